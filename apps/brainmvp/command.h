@@ -1,0 +1,61 @@
+// How a command joins the program: it adds a CLI11 subcommand with its options and says what to run.
+//
+// Options whose group() is a lower-case word can also stand in the TOML file given with --config, in the table of that
+// name, with "_" for "-": `--batch-size` of group "train" is `batch_size` in [train]. The command line wins.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace brainmvp::app {
+
+// Options that many commands share.
+struct CommonOptions {
+  bool force = false;
+  bool quiet = false;
+  bool verbose = false;
+  std::string config;
+  std::size_t threads = 0; // 0: all processors
+  std::uint64_t seed = 0;
+  std::string device = "cpu";
+  std::string precision = "auto";
+
+  // `threads`, or the number of processors when that is 0.
+  [[nodiscard]] std::size_t thread_count() const;
+};
+
+struct Command {
+  CLI::App* app = nullptr;
+  std::function<void()> run; // throws Error
+};
+
+// Which shared options a command takes besides --quiet and --verbose, which all do.
+struct CommonSet {
+  bool force = false;
+  bool config = false;
+  bool threads = false;
+  bool seed = false;
+  bool device = false; // --device and --precision
+};
+void add_common_options(CLI::App& command, CommonOptions& common, const CommonSet& set);
+
+// Sets every option that the command line left out and the file given with --config has.
+// Throws Error(kUsage) for an unknown table or key, with the nearest known name.
+void apply_config(CLI::App& command, const std::string& config_file);
+
+// All options that may stand in a configuration file, with their present values, as TOML.
+std::string resolved_config(const CLI::App& command);
+
+Command add_index(CLI::App& program, CommonOptions& common);
+Command add_prepare(CLI::App& program, CommonOptions& common);
+Command add_pretrain(CLI::App& program, CommonOptions& common);
+Command add_templates(CLI::App& program, CommonOptions& common);
+Command add_convert(CLI::App& program, CommonOptions& common);
+Command add_inspect(CLI::App& program, CommonOptions& common);
+
+} // namespace brainmvp::app

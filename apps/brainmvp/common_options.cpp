@@ -1,0 +1,34 @@
+#include "base/machine.h"
+#include "command.h"
+
+namespace brainmvp::app {
+
+std::size_t CommonOptions::thread_count() const { return threads > 0 ? threads : processor_count(); }
+
+void add_common_options(CLI::App& command, CommonOptions& common, const CommonSet& set) {
+  command.add_flag("-q,--quiet", common.quiet, "Show warnings and errors only")->group("Messages");
+  command.add_flag("-v,--verbose", common.verbose, "Show more of what is done")->group("Messages");
+  if (set.force) {
+    command.add_flag("-f,--force", common.force, "Replace an output that exists")->group("Output");
+  }
+  if (set.config) {
+    command.add_option("--config", common.config, "TOML file with options; the command line wins")
+        ->group("Output")
+        ->type_name("FILE");
+  }
+  if (set.threads) {
+    command.add_option("--threads", common.threads, "Threads to use; 0 is one a processor")->group("run")->capture_default_str();
+  }
+  if (set.seed) {
+    command.add_option("--seed", common.seed, "Start of all random streams")->group("run")->capture_default_str();
+  }
+  if (set.device) {
+    command.add_option("--device", common.device, "cpu, cuda or cuda:N")->group("run")->capture_default_str();
+    command.add_option("--precision", common.precision, "fp32, bf16 or auto")
+        ->group("run")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"fp32", "bf16", "auto"}));
+  }
+}
+
+} // namespace brainmvp::app

@@ -1,0 +1,48 @@
+set(BRAINMVP_SANITIZE "" CACHE STRING "Value for -fsanitize=, for example address,undefined")
+
+add_library(brainmvp_flags INTERFACE)
+target_compile_options(brainmvp_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wconversion -Wno-sign-conversion -Werror
+  -Wno-restrict) # g++ 12 reports std::string concatenations wrongly (GCC bug 105329)
+target_link_libraries(brainmvp_flags INTERFACE Threads::Threads)
+if(BRAINMVP_SANITIZE)
+  target_compile_options(brainmvp_flags INTERFACE -fsanitize=${BRAINMVP_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(brainmvp_flags INTERFACE -fsanitize=${BRAINMVP_SANITIZE})
+endif()
+
+# One precompiled header for everything that includes torch: its headers cost about 20 s a file without it.
+file(WRITE ${CMAKE_BINARY_DIR}/torch_pch.cpp "")
+add_library(brainmvp_torch_pch STATIC ${CMAKE_BINARY_DIR}/torch_pch.cpp)
+target_link_libraries(brainmvp_torch_pch PUBLIC brainmvp_flags brainmvp_libtorch)
+target_precompile_headers(brainmvp_torch_pch PRIVATE <torch/types.h> <torch/nn/module.h> <torch/autograd.h>)
+
+function(_brainmvp_use_torch target)
+  target_link_libraries(${target} PUBLIC brainmvp_libtorch)
+  target_precompile_headers(${target} REUSE_FROM brainmvp_torch_pch)
+endfunction()
+
+# brainmvp_module(<folder of src> [TORCH] [DEPS <modules>] [LIBS <public>] [PRIVATE_LIBS <private>])
+function(brainmvp_module name)
+  cmake_parse_arguments(ARG "TORCH" "" "DEPS;LIBS;PRIVATE_LIBS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
+  add_library(brainmvp_${name} STATIC ${sources})
+  target_include_directories(brainmvp_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+  list(TRANSFORM ARG_DEPS PREPEND brainmvp_)
+  target_link_libraries(brainmvp_${name} PUBLIC brainmvp_flags ${ARG_DEPS} ${ARG_LIBS} PRIVATE ${ARG_PRIVATE_LIBS})
+  if(ARG_TORCH)
+    _brainmvp_use_torch(brainmvp_${name})
+  endif()
+endfunction()
+
+# brainmvp_test(<folder of tests> [TORCH] [DEPS <modules>] [LIBS <libraries>]): one executable, its cases found by ctest.
+function(brainmvp_test name)
+  cmake_parse_arguments(ARG "TORCH" "" "DEPS;LIBS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+  add_executable(test_${name} ${sources})
+  target_include_directories(test_${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  list(TRANSFORM ARG_DEPS PREPEND brainmvp_)
+  target_link_libraries(test_${name} PRIVATE brainmvp_test_support ${ARG_DEPS} ${ARG_LIBS})
+  if(ARG_TORCH)
+    _brainmvp_use_torch(test_${name})
+  endif()
+  gtest_discover_tests(test_${name} DISCOVERY_MODE PRE_TEST TEST_PREFIX ${name}.)
+endfunction()

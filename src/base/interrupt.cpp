@@ -1,0 +1,35 @@
+#include "base/interrupt.h"
+
+#include <csignal>
+
+#include <string>
+
+#include "base/error.h"
+
+namespace brainmvp {
+namespace {
+
+volatile std::sig_atomic_t g_signal = 0;
+
+void remember(int number) {
+  g_signal = number;
+  std::signal(number, SIG_DFL);
+}
+
+} // namespace
+
+void catch_interrupts() {
+  std::signal(SIGINT, remember);
+  std::signal(SIGTERM, remember);
+}
+
+bool interrupted() noexcept { return g_signal != 0; }
+
+void stop_if_interrupted(const char* what) {
+  if (interrupted()) {
+    throw Error(ExitCode::kInterrupted,
+                std::string(what) + " was interrupted; what is complete is kept, and the same command goes on");
+  }
+}
+
+} // namespace brainmvp

@@ -1,0 +1,81 @@
+#include "base/machine.h"
+
+#include <sched.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <fstream>
+#include <limits>
+#include <system_error>
+
+namespace brainmvp {
+namespace {
+
+// The number behind `key` in a file of "key: value" or "key value" lines; 0 when absent.
+std::uint64_t number_behind(const char* path, const std::string& key) {
+  std::ifstream file(path);
+  std::string word;
+  std::uint64_t value = 0;
+  while (file >> word) {
+    if (word == key && file >> value) {
+      return value;
+    }
+  }
+  return 0;
+}
+
+std::uint64_t first_number(const char* path) {
+  std::ifstream file(path);
+  std::uint64_t value = 0;
+  return file >> value ? value : std::numeric_limits<std::uint64_t>::max(); // "max" or absent: no limit
+}
+
+} // namespace
+
+std::uint64_t available_memory() {
+  const std::uint64_t free_bytes = number_behind("/proc/meminfo", "MemAvailable:") * 1024;
+  const std::uint64_t limit = first_number("/sys/fs/cgroup/memory.max");
+  if (limit == std::numeric_limits<std::uint64_t>::max()) {
+    return free_bytes;
+  }
+  const std::uint64_t used = first_number("/sys/fs/cgroup/memory.current");
+  const std::uint64_t reclaimable = number_behind("/sys/fs/cgroup/memory.stat", "inactive_file");
+  const std::uint64_t taken = used - std::min(used, reclaimable);
+  return std::min(free_bytes, limit - std::min(limit, taken));
+}
+
+std::uint64_t peak_resident_memory() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+std::uint64_t free_disk(const std::filesystem::path& path) {
+  std::error_code error;
+  std::filesystem::path existing = std::filesystem::absolute(path, error);
+  while (!std::filesystem::exists(existing, error) && existing.has_relative_path()) {
+    existing = existing.parent_path();
+  }
+  return std::filesystem::space(existing, error).available;
+}
+
+std::size_t processor_count() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (::sched_getaffinity(0, sizeof(set), &set) != 0) {
+    return 1;
+  }
+  return static_cast<std::size_t>(std::max(CPU_COUNT(&set), 1));
+}
+
+std::string processor_name() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("model name")) {
+      return line.substr(std::min(line.find(": ") + 2, line.size()));
+    }
+  }
+  return "unknown processor";
+}
+
+} // namespace brainmvp

@@ -1,0 +1,25 @@
+// What this machine has: memory, disk, processor.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace brainmvp {
+
+// Memory that can be taken without swapping, within the limit of the control group, in bytes.
+std::uint64_t available_memory();
+
+// Largest resident set of this process so far, in bytes.
+std::uint64_t peak_resident_memory();
+
+// Free bytes for this user on the file system of `path` or of its nearest existing parent.
+std::uint64_t free_disk(const std::filesystem::path& path);
+
+// Processors this process may run on.
+std::size_t processor_count();
+
+std::string processor_name();
+
+} // namespace brainmvp

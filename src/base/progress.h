@@ -1,0 +1,39 @@
+// Progress on stderr: a bar with rate and time left on a terminal, otherwise a line now and then.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <mutex>
+#include <string>
+
+namespace brainmvp {
+
+// Safe to advance from several threads. Shows nothing when log::set_level hides information, or `enabled` is false.
+class Progress {
+public:
+  // `what` names the work ("preparing"), `unit` what is counted ("studies").
+  Progress(std::string what, std::string unit, std::size_t total, bool enabled = true, std::size_t already_done = 0);
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  // Counts one more; `note` stands at the end of the line (for example the loss).
+  void advance(const std::string& note = {});
+
+private:
+  void show(bool last);
+
+  std::string what_;
+  std::string unit_;
+  std::size_t total_;
+  std::size_t already_done_;
+  std::size_t done_;
+  bool enabled_;
+  bool terminal_;
+  std::string note_;
+  std::mutex mutex_;
+  std::chrono::steady_clock::time_point start_;
+  std::chrono::steady_clock::time_point shown_;
+};
+
+} // namespace brainmvp

@@ -1,0 +1,44 @@
+// Checkpoint files: .pt that Python's torch.load(weights_only=True) reads and writes, and .safetensors for weights.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "checkpoint/value.h"
+
+namespace brainmvp::checkpoint {
+
+// Names and tensors, in file order.
+using Weights = std::vector<std::pair<std::string, at::Tensor>>;
+
+// Reads a .pt file. Builds tensors and plain containers only; any other global is refused by name and nothing is run.
+// Throws Error(kBadInput): truncated, pre-1.6 format (with the Python line that converts it), hostile, not a checkpoint.
+Value read_pt(const std::filesystem::path& path);
+
+// Writes in one step. Throws Error(kOutput or kOutOfResources).
+void write_pt(const std::filesystem::path& path, const Value& value);
+
+Weights read_safetensors(const std::filesystem::path& path, std::map<std::string, std::string>* metadata = nullptr);
+void write_safetensors(const std::filesystem::path& path, const Weights& weights,
+                       const std::map<std::string, std::string>& metadata = {});
+
+// The weights in a .pt or .safetensors file: the dict itself or its "state_dict" (also "model", "model_state_dict",
+// "net"), without the prefix "module.".
+Weights read_weights(const std::filesystem::path& path);
+
+// What became of each tensor when weights were put into a model.
+struct TransferReport {
+  std::vector<std::string> loaded;
+  std::vector<std::string> missing;                            // in the model, not in the file
+  std::vector<std::string> unused;                             // in the file, not in the model
+  std::vector<std::pair<std::string, std::string>> mismatched; // name and "shape [..] in the file, [..] in the model"
+  [[nodiscard]] std::string summary() const;                   // several lines, for people
+};
+
+// Copies, without autograd, every tensor whose name and shape fit (any floating type is converted).
+TransferReport transfer(const Weights& from, const Weights& to);
+
+} // namespace brainmvp::checkpoint

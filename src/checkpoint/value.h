@@ -1,0 +1,36 @@
+// A tree of plain values as Python's pickle has them: what a checkpoint holds.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace brainmvp::checkpoint {
+
+struct Value;
+using List = std::vector<Value>;
+using Dict = std::vector<std::pair<Value, Value>>; // in order, as Python keeps it
+
+// None, bool, int, float, str, tensor, list, tuple or dict.
+struct Tuple {
+  List items;
+};
+struct Value {
+  std::variant<std::monostate, bool, std::int64_t, double, std::string, at::Tensor, List, Tuple, Dict> data;
+
+  // The entry of a dict under a text key, or null when this is no dict or has none.
+  [[nodiscard]] const Value* find(const std::string& key) const;
+
+  // Typed access; throws Error(kBadInput) that says what was expected. `what` names the field in the message.
+  [[nodiscard]] const at::Tensor& tensor(const std::string& what) const;
+  [[nodiscard]] std::int64_t integer(const std::string& what) const;
+  [[nodiscard]] double number(const std::string& what) const;
+  [[nodiscard]] const std::string& text(const std::string& what) const;
+  [[nodiscard]] const Dict& dict(const std::string& what) const;
+};
+
+} // namespace brainmvp::checkpoint

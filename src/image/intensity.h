@@ -1,0 +1,33 @@
+// Foreground boxes, crops and intensity scaling of the preparation (design: load, RAS, 1 mm, crop, scale, crop).
+#pragma once
+
+#include <optional>
+#include <span>
+
+#include "image/volume.h"
+
+namespace brainmvp::image {
+
+// Half-open box of voxels: begin <= index < end.
+struct Box {
+  Size begin{0, 0, 0};
+  Size end{0, 0, 0};
+  [[nodiscard]] Size size() const { return {end[0] - begin[0], end[1] - begin[1], end[2] - begin[2]}; }
+  bool operator==(const Box&) const = default;
+};
+
+// Smallest box, symmetric about the centre of the grid, that holds every voxel above 0 of any of `volumes` (all on one
+// grid). Nothing when there is no such voxel.
+std::optional<Box> centre_symmetric_foreground(std::span<const Volume> volumes);
+
+// The part of a volume inside `box`, its affine moved along.
+template <class T>
+BasicVolume<T> crop(const BasicVolume<T>& volume, const Box& box);
+
+// Percentile q in [0, 100] with linear interpolation between ranks, by selection (numpy's default method).
+float percentile(std::span<const float> values, double q);
+
+// Maps [low, high] to [0, 1] and clips; all zeros when high <= low.
+void scale_to_unit(std::span<float> values, float low, float high);
+
+} // namespace brainmvp::image

@@ -1,0 +1,90 @@
+#include "io/config_file.h"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+
+#include "base/error.h"
+
+namespace brainmvp::io {
+namespace {
+
+[[noreturn]] void refuse(const std::filesystem::path& path, const toml::source_region& where, const std::string& reason) {
+  throw Error(ExitCode::kUsage, path.string() + ": line " + std::to_string(where.begin.line) + ": " + reason);
+}
+
+std::string text_of(const std::filesystem::path& path, const toml::node& node) {
+  if (const auto* text = node.as_string()) {
+    return text->get();
+  }
+  if (!node.is_integer() && !node.is_floating_point() && !node.is_boolean()) {
+    refuse(path, node.source(), "expected a text, a number, true or false, or a list of these");
+  }
+  std::ostringstream out;
+  node.visit([&out](const auto& value) { out << value; });
+  return out.str();
+}
+
+ConfigEntry entry_of(const std::filesystem::path& path, const std::string& table, const std::string& key,
+                     const toml::node& node) {
+  ConfigEntry entry{.table = table, .key = key, .values = {}, .line = node.source().begin.line};
+  if (const auto* list = node.as_array()) {
+    for (const toml::node& item : *list) {
+      entry.values.push_back(text_of(path, item));
+    }
+  } else {
+    entry.values.push_back(text_of(path, node));
+  }
+  return entry;
+}
+
+} // namespace
+
+std::vector<ConfigEntry> read_config_file(const std::filesystem::path& path) {
+  std::ifstream stream(path);
+  if (!stream) {
+    throw Error(ExitCode::kUsage, path.string() + ": cannot be read; check the name given with --config");
+  }
+  toml::table root;
+  try {
+    root = toml::parse(stream, path.string());
+  } catch (const toml::parse_error& error) {
+    refuse(path, error.source(), std::string(error.description()));
+  }
+  std::vector<ConfigEntry> entries;
+  for (const auto& [key, node] : root) {
+    const std::string name(key.str());
+    if (const toml::table* table = node.as_table()) {
+      for (const auto& [inner_key, inner] : *table) {
+        entries.push_back(entry_of(path, name, std::string(inner_key.str()), inner));
+      }
+    } else {
+      entries.push_back(entry_of(path, "", name, node));
+    }
+  }
+  std::ranges::stable_sort(entries, {}, &ConfigEntry::line);
+  return entries;
+}
+
+std::string toml_string(const std::string& text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      quoted += '\\';
+      quoted += c;
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      std::array<char, 8> escape{};
+      std::snprintf(escape.data(), escape.size(), "\\u%04X", static_cast<unsigned>(c));
+      quoted += escape.data();
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + "\"";
+}
+
+} // namespace brainmvp::io

@@ -1,0 +1,68 @@
+// Random crops of several modalities for pre-training, read ahead by threads.
+//
+//   CropLoader loader(store, positions, {.seed = 1, .batch_size = 3, .crop = {96, 96, 96}, ...}, first_step);
+//   for (...) { CropBatch batch = loader.next(); }
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "image/volume.h"
+#include "store/store.h"
+
+namespace brainmvp::store {
+
+// One sample of a batch: where it came from, and where its crop lies.
+struct CropSample {
+  std::size_t study = 0;               // position in Store::studies()
+  std::uint64_t epoch = 0;             // passes over the data that this study has had before
+  std::vector<std::string> modalities; // canonical, one a channel; repeated where the study has fewer
+  Start start{0, 0, 0};                // in the study's volume; negative where it is padded
+  image::Size template_start{0, 0, 0}; // where the crop begins in the template grid
+};
+
+struct CropBatch {
+  std::uint64_t step = 0; // the global batch that this is, counted from 0
+  std::vector<CropSample> samples;
+  std::vector<float> images; // [B][C][i][j][k], k fastest
+};
+
+struct CropLoaderOptions {
+  std::uint64_t seed = 0;
+  std::size_t batch_size = 1; // studies a batch
+  std::size_t channels = 4;   // modalities a sample
+  image::Size crop{96, 96, 96};
+  image::Size template_size{240, 240, 155};
+  std::size_t threads = 1;
+  std::size_t read_ahead = 2; // batches prepared in advance
+};
+
+// Sequence of studies: the epochs' permutations one after another, cut into batches. A pure function of its arguments.
+// `position` counts samples from 0; gives the index into 0 .. studies - 1 and the epoch.
+struct DrawnStudy {
+  std::size_t index = 0;
+  std::uint64_t epoch = 0;
+};
+DrawnStudy draw_study(std::uint64_t seed, std::size_t studies, std::uint64_t position);
+
+// Batches in order, the same for any number of threads. next() rethrows what a thread met.
+class CropLoader {
+public:
+  // `positions` are those of Store::studies() to draw from; `first_step` is where a resumed run goes on.
+  CropLoader(const Store& store, std::vector<std::size_t> positions, CropLoaderOptions options, std::uint64_t first_step = 0);
+  ~CropLoader();
+
+  CropBatch next();
+
+  // Seconds that next() has waited in all: a device that is kept fed waits about 0.
+  [[nodiscard]] double waited_seconds() const;
+
+private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+} // namespace brainmvp::store

@@ -1,0 +1,67 @@
+// The store: prepared studies, memory-mapped. Layout: docs/architecture.md.
+//
+//   const Store store = Store::open("store");
+//   store.study(0).copy_crop("t1", {10, 20, 30}, {96, 96, 96}, destination);
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "image/volume.h"
+#include "study/studies_file.h"
+
+namespace brainmvp::store {
+
+using Start = std::array<std::int64_t, 3>; // may be negative, or end beyond the volume: there the crop is 0
+
+// One prepared study. Opening maps its files; nothing is read before it is used. Safe to read from several threads.
+class StoredStudy {
+public:
+  // Throws Error(kBadInput) naming the file that is missing, damaged or of another size than study.json says.
+  StoredStudy(const std::filesystem::path& folder, study::Study description);
+  ~StoredStudy();
+  StoredStudy(StoredStudy&&) noexcept;
+  StoredStudy& operator=(StoredStudy&&) noexcept;
+
+  [[nodiscard]] const std::string& id() const;
+  [[nodiscard]] study::Split split() const;
+  [[nodiscard]] const std::vector<std::string>& modalities() const; // those present, in the order of the studies file
+  [[nodiscard]] const image::Size& size() const;                    // one grid for all
+  [[nodiscard]] const image::Affine& affine() const;
+  [[nodiscard]] bool has_label() const;
+  [[nodiscard]] const std::optional<std::string>& class_name() const;
+
+  // Copies a crop of one modality, in [0, 1], to `destination` in tensor order [i][j][k], k fastest.
+  void copy_crop(const std::string& modality, const Start& start, const image::Size& size, std::span<float> destination) const;
+  void copy_label_crop(const Start& start, const image::Size& size, std::span<std::uint8_t> destination) const;
+
+private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+class Store {
+public:
+  // Throws Error(kBadInput) when store.json is missing, damaged or of another format version; kNothingFound when empty.
+  static Store open(const std::filesystem::path& folder);
+
+  [[nodiscard]] const std::vector<StoredStudy>& studies() const { return studies_; }
+  [[nodiscard]] std::vector<std::size_t> of_split(study::Split split) const; // positions in studies()
+  [[nodiscard]] const study::LabelTable& table() const { return table_; }
+
+  // Changes when any study or parameter does: part of what a resumed run compares.
+  [[nodiscard]] const std::string& fingerprint() const { return fingerprint_; }
+
+private:
+  std::vector<StoredStudy> studies_;
+  study::LabelTable table_;
+  std::string fingerprint_;
+};
+
+} // namespace brainmvp::store

@@ -1,0 +1,49 @@
+// Names of modalities. The table is data: src/study/modalities.toml, compiled in; users add names with --modalities FILE.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace brainmvp::study {
+
+// The eight modalities that have templates, in the order of their template rows.
+inline constexpr std::array<std::string_view, 8> kTemplateModalities{"flair", "t1", "t1c", "t2", "mra", "pd", "dwi", "adc"};
+
+// Row of a canonical name in the template bank; nothing for others (t1_ir, swi, ...).
+std::optional<std::size_t> template_row(std::string_view canonical_name);
+
+// Spellings of each canonical modality, label words, and words of derived files that are skipped. Lookups ignore case.
+class ModalityTable {
+public:
+  // The table that is compiled in.
+  static const ModalityTable& standard();
+
+  // The standard table with the entries of a TOML file added. Throws Error(kUsage) for a bad file.
+  static ModalityTable with_file(const std::filesystem::path& path);
+
+  // Canonical name of one word ("T1Gd" -> "t1c"); nothing when unknown.
+  [[nodiscard]] std::optional<std::string> canonical(std::string_view word) const;
+
+  // Canonical name from the last word of a file's stem ("BraTS-GLI-00001-000-t1n" -> "t1").
+  [[nodiscard]] std::optional<std::string> of_file(const std::filesystem::path& file) const;
+
+  // Whether the last word (or words, as tumor_segmentation) of a file's stem names a label map.
+  [[nodiscard]] bool names_label(const std::filesystem::path& file) const;
+
+  struct Entry {
+    std::string canonical;
+    std::vector<std::string> spellings; // lower case
+  };
+  [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
+
+private:
+  std::vector<Entry> entries_;
+  std::vector<std::string> label_words_;
+};
+
+} // namespace brainmvp::study
