@@ -1,0 +1,2 @@
+// Broken on purpose: ./dev lint checks that clang-format refuses this layout.
+int   f( ){return 1 ;}
