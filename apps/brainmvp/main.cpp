@@ -1,4 +1,5 @@
 // The program: one subcommand a file; errors become messages and the exit codes of base/error.h here and only here.
+#include <algorithm>
 #include <exception>
 #include <iostream>
 #include <new>
@@ -7,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "command.h"
 
 namespace brainmvp::app {
@@ -25,9 +27,25 @@ void run_chosen(const std::vector<Command>& commands, const CommonOptions& commo
   }
 }
 
+// CLI11's message, with the nearest command when the first word is none.
+std::string usage_message(const CLI::App& program, const CLI::ParseError& error, const std::string& first_word) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : program.get_subcommands({})) {
+    names.push_back(command->get_name());
+  }
+  if (first_word.empty() || first_word.front() == '-' || std::ranges::count(names, first_word) > 0) {
+    return std::string(error.what()) + "; see brainmvp " + (std::ranges::count(names, first_word) > 0 ? first_word + " " : "") +
+           "--help";
+  }
+  const std::string nearest = nearest_name(first_word, names);
+  return "there is no command " + first_word + (nearest.empty() ? "" : "; did you mean " + nearest + "?") +
+         " See brainmvp --help";
+}
+
 int run(int argc, char** argv) {
   CLI::App program("Pre-trains, fine-tunes and runs 3D networks on multi-parametric brain MRI.", "brainmvp");
   program.set_version_flag("--version", kVersion);
+  program.set_help_all_flag("--help-all", "Print the options of all commands");
   program.require_subcommand(1);
   CommonOptions common;
   const std::vector<Command> commands{add_index(program, common),     add_prepare(program, common), add_pretrain(program, common),
@@ -36,8 +54,10 @@ int run(int argc, char** argv) {
     program.parse(argc, argv);
     run_chosen(commands, common);
   } catch (const CLI::ParseError& error) {
-    const int code = program.exit(error);
-    return code == 0 ? 0 : static_cast<int>(ExitCode::kUsage);
+    if (error.get_exit_code() == 0) {
+      return program.exit(error); // --help, --version
+    }
+    throw Error(ExitCode::kUsage, usage_message(program, error, argc > 1 ? argv[1] : ""));
   }
   return 0;
 }

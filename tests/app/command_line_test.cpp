@@ -1,0 +1,51 @@
+// What every command has in common: usage errors, configuration files, the generated command reference.
+#include <cstdlib>
+
+#include "support/support.h"
+
+namespace brainmvp {
+namespace {
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+TEST(CommandLine, VersionNamesTheLibraries) {
+  const auto result = test::run_brainmvp({"--version"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_TRUE(contains(result.out, "libtorch 2.")) << result.out;
+  EXPECT_TRUE(contains(result.out, "ITK 5.")) << result.out;
+}
+
+TEST(CommandLine, UsageErrorsExitWith2AndSayWhat) {
+  EXPECT_EQ(test::run_brainmvp({}).exit_code, 2);
+  const auto unknown = test::run_brainmvp({"prepair", "x"});
+  EXPECT_EQ(unknown.exit_code, 2);
+  EXPECT_TRUE(contains(unknown.err, "prepair")) << unknown.err;
+  EXPECT_TRUE(contains(unknown.err, "prepare")) << unknown.err;
+  const auto option = test::run_brainmvp({"inspect", "--nonsense", "x"});
+  EXPECT_EQ(option.exit_code, 2);
+  EXPECT_TRUE(contains(option.err, "--nonsense")) << option.err;
+}
+
+TEST(CommandLine, AnUnknownConfigurationKeyNamesTheNearest) {
+  const test::TemporaryFolder folder;
+  test::write_text(folder / "c.toml", "[run]\n\nthreds = 3\n");
+  const auto result = test::run_brainmvp({"pretrain", folder / "store", "-o", folder / "run", "--config", folder / "c.toml"});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_TRUE(contains(result.err, "line 3")) << result.err;
+  EXPECT_TRUE(contains(result.err, "run.threads")) << result.err;
+}
+
+TEST(CommandReference, IsThatOfTheProgram) {
+  const auto help = test::run_brainmvp({"--help-all"});
+  ASSERT_EQ(help.exit_code, 0);
+  const std::string expected =
+      "# Commands and options\n\nWritten by `./dev docs` from `brainmvp --help-all`.\n\n```\n" + help.out + "```\n";
+  const std::filesystem::path file = test::golden("../../docs/commands.md");
+  if (std::getenv("BRAINMVP_UPDATE_DOCS") != nullptr) {
+    test::write_text(file, expected);
+  }
+  EXPECT_EQ(test::read_text(file), expected) << "run ./dev docs";
+}
+
+} // namespace
+} // namespace brainmvp
