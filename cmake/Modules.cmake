@@ -33,6 +33,15 @@ function(brainmvp_module name)
   endif()
 endfunction()
 
+# brainmvp_embed(<module> <text file> <template> <variable>): compiles a text into a module; the template uses @variable@.
+function(brainmvp_embed name text template variable)
+  file(READ ${CMAKE_SOURCE_DIR}/${text} ${variable})
+  get_filename_component(source ${template} NAME_WLE)
+  configure_file(${CMAKE_SOURCE_DIR}/${template} ${CMAKE_BINARY_DIR}/generated/${source} @ONLY)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${text})
+  target_sources(brainmvp_${name} PRIVATE ${CMAKE_BINARY_DIR}/generated/${source})
+endfunction()
+
 # brainmvp_test(<folder of tests> [TORCH] [DEPS <modules>] [LIBS <libraries>]): one executable, its cases found by ctest.
 function(brainmvp_test name)
   cmake_parse_arguments(ARG "TORCH" "" "DEPS;LIBS" ${ARGN})

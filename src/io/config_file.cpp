@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdio>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 
 #include "base/error.h"
@@ -46,12 +47,17 @@ ConfigEntry entry_of(const std::filesystem::path& path, const std::string& table
 
 std::vector<ConfigEntry> read_config_file(const std::filesystem::path& path) {
   std::ifstream stream(path);
-  if (!stream) {
-    throw Error(ExitCode::kUsage, path.string() + ": cannot be read; check the name given with --config");
+  if (!stream || !std::filesystem::is_regular_file(path)) {
+    throw Error(ExitCode::kUsage, path.string() + ": cannot be read; check the name that was given");
   }
+  const std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  return read_config_text(text, path);
+}
+
+std::vector<ConfigEntry> read_config_text(std::string_view text, const std::filesystem::path& path) {
   toml::table root;
   try {
-    root = toml::parse(stream, path.string());
+    root = toml::parse(text, path.string());
   } catch (const toml::parse_error& error) {
     refuse(path, error.source(), std::string(error.description()));
   }

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace brainmvp::io {
@@ -17,6 +18,9 @@ struct ConfigEntry {
 
 // Entries in file order. Throws Error(kUsage) with file, line and reason for anything that is not TOML of this form.
 std::vector<ConfigEntry> read_config_file(const std::filesystem::path& path);
+
+// The same of a text; `name` stands for the file in messages.
+std::vector<ConfigEntry> read_config_text(std::string_view text, const std::filesystem::path& name);
 
 // A text as a TOML basic string, quotes included.
 std::string toml_string(const std::string& text);

@@ -23,6 +23,7 @@ struct Study {
   std::optional<std::filesystem::path> label; // label map
   std::optional<std::string> class_name;
   std::string dataset;
+  std::optional<int> fold = std::nullopt; // cross-validation fold, as MONAI's lists carry it
 };
 
 // nnU-Net's label forms, kept in their order.
@@ -37,11 +38,13 @@ struct StudiesFile {
   LabelTable table;
 };
 
-// Reads MONAI's list as the public code has it too (no ids, no modalities: both come from the file names).
-// Throws Error(kBadInput) that names the entry and the field.
+// Reads MONAI's list as the public code has it too (no ids, no modalities: both come from the file names), and the
+// dataset.json of the Medical Segmentation Decathlon. Whether the images exist is not asked.
+// Throws Error(kBadInput) that names the file, the entry and the field.
 StudiesFile read_studies_file(const std::filesystem::path& path, const ModalityTable& table = ModalityTable::standard());
 
-// Writes in one step, paths relative to `path`'s folder.
+// Writes in one step, paths relative to `path`'s folder. Throws Error(kOutput or kOutOfResources), and Error(kBadInput) for
+// a name that is not UTF-8, which JSON cannot hold.
 void write_studies_file(const std::filesystem::path& path, const StudiesFile& file);
 
 } // namespace brainmvp::study
