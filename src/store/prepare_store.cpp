@@ -1,0 +1,230 @@
+#include "store/prepare_store.h"
+
+#include <algorithm>
+#include <new>
+#include <set>
+#include <utility>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/machine.h"
+#include "base/text.h"
+#include "base/thread_pool.h"
+#include "store/records.h"
+#include "store/sources.h"
+
+namespace brainmvp::store {
+namespace fs = std::filesystem;
+namespace {
+
+// Rates of one thread on one core of a 2024 Xeon, gzip included; what brains leave of their grids.
+constexpr double kNativeVoxelsPerSecond = 20e6;
+constexpr double kTargetVoxelsPerSecond = 20e6;
+constexpr double kUsualForeground = 0.5;
+
+// A folder that holds anything but what `prepare` writes is someone's data, never to be replaced.
+void refuse_foreign(const fs::path& folder, const study::Study& study) {
+  if (!fs::exists(folder) || fs::exists(folder / "study.json")) {
+    return;
+  }
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string stem = entry.path().stem().string();
+    const bool ours = entry.path().extension() == ".nii" &&
+                      (stem == "label" || std::ranges::find(study.modalities, stem) != study.modalities.end());
+    if (!ours) {
+      throw Error(ExitCode::kBadInput, folder.string() + ": exists and is not a prepared study (it holds " +
+                                           entry.path().filename().string() + "); choose another store");
+    }
+  }
+}
+
+std::vector<std::uint64_t> memory_of_largest(const std::vector<StudyOutcome>& outcomes, std::size_t count) {
+  std::vector<std::uint64_t> bytes;
+  for (const StudyOutcome& outcome : outcomes) {
+    if (outcome.outcome == Outcome::kWaiting) {
+      bytes.push_back(outcome.cost.memory_bytes);
+    }
+  }
+  std::ranges::sort(bytes, std::greater());
+  bytes.resize(std::min(bytes.size(), std::max<std::size_t>(count, 1)));
+  return bytes;
+}
+
+} // namespace
+
+StoreBuilder::StoreBuilder(const study::StudiesFile& studies, const fs::path& studies_file, fs::path store, BuildOptions options)
+    : studies_(studies), base_(fs::absolute(studies_file).parent_path()), store_(std::move(store)), options_(options),
+      lock_(store_), outcomes_(studies.studies.size()) {
+  parallel_for(outcomes_.size(), options_.threads, [this](std::size_t position) { find_work(position); });
+}
+
+void StoreBuilder::find_work(std::size_t position) {
+  const study::Study& study = studies_.studies[position];
+  StudyOutcome& outcome = outcomes_[position];
+  outcome.id = study.id;
+  const fs::path folder = store_ / study.id;
+  try {
+    refuse_foreign(folder, study);
+    const auto reason =
+        options_.force ? std::optional<std::string>("forced") : reason_to_prepare(folder, study, options_.parameters, base_);
+    if (!reason) {
+      outcome.outcome = Outcome::kUpToDate;
+      outcome.warnings = read_study_record(folder).warnings;
+      return;
+    }
+    outcome.reason = *reason;
+    outcome.cost = study_cost(study, options_.parameters);
+  } catch (const Error& error) {
+    outcome.outcome = Outcome::kFailed;
+    outcome.reason = error.message();
+  }
+}
+
+std::vector<std::size_t> StoreBuilder::waiting() const {
+  std::vector<std::size_t> positions;
+  for (std::size_t i = 0; i < outcomes_.size(); ++i) {
+    if (outcomes_[i].outcome == Outcome::kWaiting) {
+      positions.push_back(i);
+    }
+  }
+  return positions;
+}
+
+Expectation StoreBuilder::expectation() const {
+  Expectation expected;
+  for (const std::size_t position : waiting()) {
+    const StudyCost& cost = outcomes_[position].cost;
+    ++expected.studies;
+    expected.largest_disk_bytes += cost.disk_bytes;
+    expected.seconds += static_cast<double>(cost.native_voxels) / kNativeVoxelsPerSecond +
+                        static_cast<double>(cost.target_voxels) / kTargetVoxelsPerSecond;
+  }
+  expected.disk_bytes = static_cast<std::uint64_t>(kUsualForeground * static_cast<double>(expected.largest_disk_bytes));
+  expected.seconds /= static_cast<double>(std::min(options_.threads, processor_count()));
+  for (const std::uint64_t bytes : memory_of_largest(outcomes_, options_.threads)) {
+    expected.memory_bytes += bytes;
+  }
+  return expected;
+}
+
+void StoreBuilder::check_resources() const {
+  const Expectation expected = expectation();
+  const std::uint64_t free_bytes = free_disk(store_);
+  if (expected.disk_bytes > free_bytes) {
+    throw Error(ExitCode::kOutOfResources, store_.string() + ": the store needs about " + human_bytes(expected.disk_bytes) +
+                                               " and the disk has " + human_bytes(free_bytes) + " free; choose another disk");
+  }
+  const std::uint64_t available = available_memory();
+  if (expected.memory_bytes <= available) {
+    return;
+  }
+  std::size_t fitting = 0;
+  std::uint64_t sum = 0;
+  const std::vector<std::uint64_t> largest = memory_of_largest(outcomes_, options_.threads);
+  while (fitting < largest.size() && sum + largest[fitting] <= available) {
+    sum += largest[fitting++];
+  }
+  const std::string advice =
+      fitting > 0 ? "pass --threads " + std::to_string(fitting) : "no number of threads fits; use a machine with more memory";
+  throw Error(ExitCode::kOutOfResources, std::to_string(largest.size()) + " studies at a time need up to " +
+                                             human_bytes(expected.memory_bytes) + " of memory and " + human_bytes(available) +
+                                             " are available; " + advice);
+}
+
+void StoreBuilder::stop(std::exception_ptr error) {
+  const std::lock_guard lock(mutex_);
+  stopping_ = true;
+  if (!error_) {
+    error_ = std::move(error);
+  }
+}
+
+void StoreBuilder::prepare_one(std::size_t position, std::size_t threads) {
+  const study::Study& study = studies_.studies[position];
+  StudyOutcome& outcome = outcomes_[position];
+  const bool existed = fs::exists(store_ / study.id);
+  try {
+    PreparedStudy prepared = prepare_study(study, options_.parameters, threads);
+    write_prepared(prepared, study, store_ / study.id, base_);
+    outcome.warnings = std::move(prepared.warnings);
+    outcome.outcome = existed ? Outcome::kRedone : Outcome::kPrepared;
+  } catch (Error& error) {
+    outcome.outcome = Outcome::kFailed;
+    outcome.reason = error.message();
+    const bool of_the_machine = error.code() == ExitCode::kOutOfResources || error.code() == ExitCode::kOutput;
+    if (options_.strict || of_the_machine) { // other studies would meet a full disk just the same
+      error.add_context("study " + study.id);
+      stop(std::make_exception_ptr(error));
+    }
+  } catch (const std::bad_alloc&) {
+    stop(std::make_exception_ptr(
+        Error(ExitCode::kOutOfResources, "study " + study.id + ": out of memory; pass a smaller --threads")));
+  }
+}
+
+void StoreBuilder::run(const std::function<void(const StudyOutcome&)>& done) {
+  if (options_.strict) {
+    const auto failed = std::ranges::find(outcomes_, Outcome::kFailed, &StudyOutcome::outcome);
+    if (failed != outcomes_.end()) {
+      throw Error(ExitCode::kBadInput, "study " + failed->id + ": " + failed->reason);
+    }
+  }
+  const std::vector<std::size_t> positions = waiting();
+  const std::size_t together = std::clamp<std::size_t>(positions.size(), 1, std::max<std::size_t>(options_.threads, 1));
+  const std::size_t threads_each = std::max<std::size_t>(options_.threads / together, 1);
+  parallel_for(positions.size(), together, [&](std::size_t i) {
+    if (stopping_ || interrupted()) {
+      return;
+    }
+    try {
+      prepare_one(positions[i], threads_each);
+      const std::lock_guard lock(mutex_);
+      done(outcomes_[positions[i]]);
+    } catch (...) {
+      stop(std::current_exception());
+    }
+  });
+  if (error_) {
+    std::rethrow_exception(error_);
+  }
+  stop_if_interrupted("preparing");
+  write_list();
+}
+
+void StoreBuilder::write_list() {
+  StoreRecord record{.parameters = options_.parameters, .table = studies_.table, .studies = {}};
+  std::set<std::string> known;
+  for (std::size_t i = 0; i < outcomes_.size(); ++i) {
+    const study::Study& study = studies_.studies[i];
+    known.insert(study.id);
+    if (outcomes_[i].outcome != Outcome::kFailed) {
+      record.studies.push_back({.id = study.id, .split = study.split, .class_name = study.class_name, .dataset = study.dataset});
+    }
+  }
+  if (fs::exists(store_ / "store.json")) {
+    try {
+      for (const StoreEntry& entry : read_store_record(store_).studies) {
+        if (!known.contains(entry.id)) {
+          unlisted_.push_back(entry.id);
+        }
+      }
+    } catch (const Error&) {
+      unlisted_.clear(); // a damaged list is replaced, which is what its message advises
+    }
+  }
+  write_store_record(record, store_);
+}
+
+std::uint64_t StoreBuilder::size_on_disk() const {
+  std::uint64_t bytes = 0;
+  for (const StudyOutcome& outcome : outcomes_) {
+    if (outcome.outcome != Outcome::kFailed && outcome.outcome != Outcome::kWaiting) {
+      for (const auto& entry : fs::directory_iterator(store_ / outcome.id)) {
+        bytes += entry.file_size();
+      }
+    }
+  }
+  return bytes;
+}
+
+} // namespace brainmvp::store

@@ -1,0 +1,67 @@
+// store.json and study.json: what is in a store and where it came from. Format: docs/architecture.md.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "image/resample.h"
+#include "store/prepare.h"
+#include "study/studies_file.h"
+
+namespace brainmvp::store {
+
+inline constexpr int kStoreVersion = 1; // of the files' form and of the preparation's steps
+
+// Stored value of 1.0 in the int16 files, and the slope that undoes it.
+inline constexpr float kStoredOne = 32767;
+
+struct SourceFile {
+  std::filesystem::path path; // relative to the studies file where it lies beside or below it
+  std::uint64_t bytes = 0;
+  std::int64_t modified_ns = 0; // since the epoch of the file clock
+  std::string hash;
+};
+
+struct StoredFile {
+  std::string name; // "t1.nii"
+  std::uint64_t bytes = 0;
+  std::string hash;
+};
+
+struct StudyRecord {
+  std::string id;
+  std::vector<std::string> listed;     // modalities of the studies file
+  std::vector<std::string> modalities; // those of them that are stored
+  bool has_label = false;
+  image::Grid grid; // of all stored files
+  std::vector<StoredFile> files;
+  std::vector<SourceFile> sources;
+  PrepareOptions parameters;
+  WayBack way_back;
+  std::vector<GridDistance> distances;
+  std::vector<std::string> warnings;
+};
+
+// Throws Error(kBadInput) naming the file when it is missing, damaged or of another version.
+StudyRecord read_study_record(const std::filesystem::path& folder);
+void write_study_record(const StudyRecord& record, const std::filesystem::path& folder);
+
+struct StoreEntry {
+  std::string id;
+  study::Split split = study::Split::kTraining;
+  std::optional<std::string> class_name;
+  std::string dataset;
+};
+
+struct StoreRecord {
+  PrepareOptions parameters;
+  study::LabelTable table;
+  std::vector<StoreEntry> studies;
+};
+
+StoreRecord read_store_record(const std::filesystem::path& folder);
+void write_store_record(const StoreRecord& record, const std::filesystem::path& folder);
+
+} // namespace brainmvp::store

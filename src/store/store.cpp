@@ -1,0 +1,170 @@
+#include "store/store.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "store/copy_crop.h"
+#include "store/mapped_file.h"
+#include "store/records.h"
+
+namespace brainmvp::store {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::size_t kHeaderBytes = 348; // NIfTI-1
+constexpr std::int16_t kInt16Code = 4;
+constexpr std::int16_t kUint8Code = 2;
+
+template <class T>
+T field(std::span<const std::byte> bytes, std::size_t offset) {
+  T value;
+  std::memcpy(&value, bytes.data() + offset, sizeof value);
+  return value;
+}
+
+[[noreturn]] void refuse(const fs::path& path, const std::string& what) {
+  throw Error(ExitCode::kBadInput, path.string() + ": " + what + "; run `brainmvp prepare` again, which redoes damaged studies");
+}
+
+// One NIfTI file of the store, its header checked against study.json.
+template <class Stored>
+class MappedVolume {
+public:
+  MappedVolume(const fs::path& path, const image::Size& size) : file_(path) {
+    const std::span<const std::byte> bytes = file_.bytes();
+    const std::size_t count = size[0] * size[1] * size[2];
+    const std::int16_t code = sizeof(Stored) == 2 ? kInt16Code : kUint8Code;
+    if (bytes.size() < kHeaderBytes || field<std::int32_t>(bytes, 0) != kHeaderBytes) {
+      refuse(path, std::to_string(bytes.size()) + " bytes that do not start with a NIfTI-1 header");
+    }
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      if (field<std::int16_t>(bytes, 42 + 2 * axis) != static_cast<std::int64_t>(size[axis])) {
+        refuse(path, "another size than study.json says");
+      }
+    }
+    const auto offset = static_cast<std::size_t>(std::max(field<float>(bytes, 108), 0.0F));
+    if (field<std::int16_t>(bytes, 70) != code || offset < kHeaderBytes || offset % sizeof(Stored) != 0) {
+      refuse(path, "not the type of volume that a store has");
+    }
+    if (sizeof(Stored) == 2 && field<float>(bytes, 112) != 1 / kStoredOne) {
+      refuse(path, "scl_slope is not 1/32767");
+    }
+    if (bytes.size() != offset + count * sizeof(Stored)) {
+      refuse(path, std::to_string(bytes.size()) + " bytes where its header needs " +
+                       std::to_string(offset + count * sizeof(Stored)) + ": truncated or changed");
+    }
+    values_ = {reinterpret_cast<const Stored*>(bytes.data() + offset), count};
+  }
+
+  [[nodiscard]] std::span<const Stored> values() const { return values_; }
+
+private:
+  MappedFile file_;
+  std::span<const Stored> values_;
+};
+
+void check_destination(const image::Size& size, std::size_t found) {
+  if (found != size[0] * size[1] * size[2]) {
+    throw Error(ExitCode::kInternal, "a crop's destination has " + std::to_string(found) + " elements, not those of the crop");
+  }
+}
+
+} // namespace
+
+struct StoredStudy::State {
+  study::Study description;
+  image::Grid grid;
+  std::vector<MappedVolume<std::int16_t>> volumes; // as description.modalities
+  std::optional<MappedVolume<std::uint8_t>> label;
+};
+
+StoredStudy::StoredStudy(const fs::path& folder, study::Study description) : state_(std::make_unique<State>()) {
+  StudyRecord record = read_study_record(folder);
+  state_->description = std::move(description);
+  state_->description.modalities = std::move(record.modalities);
+  state_->grid = record.grid;
+  for (const std::string& modality : state_->description.modalities) {
+    state_->volumes.emplace_back(folder / (modality + ".nii"), record.grid.size);
+  }
+  if (record.has_label) {
+    state_->label.emplace(folder / "label.nii", record.grid.size);
+  }
+}
+
+StoredStudy::~StoredStudy() = default;
+StoredStudy::StoredStudy(StoredStudy&&) noexcept = default;
+StoredStudy& StoredStudy::operator=(StoredStudy&&) noexcept = default;
+
+const std::string& StoredStudy::id() const { return state_->description.id; }
+study::Split StoredStudy::split() const { return state_->description.split; }
+const std::vector<std::string>& StoredStudy::modalities() const { return state_->description.modalities; }
+const image::Size& StoredStudy::size() const { return state_->grid.size; }
+const image::Affine& StoredStudy::affine() const { return state_->grid.affine; }
+bool StoredStudy::has_label() const { return state_->label.has_value(); }
+const std::optional<std::string>& StoredStudy::class_name() const { return state_->description.class_name; }
+
+void StoredStudy::copy_crop(const std::string& modality, const Start& start, const image::Size& size,
+                            std::span<float> destination) const {
+  check_destination(size, destination.size());
+  const auto found = std::ranges::find(modalities(), modality);
+  if (found == modalities().end()) {
+    throw Error(ExitCode::kInternal, "study " + id() + " has no modality " + modality);
+  }
+  const auto index = static_cast<std::size_t>(found - modalities().begin());
+  copy_transposed(state_->volumes[index].values(), state_->grid.size, start, size, destination,
+                  [](std::int16_t stored) { return static_cast<float>(stored) * (1 / kStoredOne); });
+}
+
+void StoredStudy::copy_label_crop(const Start& start, const image::Size& size, std::span<std::uint8_t> destination) const {
+  check_destination(size, destination.size());
+  if (!has_label()) {
+    throw Error(ExitCode::kInternal, "study " + id() + " has no label");
+  }
+  copy_transposed(state_->label->values(), state_->grid.size, start, size, destination, [](std::uint8_t value) { return value; });
+}
+
+Store Store::open(const fs::path& folder) {
+  const StoreRecord record = read_store_record(folder);
+  if (record.studies.empty()) {
+    throw Error(ExitCode::kNothingFound, folder.string() + ": the store lists no study; run `brainmvp prepare` again");
+  }
+  Store store;
+  store.table_ = record.table;
+  std::string contents;
+  for (const StoreEntry& entry : record.studies) {
+    const fs::path path = folder / entry.id;
+    const StudyRecord prepared = read_study_record(path);
+    if (!(prepared.parameters == record.parameters)) {
+      throw Error(ExitCode::kBadInput, path.string() + ": prepared with other parameters than store.json says, as an "
+                                                       "interrupted `brainmvp prepare` leaves it; run that again");
+    }
+    contents += entry.id + " " + study::split_name(entry.split) + " " + entry.class_name.value_or("") + "\n";
+    for (const StoredFile& file : prepared.files) {
+      contents += file.name + " " + file.hash + "\n";
+    }
+    store.studies_.emplace_back(path, study::Study{.id = entry.id,
+                                                   .split = entry.split,
+                                                   .images = {},
+                                                   .modalities = {},
+                                                   .label = {},
+                                                   .class_name = entry.class_name,
+                                                   .dataset = entry.dataset});
+  }
+  store.fingerprint_ = content_hash(std::as_bytes(std::span(contents)));
+  return store;
+}
+
+std::vector<std::size_t> Store::of_split(study::Split split) const {
+  std::vector<std::size_t> positions;
+  for (std::size_t i = 0; i < studies_.size(); ++i) {
+    if (studies_[i].split() == split) {
+      positions.push_back(i);
+    }
+  }
+  return positions;
+}
+
+} // namespace brainmvp::store

@@ -1,0 +1,50 @@
+#include <system_error>
+
+#include "base/atomic_file.h"
+#include "base/hash.h"
+#include "io/image_file.h"
+#include "store/prepare.h"
+#include "store/records.h"
+#include "store/sources.h"
+
+namespace brainmvp::store {
+namespace fs = std::filesystem;
+namespace {
+
+StoredFile describe(const fs::path& file) {
+  return {.name = file.filename().string(), .bytes = fs::file_size(file), .hash = file_hash(file)};
+}
+
+} // namespace
+
+void write_prepared(const PreparedStudy& prepared, const study::Study& study, const fs::path& folder, const fs::path& base) {
+  AtomicFolder output(folder);
+  StudyRecord record{.id = study.id,
+                     .listed = study.modalities,
+                     .modalities = prepared.modalities,
+                     .has_label = prepared.label.has_value(),
+                     .grid = {.size = prepared.volumes.front().size, .affine = prepared.volumes.front().affine},
+                     .files = {},
+                     .sources = describe_sources(study, base),
+                     .parameters = prepared.parameters,
+                     .way_back = prepared.way_back,
+                     .distances = prepared.distances,
+                     .warnings = prepared.warnings};
+  record.way_back.reference = relative_below(prepared.way_back.reference, base);
+  for (std::size_t i = 0; i < prepared.volumes.size(); ++i) {
+    const fs::path file = output.temporary() / (prepared.modalities[i] + ".nii");
+    io::write_nifti(file, prepared.volumes[i], {.type = io::StoredType::kInt16, .slope = 1.0 / kStoredOne});
+    record.files.push_back(describe(file));
+  }
+  if (prepared.label) {
+    const fs::path file = output.temporary() / "label.nii";
+    const StoredLabel& label = *prepared.label;
+    io::write_nifti(file, image::LabelVolume{label.size, label.affine, {label.data.begin(), label.data.end()}},
+                    {.type = io::StoredType::kUint8});
+    record.files.push_back(describe(file));
+  }
+  write_study_record(record, output.temporary());
+  output.commit();
+}
+
+} // namespace brainmvp::store
