@@ -1,0 +1,249 @@
+#include "store/loader.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+
+#include "base/error.h"
+#include "handmade_store.h"
+#include "store/crop_placement.h"
+#include "store/mean_template.h"
+
+namespace brainmvp {
+namespace {
+
+using store::CropBatch;
+using store::CropLoader;
+using store::CropLoaderOptions;
+using store::draw_place;
+using store::draw_study;
+using store::Start;
+using test::TemporaryFolder;
+
+TEST(Sampler, EveryEpochHasEveryStudyOnce) {
+  std::set<std::vector<std::size_t>> orders;
+  for (std::uint64_t epoch = 0; epoch < 6; ++epoch) {
+    std::vector<std::size_t> order;
+    for (std::uint64_t position = epoch * 7; position < (epoch + 1) * 7; ++position) {
+      const store::DrawnStudy drawn = draw_study(5, 7, position);
+      EXPECT_EQ(drawn.epoch, epoch);
+      order.push_back(drawn.index);
+    }
+    orders.insert(order);
+    std::ranges::sort(order);
+    EXPECT_EQ(order, (std::vector<std::size_t>{0, 1, 2, 3, 4, 5, 6}));
+  }
+  EXPECT_GT(orders.size(), 3U); // epochs are shuffled afresh
+  EXPECT_THROW(draw_study(5, 0, 0), Error);
+}
+
+TEST(Sampler, SeedsDiffer) {
+  const auto order = [](std::uint64_t seed) {
+    std::vector<std::size_t> indices;
+    for (std::uint64_t position = 0; position < 40; ++position) {
+      indices.push_back(draw_study(seed, 40, position).index);
+    }
+    return indices;
+  };
+  EXPECT_NE(order(1), order(2));
+  EXPECT_EQ(order(1), order(1));
+}
+
+TEST(CropPlacement, OffsetsByHand) {
+  // (240 - 181) / 2 = 29; 5 is padded to 8, 1 voxel in front, floor((21 - 8) / 2) = 6; floor((10 - 13) / 2) = -2.
+  EXPECT_EQ(store::template_offset({181, 5, 13}, {96, 8, 8}, {240, 21, 10}), (Start{29, 7, -2}));
+}
+
+TEST(CropPlacement, PaddedVolumesHaveOnePlace) {
+  RandomStream stream({1});
+  const store::CropPlace place = draw_place({5, 8, 3}, {8, 8, 8}, {9, 8, 11}, stream);
+  EXPECT_EQ(place.start, (Start{-1, 0, -2})); // the smaller half of the padding in front
+  EXPECT_EQ(place.template_start, (image::Size{0, 0, 1}));
+}
+
+TEST(CropPlacement, AllStartsAreDrawnAndNoOthers) {
+  std::set<std::int64_t> starts;
+  RandomStream stream({3});
+  for (int i = 0; i < 400; ++i) {
+    const store::CropPlace place = draw_place({20, 30, 9}, {16, 16, 8}, {24, 30, 9}, stream);
+    starts.insert(place.start[0]);
+    EXPECT_EQ(static_cast<std::int64_t>(place.template_start[0]), place.start[0] + 2);
+    EXPECT_EQ(static_cast<std::int64_t>(place.template_start[1]), place.start[1]);
+  }
+  EXPECT_EQ(starts, (std::set<std::int64_t>{0, 1, 2, 3, 4}));
+}
+
+TEST(CropPlacement, VolumesLargerThanTheGridStayInsideIt) {
+  std::set<std::int64_t> starts;
+  RandomStream stream({4});
+  for (int i = 0; i < 400; ++i) {
+    const store::CropPlace place = draw_place({25, 25, 25}, {8, 8, 12}, {12, 12, 12}, stream);
+    starts.insert(place.start[0]); // floor((12 - 25) / 2) = -7: template 0 is voxel 7
+    EXPECT_EQ(static_cast<std::int64_t>(place.template_start[0]), place.start[0] - 7);
+    EXPECT_EQ(place.start[2], 7);
+    EXPECT_EQ(place.template_start[2], 0U);
+  }
+  EXPECT_EQ(starts, (std::set<std::int64_t>{7, 8, 9, 10, 11}));
+}
+
+CropLoaderOptions small(std::size_t threads = 1) {
+  return {.seed = 11, .batch_size = 2, .channels = 4, .crop = {8, 8, 8}, .template_size = {12, 13, 14}, .threads = threads};
+}
+
+void write_three(const TemporaryFolder& folder) {
+  test::write_handmade_store(folder.path(), {{.id = "a", .size = {10, 12, 9}, .modalities = {"t1", "swi", "t2"}},
+                                             {.id = "b", .size = {6, 20, 9}, .modalities = {"flair", "t1", "t1c", "t2"}},
+                                             {.id = "c", .size = {12, 8, 16}, .modalities = {"t1", "t2", "dwi", "adc", "pd"}}});
+}
+
+TEST(CropLoader, BatchesHoldTheCropsTheyDescribe) {
+  const TemporaryFolder folder;
+  write_three(folder);
+  const store::Store opened = store::Store::open(folder.path());
+  CropLoader loader(opened, {0, 1, 2}, small());
+  for (std::uint64_t step = 0; step < 9; ++step) {
+    const CropBatch batch = loader.next();
+    EXPECT_EQ(batch.step, step);
+    ASSERT_EQ(batch.samples.size(), 2U);
+    ASSERT_EQ(batch.images.size(), 2U * 4 * 512);
+    for (std::size_t b = 0; b < 2; ++b) {
+      const store::CropSample& sample = batch.samples[b];
+      const store::DrawnStudy drawn = draw_study(11, 3, 2 * step + b);
+      EXPECT_EQ(sample.study, drawn.index);
+      EXPECT_EQ(sample.epoch, drawn.epoch);
+      ASSERT_EQ(sample.modalities.size(), 4U);
+      for (std::size_t channel = 0; channel < 4; ++channel) {
+        std::vector<float> expected(512);
+        opened.studies()[sample.study].copy_crop(sample.modalities[channel], sample.start, {8, 8, 8}, expected);
+        const auto first = batch.images.begin() + static_cast<std::ptrdiff_t>((b * 4 + channel) * 512);
+        EXPECT_TRUE(std::equal(expected.begin(), expected.end(), first));
+        EXPECT_NE(sample.modalities[channel], "swi"); // it has no template
+      }
+      for (std::size_t axis = 0; axis < 3; ++axis) {
+        EXPECT_LE(sample.template_start[axis] + 8, (image::Size{12, 13, 14})[axis]);
+      }
+    }
+  }
+  EXPECT_GE(loader.waited_seconds(), 0.0);
+}
+
+TEST(CropLoader, FewerModalitiesAreRepeatedAndMoreAreDrawn) {
+  const TemporaryFolder folder;
+  write_three(folder);
+  const store::Store opened = store::Store::open(folder.path());
+  CropLoader loader(opened, {0, 1, 2}, small());
+  std::set<std::vector<std::string>> drawn;
+  for (int step = 0; step < 60; ++step) {
+    for (const store::CropSample& sample : loader.next().samples) {
+      const std::set<std::string> names(sample.modalities.begin(), sample.modalities.end());
+      if (sample.study == 0) {
+        EXPECT_EQ(names, (std::set<std::string>{"t1", "t2"}));
+      } else {
+        EXPECT_EQ(names.size(), 4U);
+      }
+      if (sample.study == 2) {
+        drawn.insert(sample.modalities);
+      }
+    }
+  }
+  EXPECT_EQ(drawn.size(), 5U); // each of the five is left out at times
+}
+
+std::vector<CropBatch> take(const store::Store& opened, const CropLoaderOptions& options, std::uint64_t first, int count) {
+  CropLoader loader(opened, {2, 0, 1}, options, first);
+  std::vector<CropBatch> batches;
+  for (int i = 0; i < count; ++i) {
+    batches.push_back(loader.next());
+  }
+  return batches;
+}
+
+TEST(CropLoader, ThreadsReadAheadAndResumingDoNotChangeBatches) {
+  const TemporaryFolder folder;
+  write_three(folder);
+  const store::Store opened = store::Store::open(folder.path());
+  const std::vector<CropBatch> expected = take(opened, small(1), 0, 12);
+  const auto same = [&](const std::vector<CropBatch>& found, std::size_t from) {
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      EXPECT_EQ(found[i].step, expected[from + i].step);
+      EXPECT_EQ(found[i].images, expected[from + i].images);
+      EXPECT_EQ(found[i].samples.front().modalities, expected[from + i].samples.front().modalities);
+      EXPECT_EQ(found[i].samples.back().template_start, expected[from + i].samples.back().template_start);
+    }
+  };
+  same(take(opened, small(3), 0, 12), 0);
+  CropLoaderOptions eager = small(5);
+  eager.read_ahead = 7;
+  same(take(opened, eager, 0, 12), 0);
+  same(take(opened, small(2), 5, 7), 5);
+}
+
+TEST(CropLoader, AStoreSmallerThanTheBatchRepeatsStudiesWithFreshDraws) {
+  const TemporaryFolder folder;
+  test::write_handmade_store(folder.path(), {{.id = "a", .size = {40, 40, 40}, .modalities = {"t1"}}});
+  const store::Store opened = store::Store::open(folder.path());
+  CropLoaderOptions options = small();
+  options.batch_size = 6;
+  options.template_size = {40, 40, 40};
+  const CropBatch batch = CropLoader(opened, {0}, options).next();
+  std::set<Start> starts;
+  for (std::size_t i = 0; i < 6; ++i) {
+    EXPECT_EQ(batch.samples[i].epoch, i);
+    starts.insert(batch.samples[i].start);
+  }
+  EXPECT_EQ(starts.size(), 6U);
+}
+
+ExitCode code_of(const store::Store& opened, std::vector<std::size_t> positions, const CropLoaderOptions& options) {
+  try {
+    CropLoader loader(opened, std::move(positions), options);
+  } catch (const Error& error) {
+    return error.code();
+  }
+  return ExitCode::kDone;
+}
+
+TEST(CropLoader, RefusesWhatCannotWork) {
+  const TemporaryFolder folder;
+  test::write_handmade_store(folder.path(), {{.id = "a", .size = {9, 9, 9}, .modalities = {"t1"}},
+                                             {.id = "b", .size = {9, 9, 9}, .modalities = {"swi"}}});
+  const store::Store opened = store::Store::open(folder.path());
+  CropLoaderOptions options = small();
+  EXPECT_EQ(code_of(opened, {0}, options), ExitCode::kDone);
+  EXPECT_EQ(code_of(opened, {0, 1}, options), ExitCode::kBadInput); // no modality with a template
+  EXPECT_EQ(code_of(opened, {}, options), ExitCode::kNothingFound);
+  options.template_size = {12, 7, 12};
+  EXPECT_EQ(code_of(opened, {0}, options), ExitCode::kUsage);
+}
+
+TEST(CropPlacement, CountsStudiesLargerThanTheGrid) {
+  const TemporaryFolder folder;
+  write_three(folder);
+  const store::Store opened = store::Store::open(folder.path());
+  const std::vector<std::size_t> all{0, 1, 2};
+  EXPECT_EQ(store::count_larger_than(opened, all, {12, 13, 14}), 2U);
+  EXPECT_EQ(store::count_larger_than(opened, all, {20, 20, 20}), 0U);
+}
+
+TEST(MeanTemplate, AveragesInTheTemplateGrid) {
+  const TemporaryFolder folder;
+  write_three(folder);
+  const store::Store opened = store::Store::open(folder.path());
+  const std::vector<std::size_t> all{0, 1, 2};
+  const image::Size grid{13, 12, 17};
+  const store::MeanTemplate mean = store::mean_template(opened, all, "t1", {8, 8, 8}, grid);
+  EXPECT_EQ(mean.studies, 3U);
+  EXPECT_EQ(store::mean_template(opened, all, "t1", {8, 8, 8}, grid, 3).values, mean.values);
+  EXPECT_EQ(store::mean_template(opened, all, "flair", {8, 8, 8}, grid).studies, 1U);
+  EXPECT_EQ(store::mean_template(opened, all, "mra", {8, 8, 8}, grid).studies, 0U);
+  // Template voxel (7, 5, 9). a: offsets 1, 0, 4. b: 6 is padded to 8, so 2 + 1; floor((12 - 20) / 2) = -4; 4. c: 0, 2, 0.
+  const double a = test::handmade_value(0, 6, 5, 5);
+  const double b = test::handmade_value(1, 4, 9, 5);
+  const double c = test::handmade_value(0, 7, 3, 9);
+  EXPECT_NEAR(mean.values[(7 * 12 + 5) * 17 + 9], (a + b + c) / 3 / 32767, 1e-6);
+}
+
+} // namespace
+} // namespace brainmvp
