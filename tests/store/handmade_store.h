@@ -31,6 +31,12 @@ std::string nifti_bytes(const image::Size& size, const std::vector<Stored>& valu
   return bytes + std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(Stored));
 }
 
+inline study::Study study_named(const std::string& id) {
+  study::Study study;
+  study.id = id;
+  return study;
+}
+
 struct HandmadeStudy {
   std::string id;
   image::Size size{0, 0, 0};

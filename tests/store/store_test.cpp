@@ -65,7 +65,7 @@ TEST(Store, ValuesSpanZeroToOneExactly) {
   const TemporaryFolder folder;
   test::write_handmade_study(folder.path(), {.id = "a", .size = {2, 1, 1}, .modalities = {"t1"}});
   test::write_text(folder / "a/t1.nii", test::nifti_bytes<std::int16_t>({2, 1, 1}, {0, 32767}));
-  const store::StoredStudy study(folder / "a", {.id = "a"});
+  const store::StoredStudy study(folder / "a", test::study_named("a"));
   std::vector<float> values(2);
   study.copy_crop("t1", {0, 0, 0}, {2, 1, 1}, values);
   EXPECT_EQ(values, (std::vector<float>{0, 1}));
@@ -74,7 +74,7 @@ TEST(Store, ValuesSpanZeroToOneExactly) {
 TEST(Store, ACropBesideTheVolumeIsZero) {
   const TemporaryFolder folder;
   test::write_handmade_study(folder.path(), {.id = "a", .size = {4, 4, 4}, .modalities = {"t1"}});
-  const store::StoredStudy study(folder / "a", {.id = "a"});
+  const store::StoredStudy study(folder / "a", test::study_named("a"));
   std::vector<float> values(8, 1);
   study.copy_crop("t1", {-2, 0, 0}, {2, 2, 2}, values);
   EXPECT_EQ(values, std::vector<float>(8, 0));
@@ -161,7 +161,11 @@ TEST(Records, ReadBackAsWritten) {
   EXPECT_EQ(read.studies.front().class_name, "b");
   EXPECT_EQ(read.studies.front().dataset, "d");
 
-  store::StudyRecord study{.id = "x", .listed = {"t1", "t2"}, .modalities = {"t2"}, .has_label = true};
+  store::StudyRecord study;
+  study.id = "x";
+  study.listed = {"t1", "t2"};
+  study.modalities = {"t2"};
+  study.has_label = true;
   study.grid = {.size = {3, 4, 5}, .affine = {.matrix = {{{0, 1, 0}, {0.1, 0, 0}, {0, 0, -2}}}, .translation = {1.5, -2, 3}}};
   study.way_back = {.reference = "a/b.nii",
                     .native = study.grid,
