@@ -19,7 +19,7 @@ target_include_directories(libdeflate SYSTEM INTERFACE ${LIBDEFLATE_INCLUDE})
 target_link_libraries(libdeflate INTERFACE ${LIBDEFLATE_LIBRARY})
 
 # Never ITKIONIFTI: our own reader replaces it, and its copy of the NIfTI symbols clashes with others.
-find_package(ITK 5.2 REQUIRED COMPONENTS ITKCommon ITKIOImageBase ITKIONRRD ITKIOMeta)
+find_package(ITK 5.2 REQUIRED COMPONENTS ITKCommon ITKIOImageBase ITKIONRRD ITKIOMeta ITKDistanceMap ITKConnectedComponents)
 add_library(brainmvp_itk INTERFACE)
 target_include_directories(brainmvp_itk SYSTEM INTERFACE ${ITK_INCLUDE_DIRS})
 target_link_libraries(brainmvp_itk INTERFACE ${ITK_LIBRARIES})
