@@ -29,6 +29,13 @@ void write_safetensors(const std::filesystem::path& path, const Weights& weights
 // "net"), without the prefix "module.".
 Weights read_weights(const std::filesystem::path& path);
 
+// The same in two steps, from a value that read_pt gave. Throws Error(kBadInput) when there are no tensors.
+Weights weights_of(const Value& checkpoint);
+Weights without_module_prefix(Weights weights);
+
+// Whether the name says .safetensors (and the content is no zip archive of torch.save).
+bool is_safetensors(const std::filesystem::path& path);
+
 // What became of each tensor when weights were put into a model.
 struct TransferReport {
   std::vector<std::string> loaded;

@@ -31,6 +31,10 @@ struct Value {
   [[nodiscard]] double number(const std::string& what) const;
   [[nodiscard]] const std::string& text(const std::string& what) const;
   [[nodiscard]] const Dict& dict(const std::string& what) const;
+  [[nodiscard]] const List& items(const std::string& what) const; // of a list or a tuple
+
+  // "None", "bool", "int", "float", "str", "tensor", "list", "tuple" or "dict".
+  [[nodiscard]] const char* kind() const;
 };
 
 } // namespace brainmvp::checkpoint
