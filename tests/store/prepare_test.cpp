@@ -1,0 +1,289 @@
+#include "store/prepare.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "io/image_file.h"
+#include "store/store.h"
+#include "store/study_grids.h"
+#include "support/support.h"
+
+namespace brainmvp {
+namespace {
+namespace fs = std::filesystem;
+
+using store::prepare_study;
+using store::PreparedStudy;
+using test::TemporaryFolder;
+
+study::Study study_of(const fs::path& folder, const std::vector<std::string>& files, const std::vector<std::string>& modalities) {
+  study::Study study;
+  study.id = folder.filename().string();
+  for (const std::string& file : files) {
+    study.images.push_back(folder / file);
+  }
+  study.modalities = modalities;
+  return study;
+}
+
+void expect_affine(const image::Affine& found, const image::Affine& expected, double tolerance) {
+  for (std::size_t row = 0; row < 3; ++row) {
+    for (std::size_t column = 0; column < 3; ++column) {
+      EXPECT_NEAR(found.matrix[row][column], expected.matrix[row][column], tolerance);
+    }
+    EXPECT_NEAR(found.translation[row], expected.translation[row], tolerance);
+  }
+}
+
+void expect_affine(const image::Affine& found, const nlohmann::json& expected) {
+  image::Affine affine;
+  for (std::size_t row = 0; row < 3; ++row) {
+    for (std::size_t column = 0; column < 3; ++column) {
+      affine.matrix[row][column] = expected[row][column];
+    }
+    affine.translation[row] = expected[row][3];
+  }
+  expect_affine(found, affine, 1e-6);
+}
+
+void expect_close(const std::vector<float>& found, const std::vector<float>& expected) {
+  ASSERT_EQ(found.size(), expected.size());
+  double largest = 0;
+  double sum = 0;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const double difference = std::abs(static_cast<double>(found[i]) - expected[i]);
+    largest = std::max(largest, difference);
+    sum += difference;
+  }
+  EXPECT_LE(largest, 1e-3);
+  EXPECT_LE(sum / static_cast<double>(found.size()), 1e-4);
+}
+
+image::Size size_of(const nlohmann::json& stage) {
+  const nlohmann::json& shape = stage["shape"]; // channels first
+  return {shape[1], shape[2], shape[3]};
+}
+
+struct GoldenCase {
+  std::string name;
+  std::vector<std::string> files;
+  std::vector<std::string> modalities;
+};
+
+class GoldenPreparation : public testing::TestWithParam<GoldenCase> {};
+
+TEST_P(GoldenPreparation, MatchesMonai) {
+  const auto& [name, files, modalities] = GetParam();
+  const fs::path folder = test::golden("preprocess/" + name);
+  const nlohmann::json stages = test::golden_json("preprocess/" + name + "/stages.json");
+  const PreparedStudy found = prepare_study(study_of(folder, files, modalities), {});
+  EXPECT_EQ(found.modalities, modalities);
+  EXPECT_TRUE(found.warnings.empty()) << found.warnings.front();
+  EXPECT_EQ(found.way_back.native.size, size_of(stages["loaded"]));
+  expect_affine(found.way_back.native.affine, stages["loaded"]["affine"]);
+  EXPECT_EQ(found.way_back.resampled.size, size_of(stages["resampled"]));
+  expect_affine(found.way_back.resampled.affine, stages["resampled"]["affine"]);
+  EXPECT_EQ(found.way_back.first_crop.size(), size_of(stages["cropped"]));
+  EXPECT_EQ(found.way_back.second_crop.size(), size_of(stages["recropped"]));
+
+  const io::ImageFile expected = io::read_image(folder / "expected_final_4d.nii.gz");
+  ASSERT_EQ(expected.channels.size(), found.volumes.size());
+  for (std::size_t channel = 0; channel < found.volumes.size(); ++channel) {
+    SCOPED_TRACE(modalities[channel]);
+    EXPECT_EQ(found.volumes[channel].size, size_of(stages["recropped"]));
+    expect_affine(found.volumes[channel].affine, stages["recropped"]["affine"]);
+    expect_close(found.volumes[channel].data, expected.channels[channel].data);
+  }
+}
+
+const std::vector<std::string> kBratsFiles{"flair.nii.gz", "t1.nii.gz", "t1ce.nii.gz", "t2.nii.gz"};
+const std::vector<std::string> kBrats{"flair", "t1", "t1c", "t2"};
+INSTANTIATE_TEST_SUITE_P(Preprocess, GoldenPreparation,
+                         testing::Values(GoldenCase{"las_anisotropic", kBratsFiles, kBrats},
+                                         GoldenCase{"oblique_isotropic", kBratsFiles, kBrats},
+                                         GoldenCase{"permuted_psl", kBratsFiles, kBrats},
+                                         GoldenCase{"negative_values",
+                                                    {"ADC.nii.gz", "DWI.nii.gz", "FLAIR.nii.gz", "T1.nii.gz"},
+                                                    {"adc", "dwi", "flair", "t1"}}),
+                         [](const auto& info) { return info.param.name; });
+
+image::Affine diagonal(const image::Vector& spacing, const image::Vector& origin) {
+  return {.matrix = {{{spacing[0], 0, 0}, {0, spacing[1], 0}, {0, 0, spacing[2]}}}, .translation = origin};
+}
+
+// A volume whose values are a function of the place in mm.
+template <class Function>
+image::Volume field(const image::Size& size, const image::Affine& affine, Function function) {
+  image::Volume volume{.size = size, .affine = affine, .data = {}};
+  for (std::size_t k = 0; k < size[2]; ++k) {
+    for (std::size_t j = 0; j < size[1]; ++j) {
+      for (std::size_t i = 0; i < size[0]; ++i) {
+        volume.data.push_back(
+            static_cast<float>(function(affine.apply({static_cast<double>(i), static_cast<double>(j), static_cast<double>(k)}))));
+      }
+    }
+  }
+  return volume;
+}
+
+double ramp(const image::Vector& mm) { return 500 + 3 * mm[0] + 2 * mm[1] - mm[2]; }
+
+std::string refusal(const study::Study& study) {
+  try {
+    (void)prepare_study(study, {});
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::kBadInput);
+    return error.message();
+  }
+  ADD_FAILURE() << "nothing was refused";
+  return {};
+}
+
+TEST(Preparation, AnotherGridGoesThroughTheAffines) {
+  const TemporaryFolder folder;
+  // `b` has coarser voxels, other axes (LPS) and a larger field of view. A linear field survives linear interpolation.
+  io::write_nifti(folder / "a.nii", field({20, 22, 24}, diagonal({1, 1, 1}, {-10, -9, -8}), ramp));
+  io::write_nifti(folder / "b.nii", field({18, 18, 18}, diagonal({-2, -2, 2.5}, {17.3, 16.1, -14.2}), ramp));
+  const PreparedStudy found = prepare_study(study_of(folder.path(), {"b.nii", "a.nii"}, {"t2", "t1"}), {});
+  EXPECT_EQ(found.way_back.reference, folder / "a.nii"); // the finer one
+  EXPECT_EQ(found.modalities, (std::vector<std::string>{"t2", "t1"}));
+  ASSERT_EQ(found.volumes[0].size, found.volumes[1].size);
+  for (std::size_t i = 0; i < found.volumes[0].data.size(); ++i) {
+    ASSERT_NEAR(found.volumes[0].data[i], found.volumes[1].data[i], 1e-5);
+  }
+  // The far corner in x, y and z: b reaches to (18.3, 17.1, 29.55), a to (9.5, 12.5, 15.5).
+  EXPECT_NEAR(found.distances[0].distance_mm, std::hypot(18.3 - 9.5, 17.1 - 12.5, 29.55 - 15.5), 1e-4);
+  EXPECT_TRUE(found.distances[0].interpolated);
+  EXPECT_FALSE(found.distances[1].interpolated);
+  ASSERT_EQ(found.warnings.size(), 1U);
+  EXPECT_NE(found.warnings[0].find("t2: on another grid"), std::string::npos);
+}
+
+TEST(Preparation, GridsThatDifferByRoundingAreTheSame) {
+  const TemporaryFolder folder;
+  io::write_nifti(folder / "a.nii", field({20, 22, 24}, diagonal({1, 1, 1}, {-10, -9, -8}), ramp));
+  io::write_nifti(folder / "b.nii", field({20, 22, 24}, diagonal({-1, 1, 1}, {9.004, -9, -8}), ramp));
+  const PreparedStudy found = prepare_study(study_of(folder.path(), {"a.nii", "b.nii"}, {"t1", "t2"}), {});
+  EXPECT_FALSE(found.distances[1].interpolated);
+  EXPECT_TRUE(found.warnings.empty());
+}
+
+TEST(Preparation, OutsideAnotherGridIsZero) {
+  const TemporaryFolder folder;
+  io::write_nifti(folder / "a.nii", field({20, 20, 20}, diagonal({1, 1, 1}, {0, 0, 0}), ramp));
+  io::write_nifti(folder / "b.nii", field({10, 20, 20}, diagonal({1, 1, 1}, {10, 0, 0}), ramp));
+  io::write_nifti(folder / "c.nii", field({10, 20, 20}, diagonal({1, 1, 1}, {100, 0, 0}), ramp));
+  const PreparedStudy found = prepare_study(study_of(folder.path(), {"a.nii", "b.nii", "c.nii"}, {"t1", "t2", "pd"}), {});
+  EXPECT_EQ(found.modalities, (std::vector<std::string>{"t1", "t2"}));
+  EXPECT_NE(found.warnings.back().find("pd: lies outside the grid"), std::string::npos);
+  const image::Volume& t2 = found.volumes[1];
+  EXPECT_EQ(t2.data[t2.index(5, 10, 10)], 0);
+  EXPECT_GT(t2.data[t2.index(15, 10, 10)], 0.5);
+}
+
+image::LabelVolume label_of(const image::Volume& volume, std::int32_t inside) {
+  image::LabelVolume label{.size = volume.size, .affine = volume.affine, .data = {}};
+  label.data.resize(volume.data.size());
+  label.data[volume.index(5, 6, 7)] = inside;
+  return label;
+}
+
+TEST(Preparation, TheLabelsGridIsTheReferenceAndItsValuesStay) {
+  const TemporaryFolder folder;
+  const image::Volume fine = field({24, 26, 28}, diagonal({0.5, 0.5, 0.5}, {0, 0, 0}), ramp);
+  const image::Volume coarse = field({10, 11, 12}, diagonal({2, 2, 2}, {-3, -4, -5}), ramp);
+  io::write_nifti(folder / "t1.nii", fine);
+  io::write_nifti(folder / "t2.nii", coarse);
+  io::write_nifti(folder / "seg.nii", label_of(coarse, 201), {.type = io::StoredType::kInt32});
+  study::Study study = study_of(folder.path(), {"t1.nii", "t2.nii"}, {"t1", "t2"});
+  study.label = folder / "seg.nii";
+  const PreparedStudy found = prepare_study(study, {});
+  EXPECT_EQ(found.way_back.reference, folder / "seg.nii");
+  EXPECT_EQ(found.way_back.resampled.size, (image::Size{19, 21, 23}));
+  ASSERT_TRUE(found.label.has_value());
+  EXPECT_EQ(found.label->size, found.volumes.front().size);
+  // Voxel (5, 6, 7) of 2 mm lies at (10, 12, 14) of 1 mm; ties go one way, so the mark is 2 voxels wide.
+  EXPECT_EQ(std::ranges::count(found.label->data, 201), 8);
+  EXPECT_EQ(found.label->data[found.label->index(10, 12, 14)], 201);
+  EXPECT_EQ(std::ranges::count(found.label->data, 0), static_cast<std::ptrdiff_t>(found.label->data.size()) - 8);
+
+  io::write_nifti(folder / "seg.nii", label_of(coarse, 502), {.type = io::StoredType::kInt32});
+  const std::string message = refusal(study);
+  EXPECT_NE(message.find("502"), std::string::npos) << message;
+  EXPECT_NE(message.find("renumber"), std::string::npos) << message;
+}
+
+TEST(Preparation, MarksOutsideTheForegroundAreReported) {
+  const TemporaryFolder folder;
+  const image::Volume head = field({20, 20, 20}, diagonal({1, 1, 1}, {0, 0, 0}), [](const image::Vector& mm) {
+    return std::ranges::all_of(mm, [](double x) { return x > 7 && x < 13; }) ? 10 + mm[0] : 0;
+  });
+  io::write_nifti(folder / "t1.nii", head);
+  io::write_nifti(folder / "seg.nii", label_of(head, 1), {.type = io::StoredType::kUint8});
+  study::Study study = study_of(folder.path(), {"t1.nii"}, {"t1"});
+  study.label = folder / "seg.nii";
+  const PreparedStudy found = prepare_study(study, {});
+  EXPECT_EQ(found.way_back.first_crop, (image::Box{{7, 7, 7}, {13, 13, 13}}));
+  ASSERT_EQ(found.warnings.size(), 1U);
+  EXPECT_NE(found.warnings[0].find("1 of 1 marked voxels"), std::string::npos) << found.warnings[0];
+}
+
+TEST(Preparation, ZeroAndConstantChannels) {
+  const TemporaryFolder folder;
+  const image::Affine affine = diagonal({1, 1, 1}, {0, 0, 0});
+  const auto constant = [&](double value) { return field({12, 12, 12}, affine, [=](const image::Vector&) { return value; }); };
+  io::write_nifti(folder / "ramp.nii", field({12, 12, 12}, affine, ramp));
+  io::write_nifti(folder / "zero.nii", constant(0));
+  io::write_nifti(folder / "seven.nii", constant(7));
+  io::write_nifti(folder / "negative.nii", constant(-7));
+  const PreparedStudy found =
+      prepare_study(study_of(folder.path(), {"zero.nii", "ramp.nii", "seven.nii"}, {"t1", "t2", "pd"}), {});
+  EXPECT_EQ(found.modalities, (std::vector<std::string>{"t2", "pd"}));
+  EXPECT_EQ(std::ranges::count(found.volumes[1].data, 0.0F), static_cast<std::ptrdiff_t>(found.volumes[1].data.size()));
+  ASSERT_EQ(found.warnings.size(), 2U);
+  EXPECT_NE(found.warnings[0].find("t1: zero everywhere"), std::string::npos);
+  EXPECT_NE(found.warnings[1].find("pd: constant"), std::string::npos);
+  EXPECT_NE(refusal(study_of(folder.path(), {"zero.nii"}, {"t1"})).find("no usable modality"), std::string::npos);
+  EXPECT_NE(refusal(study_of(folder.path(), {"negative.nii"}, {"t1"})).find("no voxel above 0"), std::string::npos);
+  EXPECT_NE(refusal(study_of(folder.path(), {"seven.nii"}, {"t1"})).find("no voxel above 0"), std::string::npos);
+}
+
+TEST(Preparation, NamedChannelsOfA4dFile) {
+  const fs::path folder = test::golden("preprocess/las_anisotropic");
+  const PreparedStudy found = prepare_study(study_of(folder, {"expected_final_4d.nii.gz"}, kBrats), {});
+  EXPECT_EQ(found.modalities, kBrats);
+  const std::string message = refusal(study_of(folder, {"expected_final_4d.nii.gz"}, {"t1"}));
+  EXPECT_NE(message.find("4 channels where the studies file names 1"), std::string::npos) << message;
+  EXPECT_NE(refusal(study_of(folder, {"t1.nii.gz", "t2.nii.gz"}, {"t1", "t1"})).find("listed twice"), std::string::npos);
+  EXPECT_NE(refusal(study_of(folder, {"none.nii.gz"}, {"t1"})).find("none.nii.gz"), std::string::npos);
+}
+
+TEST(Preparation, WhatIsWrittenReadsBack) {
+  const TemporaryFolder folder;
+  const fs::path golden = test::golden("preprocess/oblique_isotropic");
+  study::Study study = study_of(golden, kBratsFiles, kBrats);
+  const PreparedStudy prepared = prepare_study(study, {});
+  store::write_prepared(prepared, study, folder / "a", golden.parent_path());
+  const store::StoredStudy stored(folder / "a", study);
+  expect_affine(stored.affine(), prepared.volumes.front().affine, 0);
+  const image::Size size = stored.size();
+  std::vector<float> values(prepared.volumes[2].voxels());
+  stored.copy_crop("t1c", {0, 0, 0}, size, values);
+  for (std::size_t i = 0; i < size[0]; ++i) {
+    for (std::size_t j = 0; j < size[1]; ++j) {
+      for (std::size_t k = 0; k < size[2]; ++k) {
+        const float expected = prepared.volumes[2].data[prepared.volumes[2].index(i, j, k)];
+        ASSERT_NEAR(values[(i * size[1] + j) * size[2] + k], expected, 0.51 / 32767);
+      }
+    }
+  }
+  const nlohmann::json record = nlohmann::json::parse(test::read_text(folder / "a/study.json"));
+  EXPECT_EQ(record["sources"][0]["path"], "oblique_isotropic/flair.nii.gz");
+  EXPECT_EQ(record["way_back"]["native"]["size"], (nlohmann::json{26, 28, 22}));
+}
+
+} // namespace
+} // namespace brainmvp
