@@ -17,10 +17,11 @@ namespace brainmvp::store {
 namespace fs = std::filesystem;
 namespace {
 
-// Rates of one thread on one core of a 2024 Xeon, gzip included; what brains leave of their grids.
+// Rates of one thread on one core of a 2024 Xeon, gzip included; what heads leave of their grids; the program itself.
 constexpr double kNativeVoxelsPerSecond = 20e6;
 constexpr double kTargetVoxelsPerSecond = 20e6;
 constexpr double kUsualForeground = 0.5;
+constexpr std::uint64_t kProgramBytes = 128'000'000;
 
 // A folder that holds anything but what `prepare` writes is someone's data, never to be replaced.
 void refuse_foreign(const fs::path& folder, const study::Study& study) {
@@ -101,6 +102,7 @@ Expectation StoreBuilder::expectation() const {
   }
   expected.disk_bytes = static_cast<std::uint64_t>(kUsualForeground * static_cast<double>(expected.largest_disk_bytes));
   expected.seconds /= static_cast<double>(std::min(options_.threads, processor_count()));
+  expected.memory_bytes = kProgramBytes;
   for (const std::uint64_t bytes : memory_of_largest(outcomes_, options_.threads)) {
     expected.memory_bytes += bytes;
   }
@@ -115,11 +117,11 @@ void StoreBuilder::check_resources() const {
                                                " and the disk has " + human_bytes(free_bytes) + " free; choose another disk");
   }
   const std::uint64_t available = available_memory();
-  if (expected.memory_bytes <= available) {
+  if (expected.studies == 0 || expected.memory_bytes <= available) {
     return;
   }
   std::size_t fitting = 0;
-  std::uint64_t sum = 0;
+  std::uint64_t sum = kProgramBytes;
   const std::vector<std::uint64_t> largest = memory_of_largest(outcomes_, options_.threads);
   while (fitting < largest.size() && sum + largest[fitting] <= available) {
     sum += largest[fitting++];
