@@ -14,7 +14,8 @@
 namespace brainmvp::io {
 namespace {
 
-constexpr int kGzipWindow = 15 + 16; // zlib's code for a gzip wrapper
+constexpr int kGzipOrZlib = 15 + 32; // zlib's code for "whichever wrapper is there"
+constexpr std::size_t kScratchBytes = 1U << 16;
 constexpr int kLevel = 6;
 
 // zlib's inflate over a whole span; used for short looks only.
@@ -23,7 +24,7 @@ public:
   explicit Inflater(std::span<const std::byte> bytes) {
     stream_.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(bytes.data()));
     remaining_ = bytes.size();
-    if (inflateInit2(&stream_, kGzipWindow) != Z_OK) {
+    if (inflateInit2(&stream_, kGzipOrZlib) != Z_OK) {
       throw std::bad_alloc();
     }
   }
@@ -53,7 +54,7 @@ private:
 };
 
 [[noreturn]] void refuse(const std::string& name, int code, const std::string& reason) {
-  const std::string found = code == Z_BUF_ERROR                         ? "the gzip stream ends early (the file is truncated)"
+  const std::string found = code == Z_BUF_ERROR ? "the gzip stream ends early (the file is truncated)"
                             : reason.find("check") != std::string::npos ? "the gzip CRC does not match (" + reason + ")"
                                                                         : "the gzip stream is damaged (" + reason + ")";
   throw Error(ExitCode::kBadInput, name + ": " + found + "; copy or download the file again");
@@ -62,13 +63,18 @@ private:
 // Inflates one member that libdeflate refused, to say why.
 [[noreturn]] void diagnose(std::span<const std::byte> bytes, const std::string& name) {
   Inflater inflater(bytes);
-  std::vector<std::byte> scratch(1U << 16);
+  std::vector<std::byte> scratch(kScratchBytes);
   std::size_t written = 0;
   int code = Z_OK;
   while (code == Z_OK) {
     code = inflater.read(scratch, written);
   }
   refuse(name, code, code == Z_STREAM_END ? "its stated length does not match (length check)" : inflater.reason());
+}
+
+[[noreturn]] void refuse_excess(const std::string& name, std::size_t limit) {
+  throw Error(ExitCode::kBadInput, name + ": unpacks to more than the " + human_bytes(limit) +
+                                       " that its header accounts for; the header's dimensions are wrong");
 }
 
 } // namespace
@@ -91,6 +97,19 @@ std::vector<std::byte> gunzip_front(std::span<const std::byte> bytes, std::size_
   return front;
 }
 
+Buffer unzip_stream(std::span<const std::byte> bytes, std::size_t limit, const std::string& name) {
+  Inflater inflater(bytes);
+  Buffer buffer(limit + 1); // the last byte stays unused unless there is more than the limit
+  const int code = inflater.read({buffer.data.get(), buffer.size}, buffer.size);
+  if (code == Z_OK || buffer.size > limit) {
+    refuse_excess(name, limit);
+  }
+  if (code != Z_STREAM_END) {
+    refuse(name, code, inflater.reason());
+  }
+  return buffer;
+}
+
 Unzipped gunzip(std::span<const std::byte> bytes, std::size_t limit, const std::string& name) {
   const std::unique_ptr<libdeflate_decompressor, decltype(&libdeflate_free_decompressor)> decompressor(
       libdeflate_alloc_decompressor(), &libdeflate_free_decompressor);
@@ -105,8 +124,7 @@ Unzipped gunzip(std::span<const std::byte> bytes, std::size_t limit, const std::
     const libdeflate_result result = libdeflate_gzip_decompress_ex(
         decompressor.get(), bytes.data(), bytes.size(), out.buffer.data.get() + written, limit - written, &used, &made);
     if (result == LIBDEFLATE_INSUFFICIENT_SPACE) {
-      throw Error(ExitCode::kBadInput, name + ": unpacks to more than the " + human_bytes(limit) +
-                                           " that its header accounts for; the header's dimensions are wrong");
+      refuse_excess(name, limit);
     }
     if (result != LIBDEFLATE_SUCCESS) {
       diagnose(bytes, name);

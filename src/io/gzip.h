@@ -28,6 +28,9 @@ Unzipped gunzip(std::span<const std::byte> bytes, std::size_t limit, const std::
 // No stream of `compressed` bytes can give more than this (deflate's largest ratio is 1032).
 std::uint64_t gunzip_bound(std::uint64_t compressed);
 
+// A single zlib or gzip stream of at most `limit` bytes, through zlib. Throws Error(kBadInput) as gunzip does.
+Buffer unzip_stream(std::span<const std::byte> bytes, std::size_t limit, const std::string& name);
+
 std::string gzip(std::span<const std::byte> bytes);
 
 } // namespace brainmvp::io

@@ -154,7 +154,11 @@ Loaded load_raw(const InputFile& input, const Buffer& packed_front, bool header_
 Loaded load_itk(const InputFile& input, ItkFormat format, bool header_only) {
   ItkImage image = read_itk(input, format, header_only);
   image.header.warnings.insert(image.header.warnings.begin(), input.warnings.begin(), input.warnings.end());
-  return {.name = input.name, .header = std::move(image.header), .encoding = image.encoding, .buffer = std::move(image.voxels)};
+  return {.name = input.name,
+          .header = std::move(image.header),
+          .encoding = image.encoding,
+          .buffer = std::move(image.voxels),
+          .offset = image.offset};
 }
 
 } // namespace

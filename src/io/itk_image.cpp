@@ -3,6 +3,7 @@
 #include <itkMetaImageIO.h>
 #include <itkNrrdImageIO.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <optional>
@@ -12,7 +13,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "io/gzip.h"
+#include "io/itk_stored.h"
 #include "io/raster.h"
 
 namespace brainmvp::io {
@@ -71,40 +72,19 @@ void set_affine(ImageHeader& header, const itk::ImageIOBase& reader, unsigned ax
   }
 }
 
-// Bytes of the file or files that hold the voxels, when that can be told; they bound what is allocated.
-std::optional<std::uint64_t> stored_bytes(const InputFile& input, std::span<const std::byte> front) {
-  const std::string_view text(reinterpret_cast<const char*>(front.data()), front.size());
-  for (const std::string& line : split(text, "\n")) {
-    const std::string lower = to_lower(line);
-    const std::size_t colon = line.find_first_of(":=");
-    if (colon == std::string::npos ||
-        !(lower.starts_with("data file") || lower.starts_with("datafile") || lower.starts_with("elementdatafile"))) {
-      continue;
-    }
-    const std::size_t first = line.find_first_not_of(" =\t", colon);
-    const std::size_t last = line.find_last_not_of(" \t\r");
-    const std::string value = first == std::string::npos || last < first ? "" : line.substr(first, last - first + 1);
-    if (to_lower(value) == "local") {
-      return input.size;
-    }
-    std::error_code error;
-    const std::uint64_t size = std::filesystem::file_size(input.path.parent_path() / value, error);
-    return error ? std::nullopt : std::optional(size);
-  }
-  return input.size;
-}
-
 // Components interleaved voxel by voxel become channel after channel.
-void separate_components(Buffer& buffer, std::size_t components, std::size_t element_bytes) {
-  const std::size_t voxels = buffer.size / components / element_bytes;
-  Buffer planar(buffer.size);
+void separate_components(ItkImage& image, std::size_t components) {
+  const std::size_t bytes = element_size(image.encoding.element);
+  const std::size_t voxels = (image.voxels.size - image.offset) / components / bytes;
+  Buffer planar(components * voxels * bytes);
   for (std::size_t at = 0; at < voxels; ++at) {
     for (std::size_t c = 0; c < components; ++c) {
-      std::memcpy(planar.data.get() + (c * voxels + at) * element_bytes,
-                  buffer.data.get() + (at * components + c) * element_bytes, element_bytes);
+      std::memcpy(planar.data.get() + (c * voxels + at) * bytes,
+                  image.voxels.data.get() + image.offset + (at * components + c) * bytes, bytes);
     }
   }
-  buffer = std::move(planar);
+  image.voxels = std::move(planar);
+  image.offset = 0;
 }
 
 void check_pixel(const InputFile& input, const itk::ImageIOBase& reader) {
@@ -140,14 +120,9 @@ void describe(const InputFile& input, ItkFormat format, const itk::ImageIOBase& 
   with_context(input.name, [&] { (void)raster.header.affine.inverse(); });
 }
 
-Buffer read_voxels(const InputFile& input, itk::ImageIOBase& reader, const Raster& raster) {
-  const Buffer front = read_front(input, 1U << 16);
-  const std::uint64_t needed = raster.voxel_bytes();
-  const std::optional<std::uint64_t> stored = stored_bytes(input, front.bytes());
-  if (stored && needed > gunzip_bound(*stored)) {
-    refuse(input, "the header promises " + std::to_string(needed) + " bytes of voxels, and " + std::to_string(*stored) +
-                      " bytes are there, which cannot hold them even compressed");
-  }
+// NRRD's voxels, in native order.
+Buffer read_nrrd_voxels(const InputFile& input, itk::ImageIOBase& reader, std::uint64_t needed) {
+  check_nrrd_stored(input, needed);
   const unsigned axes = reader.GetNumberOfDimensions();
   itk::ImageIORegion region(axes);
   for (unsigned axis = 0; axis < axes; ++axis) {
@@ -157,10 +132,21 @@ Buffer read_voxels(const InputFile& input, itk::ImageIOBase& reader, const Raste
   reader.SetIORegion(region);
   Buffer voxels(needed);
   reader.Read(voxels.data.get());
-  if (reader.GetNumberOfComponents() > 1) {
-    separate_components(voxels, reader.GetNumberOfComponents(), element_size(raster.encoding.element));
-  }
   return voxels;
+}
+
+void read_voxels(const InputFile& input, ItkFormat format, itk::ImageIOBase& reader, std::uint64_t needed, ItkImage& image) {
+  if (format == ItkFormat::kNrrd) {
+    image.voxels = read_nrrd_voxels(input, reader, needed);
+  } else {
+    MetaVoxels meta = read_meta_voxels(input, needed);
+    image.voxels = std::move(meta.buffer);
+    image.offset = meta.offset;
+    image.encoding.order = meta.order;
+  }
+  if (reader.GetNumberOfComponents() > 1) {
+    separate_components(image, reader.GetNumberOfComponents());
+  }
 }
 
 } // namespace
@@ -182,8 +168,11 @@ ItkImage read_itk(const InputFile& input, ItkFormat format, bool header_only) {
     reader->ReadImageInformation();
     Raster raster;
     describe(input, format, *reader, raster);
-    Buffer voxels = header_only ? Buffer(0) : read_voxels(input, *reader, raster);
-    return {.header = std::move(raster.header), .encoding = raster.encoding, .voxels = std::move(voxels)};
+    ItkImage image{.header = raster.header, .encoding = raster.encoding, .voxels = Buffer(0)};
+    if (!header_only) {
+      read_voxels(input, format, *reader, raster.voxel_bytes(), image);
+    }
+    return image;
   } catch (const itk::ExceptionObject& error) {
     std::string reason = error.GetDescription();
     std::ranges::replace(reason, '\n', ' ');

@@ -18,7 +18,8 @@ ItkFormat itk_format(std::span<const std::byte> front, const InputFile& input);
 struct ItkImage {
   ImageHeader header;
   Encoding encoding;
-  Buffer voxels; // channel after channel; empty when only the header was asked for
+  Buffer voxels;          // channel after channel; empty when only the header was asked for
+  std::size_t offset = 0; // of the first voxel in them
 };
 
 // Throws Error(kBadInput) for a damaged file, and for voxels that are not one real number (RGB, complex, tensors).
