@@ -1,0 +1,174 @@
+#include "train/adamw.h"
+
+#include <ATen/ops/full.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/sum.h>
+#include <ATen/ops/tensor.h>
+
+#include "base/error.h"
+#include "support/support.h"
+#include "train/gradients.h"
+
+namespace brainmvp::train {
+namespace {
+
+constexpr int kSteps = 7;
+
+torch::Tensor filled(const std::string& name, const std::vector<std::int64_t>& shape) {
+  std::int64_t count = 1;
+  for (const std::int64_t side : shape) {
+    count *= side;
+  }
+  return at::tensor(test::fill(name, static_cast<std::size_t>(count))).reshape(shape);
+}
+
+// Three tensors, the second of which has a gradient only at odd steps, and the third one laid out channels-last.
+NamedTensors parameters() {
+  NamedTensors tensors{{"a", filled("a", {5, 7})},
+                       {"b", filled("b", {3})},
+                       {"c", filled("c", {2, 4, 3, 3, 3}).contiguous(at::MemoryFormat::ChannelsLast3d)}};
+  for (auto& [name, tensor] : tensors) {
+    tensor.set_requires_grad(true);
+  }
+  return tensors;
+}
+
+void set_gradients(NamedTensors& tensors, int step) {
+  for (auto& [name, tensor] : tensors) {
+    const bool absent = name == "b" && step % 2 == 0;
+    tensor.mutable_grad() =
+        absent ? torch::Tensor() : filled(name + ".grad." + std::to_string(step), tensor.sizes().vec()) * (step + 1);
+  }
+}
+
+std::vector<torch::Tensor> only_tensors(const NamedTensors& named) {
+  std::vector<torch::Tensor> tensors;
+  for (const auto& [name, tensor] : named) {
+    tensors.push_back(tensor);
+  }
+  return tensors;
+}
+
+constexpr const char* kTorchScript = R"py(
+import sys, json, torch
+def fill(name, shape):
+    s = 2166136261
+    for c in name.encode(): s = ((s ^ c) * 16777619) & 0xffffffff
+    n = 1
+    for d in shape: n *= d
+    v = []
+    for _ in range(n):
+        s = (s * 1664525 + 1013904223) & 0xffffffff
+        v.append((s >> 8) / 2**23 - 1)
+    return torch.tensor(v, dtype=torch.float32).reshape(shape)
+shapes = {"a": (5, 7), "b": (3,), "c": (2, 4, 3, 3, 3)}
+p = {k: torch.nn.Parameter(fill(k, s)) for k, s in shapes.items()}
+o = torch.optim.AdamW(p.values(), lr=1e-2, weight_decay=0.1, foreach=False)
+norms = []
+for step in range(7):
+    for k, t in p.items():
+        t.grad = None if k == "b" and step % 2 == 0 else fill(f"{k}.grad.{step}", shapes[k]) * (step + 1)
+    norms.append(torch.nn.utils.clip_grad_norm_(p.values(), 9.0).item())
+    o.param_groups[0]["lr"] = 1e-2 / (step + 1)
+    o.step()
+print(json.dumps({"norms": norms, "p": {k: t.detach().flatten().tolist() for k, t in p.items()},
+                  "m": o.state_dict()["state"][2]["exp_avg_sq"].flatten().tolist()}))
+)py";
+
+void expect_near(const torch::Tensor& tensor, const std::vector<double>& expected) {
+  const torch::Tensor flat = tensor.detach().contiguous().flatten();
+  ASSERT_EQ(static_cast<std::size_t>(flat.numel()), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_NEAR(flat.const_data_ptr<float>()[i], expected[i], 1e-6) << i;
+  }
+}
+
+TEST(AdamW, WithClippingFollowsPyTorch) {
+  const test::ProcessResult python = test::run_python(kTorchScript);
+  ASSERT_EQ(python.exit_code, 0) << python.err;
+  const auto expected = nlohmann::json::parse(python.out);
+  NamedTensors tensors = parameters();
+  AdamW optimizer(tensors, {.weight_decay = 0.1});
+  for (int step = 0; step < kSteps; ++step) {
+    set_gradients(tensors, step);
+    const double norm = gradient_norm(only_tensors(tensors));
+    EXPECT_NEAR(norm, expected["norms"][static_cast<std::size_t>(step)].get<double>(), 1e-5 * norm);
+    clip_gradients(only_tensors(tensors), norm, 9.0);
+    optimizer.step(1e-2 / (step + 1));
+  }
+  for (const auto& [name, tensor] : tensors) {
+    expect_near(tensor, expected["p"][name].get<std::vector<double>>());
+  }
+  const checkpoint::Value state = optimizer.state();
+  expect_near(state.find("state")->dict("state").at(2).second.find("exp_avg_sq")->tensor("c"),
+              expected["m"].get<std::vector<double>>());
+}
+
+TEST(AdamW, GoesOnBitForBitFromItsState) {
+  NamedTensors straight = parameters();
+  NamedTensors resumed = parameters();
+  AdamW first(straight, {});
+  auto other = std::make_unique<AdamW>(resumed, AdamWOptions{});
+  for (int step = 0; step < kSteps; ++step) {
+    if (step == 3) {
+      const checkpoint::Value state = other->state();
+      other = std::make_unique<AdamW>(resumed, AdamWOptions{});
+      other->load_state(state);
+    }
+    set_gradients(straight, step);
+    set_gradients(resumed, step);
+    first.step(1e-2);
+    other->step(1e-2);
+  }
+  for (std::size_t i = 0; i < straight.size(); ++i) {
+    EXPECT_TRUE(straight[i].second.equal(resumed[i].second)) << straight[i].first;
+    EXPECT_FALSE(straight[i].second.equal(parameters()[i].second)) << straight[i].first;
+  }
+}
+
+TEST(AdamW, LeavesATensorWithoutGradientAlone) {
+  NamedTensors tensors = parameters();
+  AdamW optimizer(tensors, {.weight_decay = 1});
+  set_gradients(tensors, 0);
+  optimizer.step(0.1);
+  EXPECT_TRUE(tensors[1].second.equal(parameters()[1].second));
+  optimizer.clear_gradients();
+  EXPECT_FALSE(tensors[0].second.grad().defined());
+}
+
+TEST(AdamW, RefusesTheStateOfAnotherNetworkByName) {
+  NamedTensors tensors = parameters();
+  AdamW optimizer(tensors, {});
+  set_gradients(tensors, 1);
+  optimizer.step(0.1);
+  NamedTensors other{{"a", at::ones({2, 2}).set_requires_grad(true)}};
+  AdamW smaller(other, {});
+  try {
+    smaller.load_state(optimizer.state());
+    FAIL() << "state of another network was taken";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::kBadInput);
+    EXPECT_NE(error.message().find("state of a: exp_avg"), std::string::npos) << error.message();
+  }
+}
+
+TEST(Gradients, NormOfSeveralTensorsIsThatOfAllTheirValues) {
+  NamedTensors tensors{{"x", at::ones({3}).set_requires_grad(true)}, {"y", at::ones({200000}).set_requires_grad(true)}};
+  tensors[0].second.mutable_grad() = at::full({3}, 4.0F);
+  EXPECT_DOUBLE_EQ(gradient_norm(only_tensors(tensors)), std::sqrt(48.0));
+  tensors[1].second.mutable_grad() = at::full({200000}, 0.5F);
+  EXPECT_DOUBLE_EQ(gradient_norm(only_tensors(tensors)), std::sqrt(50048.0));
+  clip_gradients(only_tensors(tensors), 100, 0);
+  EXPECT_FLOAT_EQ(tensors[0].second.grad()[0].item<float>(), 4);
+  clip_gradients(only_tensors(tensors), 100, 50);
+  EXPECT_FLOAT_EQ(tensors[0].second.grad()[0].item<float>(), 2);
+}
+
+TEST(Gradients, NormIsNotFiniteWhenOneValueIsNot) {
+  torch::Tensor tensor = at::ones({5}).set_requires_grad(true);
+  tensor.mutable_grad() = at::full({5}, std::numeric_limits<float>::quiet_NaN());
+  EXPECT_FALSE(std::isfinite(gradient_norm({tensor})));
+}
+
+} // namespace
+} // namespace brainmvp::train
