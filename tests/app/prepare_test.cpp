@@ -1,0 +1,234 @@
+// `brainmvp prepare` as a process: reports, stale studies, failures, interruptions, refusals.
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <fstream>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "base/machine.h"
+#include "support/support.h"
+
+namespace brainmvp {
+namespace {
+namespace fs = std::filesystem;
+
+using test::run_brainmvp;
+using test::TemporaryFolder;
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+// Small studies made of copies of golden volumes, each its own file.
+void write_studies(const TemporaryFolder& folder, const std::vector<std::string>& ids) {
+  nlohmann::json training = nlohmann::json::array();
+  for (const std::string& id : ids) {
+    fs::create_directories(folder / id);
+    for (const std::string name : {"flair.nii.gz", "t1.nii.gz"}) {
+      if (!fs::exists(folder / id / name)) {
+        fs::copy_file(test::golden("preprocess/las_anisotropic/" + name), folder / id / name);
+      }
+    }
+    training.push_back({{"id", id}, {"image", {id + "/flair.nii.gz", id + "/t1.nii.gz"}}, {"modality", {"flair", "t1"}}});
+  }
+  test::write_text(folder / "studies.json", nlohmann::json{{"training", training}, {"labels", {{"background", 0}}}}.dump());
+}
+
+test::ProcessResult prepare(const TemporaryFolder& folder, std::vector<std::string> more = {}) {
+  more.insert(more.begin(), {"prepare", folder / "studies.json", "-o", folder / "store", "--threads", "2"});
+  return run_brainmvp(more);
+}
+
+std::vector<std::string> listed(const TemporaryFolder& folder) {
+  std::vector<std::string> ids;
+  const nlohmann::json list = nlohmann::json::parse(test::read_text(folder / "store/store.json"));
+  for (const auto& study : list["studies"]) {
+    ids.push_back(study["id"]);
+  }
+  return ids;
+}
+
+TEST(Prepare, OnlyWhatChangedIsRedone) {
+  const TemporaryFolder folder;
+  write_studies(folder, {"a", "b", "c"});
+  auto result = prepare(folder);
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_TRUE(contains(result.out, "3 prepared, 0 up to date, 0 redone, 0 failed; ")) << result.out;
+  EXPECT_TRUE(contains(result.err, "3 studies to prepare")) << result.err;
+  EXPECT_TRUE(contains(result.err, "memory")) << result.err;
+  EXPECT_EQ(listed(folder), (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_TRUE(contains(prepare(folder).out, "0 prepared, 3 up to date, 0 redone, 0 failed"));
+
+  // A new time alone changes nothing, and is noted.
+  fs::last_write_time(folder / "a/t1.nii.gz", fs::file_time_type::clock::now() + std::chrono::hours(1));
+  const std::string before = test::read_text(folder / "store/a/study.json");
+  EXPECT_TRUE(contains(prepare(folder).out, "0 prepared, 3 up to date, 0 redone"));
+  EXPECT_NE(test::read_text(folder / "store/a/study.json"), before);
+
+  fs::copy_file(test::golden("preprocess/las_anisotropic/t2.nii.gz"), folder / "b/t1.nii.gz",
+                fs::copy_options::overwrite_existing);
+  result = prepare(folder, {"-v"});
+  EXPECT_TRUE(contains(result.out, "0 prepared, 2 up to date, 1 redone, 0 failed")) << result.out;
+  EXPECT_TRUE(contains(result.err, "study b: t1.nii.gz has changed")) << result.err;
+
+  fs::resize_file(folder / "store/c/flair.nii", 1000); // damage in the store
+  EXPECT_TRUE(contains(prepare(folder).out, "0 prepared, 2 up to date, 1 redone, 0 failed"));
+  EXPECT_TRUE(contains(prepare(folder, {"--force"}).out, "0 prepared, 0 up to date, 3 redone, 0 failed"));
+}
+
+TEST(Prepare, StudiesCanBeAddedAndTakenAway) {
+  const TemporaryFolder folder;
+  write_studies(folder, {"a", "b"});
+  ASSERT_EQ(prepare(folder).exit_code, 0);
+  write_studies(folder, {"b", "c"});
+  const auto result = prepare(folder);
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_TRUE(contains(result.out, "1 prepared, 1 up to date, 0 redone, 0 failed")) << result.out;
+  EXPECT_TRUE(contains(result.out, "no longer listed")) << result.out;
+  EXPECT_EQ(listed(folder), (std::vector<std::string>{"b", "c"}));
+  EXPECT_TRUE(fs::exists(folder / "store/a/t1.nii")); // kept
+}
+
+TEST(Prepare, AFailedStudyDoesNotStopTheOthers) {
+  const TemporaryFolder folder;
+  write_studies(folder, {"a", "b", "c"});
+  fs::resize_file(folder / "b/t1.nii.gz", 700);
+  auto result = prepare(folder);
+  EXPECT_EQ(result.exit_code, 4);
+  EXPECT_TRUE(contains(result.out, "2 prepared, 0 up to date, 0 redone, 1 failed")) << result.out;
+  EXPECT_TRUE(contains(result.out, "failed: b: ")) << result.out;
+  EXPECT_TRUE(contains(result.out, "t1.nii.gz")) << result.out;
+  EXPECT_EQ(listed(folder), (std::vector<std::string>{"a", "c"}));
+
+  fs::remove(folder / "b/t1.nii.gz"); // repaired: only that one is done
+  write_studies(folder, {"a", "b", "c"});
+  result = prepare(folder);
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_TRUE(contains(result.out, "1 prepared, 2 up to date")) << result.out;
+}
+
+TEST(Prepare, StrictStopsAndNothingUsableIsSaid) {
+  const TemporaryFolder folder;
+  write_studies(folder, {"a", "b"});
+  fs::resize_file(folder / "a/t1.nii.gz", 700);
+  auto result = prepare(folder, {"--strict"});
+  EXPECT_EQ(result.exit_code, 4);
+  EXPECT_TRUE(contains(result.err, "study a")) << result.err;
+  EXPECT_FALSE(fs::exists(folder / "store/store.json"));
+  fs::resize_file(folder / "b/t1.nii.gz", 700);
+  result = prepare(folder);
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_TRUE(contains(result.out, "2 failed")) << result.out;
+}
+
+TEST(Prepare, NeverWritesIntoAFolderOfSomethingElse) {
+  const TemporaryFolder folder;
+  write_studies(folder, {"a"});
+  const auto result = run_brainmvp({"prepare", folder / "studies.json", "-o", folder.path()}); // the folder of the originals
+  EXPECT_EQ(result.exit_code, 5);
+  EXPECT_TRUE(contains(result.err, "not a store")) << result.err;
+  EXPECT_TRUE(fs::exists(folder / "a/t1.nii.gz"));
+
+  // Nor over a foreign folder that has come to lie in a store.
+  write_studies(folder, {"b"});
+  ASSERT_EQ(prepare(folder).exit_code, 0);
+  write_studies(folder, {"a", "b"});
+  test::write_text(folder / "store/a/diary.txt", "dear");
+  EXPECT_EQ(prepare(folder, {"--force"}).exit_code, 4);
+  EXPECT_EQ(test::read_text(folder / "store/a/diary.txt"), "dear");
+
+  EXPECT_EQ(run_brainmvp({"prepare", folder / "none.json", "-o", folder / "x"}).exit_code, 4);
+  EXPECT_EQ(run_brainmvp({"prepare", folder / "studies.json"}).exit_code, 2);
+}
+
+TEST(Prepare, RefusesWhatDoesNotFitTheMachine) {
+  const TemporaryFolder folder;
+  // Headers of volumes of which one takes 60% of the memory (14 bytes a voxel), in sparse files.
+  const double voxels = 0.6 * static_cast<double>(available_memory()) / 14;
+  const auto written = test::run_python("import sys, nibabel\n"
+                                        "header = nibabel.Nifti1Header()\n"
+                                        "header.set_data_dtype('uint8')\n"
+                                        "side = round(float(sys.argv[1]) ** (1 / 3))\n"
+                                        "header.set_data_shape((side, side, side))\n"
+                                        "header.set_sform([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]], 1)\n"
+                                        "header['magic'], header['vox_offset'] = b'n+1', 352\n"
+                                        "for name in sys.argv[2:]:\n"
+                                        "    file = open(name, 'wb')\n"
+                                        "    file.write(header.binaryblock + bytes(4))\n"
+                                        "    file.truncate(352 + side ** 3)\n",
+                                        {std::to_string(voxels), folder / "a_t1.nii", folder / "b_t1.nii"});
+  ASSERT_EQ(written.exit_code, 0) << written.err;
+  test::write_text(folder / "studies.json", R"({"training": [{"image": ["a_t1.nii"]}, {"image": ["b_t1.nii"]}]})");
+  const auto result = prepare(folder);
+  EXPECT_EQ(result.exit_code, 6) << result.err << result.out;
+  EXPECT_TRUE(contains(result.err, "--threads 1") || contains(result.err, "disk")) << result.err;
+}
+
+// Starts prepare, waits until some studies are there, sends a signal, and gives the exit status.
+int signal_during(const TemporaryFolder& folder, int signal) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const std::string program = test::brainmvp_program();
+    const std::string studies = folder / "studies.json";
+    const std::string output = folder / "store";
+    ::execl(program.c_str(), program.c_str(), "prepare", "-q", studies.c_str(), "-o", output.c_str(), "--threads", "2", nullptr);
+    ::_exit(127);
+  }
+  for (int i = 0; i < 20000 && !fs::exists(folder / "store/s003/study.json"); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  ::kill(child, signal);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+std::vector<std::string> many() {
+  std::vector<std::string> ids;
+  for (int i = 100; i < 160; ++i) {
+    ids.push_back("s" + std::to_string(i).replace(0, 1, "0"));
+  }
+  return ids;
+}
+
+std::size_t complete(const TemporaryFolder& folder) {
+  std::size_t count = 0;
+  for (const std::string& id : many()) {
+    count += fs::exists(folder / "store" / id / "study.json") ? 1 : 0;
+  }
+  return count;
+}
+
+class PrepareInterrupted : public testing::TestWithParam<std::pair<int, int>> {};
+
+TEST_P(PrepareInterrupted, GoesOnWhereItStopped) {
+  const auto [signal, expected] = GetParam();
+  const TemporaryFolder folder;
+  write_studies(folder, many());
+  ASSERT_EQ(signal_during(folder, signal), expected);
+  const std::size_t done = complete(folder);
+  ASSERT_GE(done, 1U);
+  ASSERT_LT(done, many().size()) << "all was done before the signal came";
+  EXPECT_FALSE(fs::exists(folder / "store/store.json"));
+  fs::create_directories(folder / "store/.1.s059"); // as a killed process leaves it
+  const auto result = prepare(folder);
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_TRUE(
+      contains(result.out, std::to_string(many().size() - done) + " prepared, " + std::to_string(done) + " up to date, 0 redone"))
+      << result.out;
+  for (const auto& entry : fs::directory_iterator(folder / "store")) {
+    EXPECT_FALSE(entry.path().filename().string().starts_with('.')) << entry.path();
+  }
+  EXPECT_EQ(listed(folder), many());
+}
+
+INSTANTIATE_TEST_SUITE_P(Signals, PrepareInterrupted,
+                         testing::Values(std::pair{SIGKILL, 128 + SIGKILL}, std::pair{SIGINT, 130}, std::pair{SIGTERM, 130}),
+                         [](const auto& sent) {
+                           return std::string(sent.param.first == SIGKILL ? "Kill" : sent.param.first == SIGINT ? "Int" : "Term");
+                         });
+
+} // namespace
+} // namespace brainmvp
