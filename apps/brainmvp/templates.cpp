@@ -1,12 +1,59 @@
-#include "base/error.h"
+// brainmvp templates: what a pre-training learned of each modality, as NIfTI volumes and one picture.
+#include <algorithm>
+#include <iostream>
+#include <memory>
+
+#include "base/atomic_file.h"
+#include "base/log.h"
+#include "base/text.h"
 #include "command.h"
+#include "pretrain/template_export.h"
 
 namespace brainmvp::app {
+namespace {
+
+struct TemplatesOptions {
+  std::string run;
+  std::string out;
+};
+
+std::string remark(const pretrain::Template& learned, const std::vector<std::string>& modalities) {
+  std::string text = learned.constant() ? "constant at " + shortest(learned.lowest) + ": it never moved"
+                                        : "learned values " + shortest(learned.lowest) + " to " + shortest(learned.highest) +
+                                              ", stored as 0 to 1";
+  if (!modalities.empty() && std::ranges::find(modalities, learned.modality) == modalities.end()) {
+    text += "; not among the training's modalities";
+  }
+  return text;
+}
+
+void export_templates(const TemplatesOptions& options, bool force) {
+  refuse_existing(options.out, force);
+  const std::filesystem::path checkpoint = pretrain::checkpoint_of(options.run);
+  const pretrain::TemplateSet set = pretrain::read_templates(checkpoint);
+  if (!set.has_affine) {
+    log::warning(checkpoint.string() + ": no template_affine; the volumes get 1 mm voxels in RAS order, centred on the grid");
+  }
+  create_folders(options.out);
+  pretrain::write_templates(options.out, set.templates);
+  std::cout << "templates of " << checkpoint.string() << " in " << options.out << "\n";
+  for (const pretrain::Template& learned : set.templates) {
+    std::cout << learned.modality << ".nii.gz: " << remark(learned, set.modalities) << "\n";
+  }
+  std::cout
+      << "templates.png: a row for each of them in this order; axial, coronal and sagittal middle slices; neurological: the "
+         "left of the picture is the patient's left\n";
+}
+
+} // namespace
 
 Command add_templates(CLI::App& program, CommonOptions& common) {
-  CLI::App* command = program.add_subcommand("templates", "STUB");
-  add_common_options(*command, common, {});
-  return {command, [] { throw Error(ExitCode::kInternal, "STUB templates"); }};
+  CLI::App* command = program.add_subcommand("templates", "Write the learned templates of a run as NIfTI and one PNG");
+  const auto options = std::make_shared<TemplatesOptions>();
+  command->add_option("RUN", options->run, "Folder of a pre-training run, or a checkpoint")->required();
+  command->add_option("-o,--output", options->out, "Folder to write")->required()->type_name("DIR");
+  add_common_options(*command, common, {.force = true});
+  return {command, [options, &common] { export_templates(*options, common.force); }};
 }
 
 } // namespace brainmvp::app

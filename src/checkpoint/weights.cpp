@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "checkpoint/checkpoint.h"
+#include "checkpoint/state_dict.h"
 
 namespace brainmvp::checkpoint {
 namespace fs = std::filesystem;
@@ -15,16 +16,6 @@ constexpr std::array<const char*, 4> kStateDictKeys{"state_dict", "model", "mode
 constexpr std::string_view kParallelPrefix = "module."; // torch's DistributedDataParallel
 
 bool holds_tensor(const std::pair<Value, Value>& entry) { return std::holds_alternative<at::Tensor>(entry.second.data); }
-
-const Dict& state_dict(const Value& checkpoint) {
-  for (const char* key : kStateDictKeys) {
-    const Value* entry = checkpoint.find(key);
-    if (entry != nullptr && std::holds_alternative<Dict>(entry->data)) {
-      return std::get<Dict>(entry->data);
-    }
-  }
-  return checkpoint.dict("the checkpoint");
-}
 
 std::string key_list(const Dict& dict) {
   std::vector<std::string> names;
@@ -43,6 +34,16 @@ bool is_zip(const fs::path& path) {
 }
 
 } // namespace
+
+const Dict& state_dict(const Value& checkpoint) {
+  for (const char* key : kStateDictKeys) {
+    const Value* entry = checkpoint.find(key);
+    if (entry != nullptr && std::holds_alternative<Dict>(entry->data)) {
+      return std::get<Dict>(entry->data);
+    }
+  }
+  return checkpoint.dict("the checkpoint");
+}
 
 Weights weights_of(const Value& checkpoint) {
   const Dict& dict = state_dict(checkpoint);
