@@ -57,5 +57,6 @@ Command add_pretrain(CLI::App& program, CommonOptions& common);
 Command add_templates(CLI::App& program, CommonOptions& common);
 Command add_convert(CLI::App& program, CommonOptions& common);
 Command add_inspect(CLI::App& program, CommonOptions& common);
+Command add_evaluate(CLI::App& program, CommonOptions& common);
 
 } // namespace brainmvp::app

@@ -49,7 +49,8 @@ int run(int argc, char** argv) {
   program.require_subcommand(1);
   CommonOptions common;
   const std::vector<Command> commands{add_index(program, common),     add_prepare(program, common), add_pretrain(program, common),
-                                      add_templates(program, common), add_convert(program, common), add_inspect(program, common)};
+                                      add_templates(program, common), add_convert(program, common), add_inspect(program, common),
+                                      add_evaluate(program, common)};
   try {
     program.parse(argc, argv);
     run_chosen(commands, common);

@@ -1,0 +1,93 @@
+#include "evaluate.h"
+
+#include <memory>
+
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "command.h"
+
+namespace brainmvp::app {
+namespace {
+
+void check_combination(const EvaluateOptions& options) {
+  const bool of_segmentation =
+      options.allow_missing || !options.table.empty() || !options.choice.labels.empty() || !options.choice.regions.empty();
+  if (options.classification && of_segmentation) {
+    throw Error(ExitCode::kUsage, "--allow-missing, --table, --labels and --region do not go with --classification");
+  }
+}
+
+void add_segmentation_options(CLI::App& command, EvaluateOptions& options) {
+  command.add_option("--table", options.table, "JSON file with labels and regions in nnU-Net's form; default: the studies file")
+      ->type_name("FILE");
+  command.add_option("--labels", options.choice.labels, "Names or values of the labels to evaluate, each as a region")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("LABEL,...")
+      ->group("evaluate");
+  command.add_option("--region", options.choice.regions, "A region of the table, or NAME=VALUE,...; may be repeated")
+      ->allow_extra_args(false)
+      ->type_name("NAME[=VALUE,...]")
+      ->group("evaluate");
+  command.add_flag("--allow-missing", options.allow_missing, "Count a case without a prediction as the worst")->group("evaluate");
+  command.add_option("--tolerance-mm", options.segmentation.tolerance_mm, "Tolerance of the surface Dice")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->group("evaluate");
+  command
+      .add_option("--lesion-iou", options.segmentation.lesions.min_iou,
+                  "Least intersection over union of lesions that match; 0 is any shared voxel")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str()
+      ->group("evaluate");
+  command.add_option("--min-lesion-mm3", options.segmentation.lesions.min_volume_mm3, "Smaller lesions are not counted")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->group("evaluate");
+}
+
+} // namespace
+
+Command add_evaluate(CLI::App& program, CommonOptions& common) {
+  CLI::App* command = program.add_subcommand("evaluate", "Compare predictions with references: metrics, intervals, paired tests");
+  const auto options = std::make_shared<EvaluateOptions>();
+  command
+      ->add_option("PREDICTIONS", options->predictions,
+                   "Folder of label maps, studies file or label map; a .tsv of probabilities")
+      ->required();
+  command->add_option("--reference", options->reference, "The same for the reference; classes: a studies file or a .tsv")
+      ->required()
+      ->type_name("DIR|FILE");
+  command->add_option("-o,--output", options->output, "x.json, or x.tsv and x.summary.tsv")->type_name("FILE");
+  command->add_option("--compare", options->compared, "A second set of predictions of the same cases")->type_name("DIR|FILE");
+  command->add_option("--split", options->splits, "Only these lists of a studies file")
+      ->check(CLI::IsMember({"training", "validation", "test"}))
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->group("evaluate");
+  command->add_flag("--classification", options->classification, "Evaluate class probabilities")->group("evaluate");
+  add_segmentation_options(*command, *options);
+  command->add_option("--calibration-bins", options->classes.calibration_bins, "Bins of the calibration error")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str()
+      ->group("evaluate");
+  command->add_option("--bootstrap", options->resamples, "Resamples of the 95% intervals")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str()
+      ->group("evaluate");
+  add_common_options(*command, common, {.force = true, .config = true, .threads = true, .seed = true});
+  return {command, [options, &common] {
+            check_combination(*options);
+            for (const std::filesystem::path& file : output_files(*options)) {
+              refuse_existing(file, common.force);
+            }
+            const metrics::BootstrapOptions bootstrap{.resamples = options->resamples, .seed = common.seed};
+            if (options->classification) {
+              evaluate_classification(*options, bootstrap);
+            } else {
+              evaluate_segmentation(*options, bootstrap, common.thread_count());
+            }
+          }};
+}
+
+} // namespace brainmvp::app

@@ -1,0 +1,37 @@
+// Options of `evaluate`, and its two kinds of work.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "metrics/classification.h"
+#include "metrics/regions.h"
+#include "metrics/segmentation.h"
+#include "metrics/statistics.h"
+
+namespace brainmvp::app {
+
+struct EvaluateOptions {
+  std::string predictions;
+  std::string reference;
+  std::string output;
+  std::string compared;
+  std::string table;
+  metrics::RegionChoice choice;
+  std::vector<std::string> splits;
+  bool allow_missing = false;
+  bool classification = false;
+  metrics::SegmentationOptions segmentation;
+  metrics::ClassificationOptions classes;
+  std::size_t resamples = metrics::BootstrapOptions{}.resamples;
+};
+
+// Files that -o leads to, the first as named. Throws Error(kUsage) for a name that ends in neither .json nor .tsv.
+std::vector<std::filesystem::path> output_files(const EvaluateOptions& options);
+
+void evaluate_segmentation(const EvaluateOptions& options, const metrics::BootstrapOptions& bootstrap, std::size_t threads);
+void evaluate_classification(const EvaluateOptions& options, const metrics::BootstrapOptions& bootstrap);
+
+} // namespace brainmvp::app

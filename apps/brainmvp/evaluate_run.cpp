@@ -1,0 +1,152 @@
+#include <algorithm>
+#include <iostream>
+
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "base/progress.h"
+#include "base/text.h"
+#include "evaluate.h"
+#include "metrics/class_evaluation.h"
+#include "metrics/evaluation_output.h"
+#include "study/json_file.h"
+
+namespace brainmvp::app {
+namespace fs = std::filesystem;
+namespace {
+
+std::string lower_extension(const fs::path& path) { return to_lower(path.extension().string()); }
+
+// "x.tsv" -> "x.summary.tsv".
+fs::path beside(const fs::path& path, const std::string& part) { return fs::path(path).replace_extension(part + ".tsv"); }
+
+std::vector<study::Split> chosen_splits(const std::vector<std::string>& names) {
+  std::vector<study::Split> splits;
+  for (const study::Split split : {study::Split::kTraining, study::Split::kValidation, study::Split::kTest}) {
+    if (std::ranges::count(names, study::split_name(split)) > 0) {
+      splits.push_back(split);
+    }
+  }
+  return splits;
+}
+
+study::LabelTable label_table(const EvaluateOptions& options) {
+  for (const std::string& file : {options.table, options.reference, options.predictions}) {
+    if (!file.empty() && (file == options.table || lower_extension(file) == ".json")) {
+      return study::parse_label_table(study::read_json_object(file), file);
+    }
+  }
+  return {};
+}
+
+// Regions of the table; without one, all values of both sets.
+metrics::RegionTable region_table(const EvaluateOptions& options, const std::vector<std::vector<metrics::CasePair>>& sets,
+                                  std::size_t threads) {
+  metrics::RegionTable table = metrics::choose_regions(label_table(options), options.choice);
+  if (table.regions.empty()) {
+    std::vector<metrics::CasePair> all;
+    for (const auto& set : sets) {
+      all.insert(all.end(), set.begin(), set.end());
+    }
+    table.regions = metrics::find_regions(all, threads);
+  }
+  if (table.regions.empty()) {
+    throw Error(ExitCode::kNothingFound, options.reference + ": no label map has a value other than 0; name the regions with "
+                                                             "--labels, --region or --table to count empty cases");
+  }
+  return table;
+}
+
+void write_tsv(const EvaluateOptions& options, const metrics::Evaluation& evaluation) {
+  write_file(options.output, metrics::cases_tsv(evaluation.predictions));
+  write_file(beside(options.output, ".summary"), metrics::summary_tsv(evaluation.predictions));
+  if (evaluation.compared) {
+    write_file(beside(options.output, ".comparison"), metrics::comparison_tsv(evaluation.differences));
+    write_file(beside(options.output, ".compared"), metrics::cases_tsv(*evaluation.compared));
+  }
+}
+
+} // namespace
+
+std::vector<fs::path> output_files(const EvaluateOptions& options) {
+  if (options.output.empty() || lower_extension(options.output) == ".json") {
+    return options.output.empty() ? std::vector<fs::path>{} : std::vector<fs::path>{options.output};
+  }
+  if (lower_extension(options.output) != ".tsv") {
+    throw Error(ExitCode::kUsage, "-o " + options.output + ": a name that ends in .json or .tsv is expected");
+  }
+  std::vector<fs::path> files{options.output, beside(options.output, ".summary")};
+  if (!options.compared.empty()) {
+    files.insert(files.end(), {beside(options.output, ".comparison"), beside(options.output, ".compared")});
+  }
+  return files;
+}
+
+void evaluate_segmentation(const EvaluateOptions& options, const metrics::BootstrapOptions& bootstrap, std::size_t threads) {
+  const std::vector<study::Split> splits = chosen_splits(options.splits);
+  std::vector<std::string> sources{options.predictions};
+  if (!options.compared.empty()) {
+    sources.push_back(options.compared);
+  }
+  std::vector<std::vector<metrics::CasePair>> sets;
+  for (const std::string& source : sources) {
+    sets.push_back(metrics::pair_cases(source, options.reference, splits, options.allow_missing));
+  }
+  const metrics::RegionTable table = region_table(options, sets, threads);
+  std::vector<metrics::PredictionSet> results;
+  for (std::size_t i = 0; i < sets.size(); ++i) {
+    Progress progress("evaluating " + sources[i], "cases", sets[i].size());
+    const auto rows = metrics::evaluate_cases(sets[i], table, {.metrics = options.segmentation, .threads = threads},
+                                              [&] { progress.advance(); });
+    results.push_back({.source = sources[i], .rows = rows, .summary = metrics::summarise_rows(rows, bootstrap)});
+  }
+  metrics::Evaluation evaluation{.reference = options.reference,
+                                 .regions = table.regions,
+                                 .options = options.segmentation,
+                                 .bootstrap = bootstrap,
+                                 .predictions = results.front(),
+                                 .compared = {},
+                                 .differences = {}};
+  if (results.size() > 1) {
+    evaluation.differences = metrics::compare_rows(results[0].rows, results[1].rows, bootstrap);
+    evaluation.compared = results[1];
+  }
+  std::cout << metrics::evaluation_text(evaluation, options.output.empty());
+  if (lower_extension(options.output) == ".json") {
+    write_file(options.output, metrics::evaluation_json(evaluation));
+  } else if (!options.output.empty()) {
+    write_tsv(options, evaluation);
+  }
+}
+
+void evaluate_classification(const EvaluateOptions& options, const metrics::BootstrapOptions& bootstrap) {
+  const auto reference = metrics::read_reference_classes(options.reference, chosen_splits(options.splits));
+  const auto read = [&](const std::string& source) {
+    metrics::ClassTable table = metrics::read_class_table(source, reference);
+    auto summary = metrics::summarise_classes(table.cases, options.classes, bootstrap);
+    return metrics::ClassPredictions{.source = source, .table = std::move(table), .summary = std::move(summary)};
+  };
+  metrics::ClassEvaluation evaluation{.reference = options.reference,
+                                      .options = options.classes,
+                                      .bootstrap = bootstrap,
+                                      .predictions = read(options.predictions),
+                                      .compared = {},
+                                      .comparison = {}};
+  if (!options.compared.empty()) {
+    evaluation.compared = read(options.compared);
+    evaluation.comparison = metrics::compare_classes(evaluation.predictions.table.cases, evaluation.compared->table.cases,
+                                                     options.classes, bootstrap);
+  }
+  std::cout << metrics::class_evaluation_text(evaluation);
+  if (lower_extension(options.output) == ".json") {
+    write_file(options.output, metrics::class_evaluation_json(evaluation));
+  } else if (!options.output.empty()) {
+    write_file(options.output, metrics::class_cases_tsv(evaluation.predictions.table));
+    write_file(beside(options.output, ".summary"), metrics::class_summary_tsv(evaluation.predictions.summary));
+    if (evaluation.compared) {
+      write_file(beside(options.output, ".comparison"), metrics::class_summary_tsv(evaluation.comparison.differences));
+      write_file(beside(options.output, ".compared"), metrics::class_cases_tsv(evaluation.compared->table));
+    }
+  }
+}
+
+} // namespace brainmvp::app

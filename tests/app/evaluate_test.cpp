@@ -1,0 +1,237 @@
+// `evaluate` as a process: pairing, conventions, refusals, and outputs that other programs read.
+#include "io/image_file.h"
+#include "support/support.h"
+
+namespace brainmvp {
+namespace {
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+// A box of `value` with its first corner at (first, 2, 2) and 4 x 3 x 2 voxels, on 12 x 10 x 8 voxels of 1 x 2 x 3 mm.
+image::LabelVolume box(std::size_t first, std::int32_t value) {
+  image::LabelVolume volume{.size = {12, 10, 8}, .affine = {}, .data = std::vector<std::int32_t>(960)};
+  volume.affine.matrix = {{{1, 0, 0}, {0, 2, 0}, {0, 0, 3}}};
+  for (std::size_t k = 2; k < 4; ++k) {
+    for (std::size_t j = 2; j < 5; ++j) {
+      for (std::size_t i = first; i < first + 4; ++i) {
+        volume.data[volume.index(i, j, k)] = value;
+      }
+    }
+  }
+  return volume;
+}
+
+class Evaluate : public testing::Test {
+protected:
+  void SetUp() override {
+    for (const char* folder : {"reference", "predictions", "other"}) {
+      std::filesystem::create_directory(folder_ / folder);
+    }
+  }
+  void write(const std::string& name, const image::LabelVolume& volume) {
+    io::write_nifti(folder_ / name, volume, {.type = io::StoredType::kUint8});
+  }
+  // Arguments after `evaluate PREDICTIONS --reference REFERENCE`.
+  test::ProcessResult evaluate(std::vector<std::string> more) {
+    std::vector<std::string> command{"evaluate", folder_ / "predictions", "--reference", folder_ / "reference"};
+    command.insert(command.end(), more.begin(), more.end());
+    return test::run_brainmvp(command);
+  }
+  nlohmann::json evaluated(std::vector<std::string> more) {
+    more.insert(more.end(), {"-f", "-o", folder_ / "x.json"});
+    const test::ProcessResult result = evaluate(std::move(more));
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return nlohmann::json::parse(test::read_text(folder_ / "x.json"));
+  }
+  test::TemporaryFolder folder_;
+};
+
+// `p1` shifted by one voxel, `p2` empty in both, `p3` empty in the prediction.
+class EvaluateThree : public Evaluate {
+protected:
+  void SetUp() override {
+    Evaluate::SetUp();
+    write("reference/p1_seg.nii.gz", box(3, 1));
+    write("predictions/p1.nii.gz", box(4, 1));
+    write("reference/p2_seg.nii.gz", box(0, 0));
+    write("predictions/p2.nii.gz", box(0, 0));
+    write("reference/p3_seg.nii.gz", box(5, 1));
+    write("predictions/p3.nii.gz", box(0, 0));
+  }
+};
+
+TEST_F(EvaluateThree, GivesARowACaseAndRegion) {
+  const auto result = evaluated({});
+  ASSERT_EQ(result["cases"].size(), 3U);
+  const auto& shifted = result["cases"][0];
+  EXPECT_EQ(shifted["case"], "p1");
+  EXPECT_EQ(shifted["region"], "1");
+  EXPECT_DOUBLE_EQ(shifted["dice"], 0.75);
+  EXPECT_DOUBLE_EQ(shifted["hd95_mm"], 1);
+  EXPECT_NEAR(shifted["reference_ml"].get<double>(), 24 * 6 / 1000.0, 1e-6);
+  EXPECT_EQ(result["cases"][1]["dice"], 1);
+  EXPECT_EQ(result["cases"][1]["hd95_mm"], 0);
+  EXPECT_EQ(result["cases"][2]["dice"], 0);
+  EXPECT_NEAR(result["cases"][2]["hd95_mm"].get<double>(), std::sqrt(12.0 * 12 + 20 * 20 + 24 * 24), 1e-4);
+  const auto& dice = result["summary"]["1"]["dice"];
+  EXPECT_EQ(dice["cases"], 3);
+  EXPECT_NEAR(dice["mean"].get<double>(), 1.75 / 3, 1e-12);
+  EXPECT_EQ(dice["median"], 0.75);
+  EXPECT_EQ(dice["mean_interval"].size(), 2U);
+  EXPECT_LE(dice["mean_interval"][0], dice["mean"]);
+  EXPECT_GE(dice["mean_interval"][1], dice["mean"]);
+  EXPECT_TRUE(contains(result["conventions"]["both_empty"], "Dice"));
+}
+
+TEST_F(EvaluateThree, WritesJsonThatPythonReadsWithFiniteNumbersOnly) {
+  evaluated({"--compare", folder_ / "reference"});
+  const auto python = test::run_python(R"(
+import json, math, sys
+def refuse(name): sys.exit("found " + name)
+def numbers(value):
+    if isinstance(value, dict): value = list(value.values())
+    if isinstance(value, list): return [n for item in value for n in numbers(item)]
+    assert value is not None
+    return [value] if isinstance(value, float) else []
+found = numbers(json.load(open(sys.argv[1]), parse_constant=refuse))
+assert len(found) > 50 and all(math.isfinite(n) for n in found)
+)",
+                                       {folder_ / "x.json"});
+  EXPECT_EQ(python.exit_code, 0) << python.err;
+}
+
+TEST_F(EvaluateThree, SaysOnStdoutWhatTheFiguresMean) {
+  const auto result = evaluate({});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_TRUE(contains(result.out, "0.7500")) << result.out;
+  EXPECT_TRUE(contains(result.out, "both_empty")) << result.out;
+}
+
+TEST_F(EvaluateThree, RepeatsItselfForAnyNumberOfThreads) {
+  const auto one = evaluated({"--threads", "1", "--seed", "5"});
+  EXPECT_EQ(one, evaluated({"--threads", "3", "--seed", "5"}));
+  EXPECT_NE(one["summary"], evaluated({"--seed", "6", "--bootstrap", "20"})["summary"]);
+}
+
+TEST_F(EvaluateThree, WritesCasesAndSummaryAsTsv) {
+  ASSERT_EQ(evaluate({"-o", folder_ / "x.tsv"}).exit_code, 0);
+  const std::string cases = test::read_text(folder_ / "x.tsv");
+  EXPECT_TRUE(cases.starts_with("case\tregion\tdice\thd95_mm\t")) << cases;
+  EXPECT_TRUE(contains(cases, "\np1\t1\t0.75\t1\t")) << cases;
+  EXPECT_TRUE(contains(test::read_text(folder_ / "x.summary.tsv"), "\n1\thd95_mm\t3\t"));
+  EXPECT_EQ(evaluate({"-o", folder_ / "x.tsv"}).exit_code, 5) << "an output that exists is refused";
+  EXPECT_EQ(evaluate({"-o", folder_ / "x.txt"}).exit_code, 2);
+}
+
+TEST_F(EvaluateThree, ComparesTwoSetsCaseByCase) {
+  write("other/p1.nii.gz", box(3, 1));
+  write("other/p2.nii.gz", box(0, 0));
+  write("other/p3.nii.gz", box(5, 1));
+  const auto result = evaluated({"--compare", folder_ / "other"});
+  const auto& dice = result["comparison"]["differences"]["1"]["dice"];
+  EXPECT_NEAR(dice["mean_difference"].get<double>(), -1.25 / 3, 1e-12);
+  EXPECT_EQ(dice["zero_differences"], 1);
+  EXPECT_EQ(dice["wilcoxon_method"], "exact");
+  EXPECT_EQ(dice["wilcoxon_p"], 0.5); // two differences of one sign: 2 of 4 patterns
+  EXPECT_EQ(result["comparison"]["summary"]["1"]["dice"]["mean"], 1);
+  std::filesystem::remove(folder_ / "other/p2.nii.gz");
+  const auto refused = evaluate({"--compare", folder_ / "other"});
+  EXPECT_EQ(refused.exit_code, 4);
+  EXPECT_TRUE(contains(refused.err, "p2")) << refused.err;
+}
+
+TEST_F(EvaluateThree, RefusesAMissingCaseUnlessItMayCountAsTheWorst) {
+  std::filesystem::remove(folder_ / "predictions/p2.nii.gz");
+  const auto refused = evaluate({});
+  EXPECT_EQ(refused.exit_code, 4);
+  EXPECT_TRUE(contains(refused.err, "p2")) << refused.err;
+  const auto result = evaluated({"--allow-missing"});
+  EXPECT_EQ(result["cases"][1]["missing"], true);
+  EXPECT_EQ(result["cases"][1]["dice"], 0) << "the reference is empty too, but nothing was predicted";
+  EXPECT_NEAR(result["summary"]["1"]["dice"]["mean"].get<double>(), 0.75 / 3, 1e-12);
+}
+
+TEST_F(EvaluateThree, RefusesAnotherGridWithItsDistance) {
+  image::LabelVolume moved = box(4, 1);
+  moved.affine.translation = {0, 0, 2.5};
+  write("predictions/p1.nii.gz", moved);
+  const auto result = evaluate({"-o", folder_ / "x.json"});
+  EXPECT_EQ(result.exit_code, 4);
+  EXPECT_TRUE(contains(result.err, "predictions/p1.nii.gz")) << result.err;
+  EXPECT_TRUE(contains(result.err, "2.5 mm")) << result.err;
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "x.json"));
+  image::LabelVolume smaller = box(4, 1);
+  smaller.size = {12, 10, 4};
+  smaller.data.resize(480);
+  write("predictions/p1.nii.gz", smaller);
+  EXPECT_TRUE(contains(evaluate({}).err, "12 x 10 x 4")) << evaluate({}).err;
+}
+
+TEST_F(EvaluateThree, TakesRegionsFromTheStudiesFileAndRefusesUndeclaredValues) {
+  test::write_text(folder_ / "studies.json", R"({"labels": {"background": 0, "core": 1, "edema": 2},
+    "regions": {"whole": [1, 2], "core": [1]}, "test": [
+    {"id": "p1", "image": "p1_t1.nii", "label": "reference/p1_seg.nii.gz"},
+    {"id": "p3", "image": "p3_t1.nii", "label": "reference/p3_seg.nii.gz"}],
+    "training": [{"id": "p2", "image": "p2_t1.nii", "label": "reference/p2_seg.nii.gz"}]})");
+  write("predictions/p1.nii.gz", box(4, 2));
+  const std::vector<std::string> command{"evaluate", folder_ / "predictions", "--reference", folder_ / "studies.json", "-f",
+                                         "-o",       folder_ / "x.json"};
+  const auto done = test::run_brainmvp(command);
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  const auto result = nlohmann::json::parse(test::read_text(folder_ / "x.json"));
+  ASSERT_EQ(result["cases"].size(), 6U);
+  EXPECT_EQ(result["cases"][0]["region"], "whole");
+  EXPECT_EQ(result["cases"][0]["dice"], 0.75);
+  EXPECT_EQ(result["cases"][1]["region"], "core");
+  EXPECT_EQ(result["cases"][1]["dice"], 0);
+  write("predictions/p3.nii.gz", box(4, 3));
+  const auto refused = test::run_brainmvp(command);
+  EXPECT_EQ(refused.exit_code, 4);
+  EXPECT_TRUE(contains(refused.err, "p3.nii.gz: value 3 in 24 voxels")) << refused.err;
+  std::vector<std::string> of_split = command;
+  of_split.insert(of_split.end(), {"--split", "test"});
+  EXPECT_TRUE(contains(test::run_brainmvp(of_split).err, "prediction of p2")) << "a prediction outside the split is named";
+}
+
+TEST_F(EvaluateThree, TakesLabelsAndRegionsFromTheCommandLine) {
+  write("predictions/p3.nii.gz", box(5, 2));
+  const auto result = evaluated({"--region", "any=1,2", "--labels", "2"});
+  ASSERT_EQ(result["regions"].size(), 2U);
+  EXPECT_EQ(result["summary"]["any"]["dice"]["mean"].get<double>(), (0.75 + 1 + 1) / 3);
+  EXPECT_EQ(result["cases"][0]["region"], "2");
+  EXPECT_EQ(result["cases"][0]["dice"], 1);
+}
+
+TEST_F(Evaluate, OfTwoFilesNeedsNoCommonName) {
+  write("reference/truth.nii.gz", box(3, 1));
+  write("predictions/guess.nii.gz", box(4, 1));
+  const auto result =
+      test::run_brainmvp({"evaluate", folder_ / "predictions/guess.nii.gz", "--reference", folder_ / "reference/truth.nii.gz"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_TRUE(contains(result.out, "0.7500")) << result.out;
+}
+
+TEST_F(Evaluate, OfClassesGivesMetricsWithIntervals) {
+  std::string reference = "case\tclass\n";
+  std::string predictions = "case\tprob_LGG\tprob_HGG\n";
+  for (int i = 0; i < 12; ++i) {
+    const std::string name = "p" + std::to_string(i);
+    reference += name + "\t" + (i % 2 == 0 ? "LGG" : "HGG") + "\n";
+    predictions += name + (i == 0 || i % 2 == 1 ? "\t0.25\t0.75\n" : "\t0.75\t0.25\n"); // the first case is wrong
+  }
+  test::write_text(folder_ / "r.tsv", reference);
+  test::write_text(folder_ / "p.tsv", predictions);
+  const std::vector<std::string> command{"evaluate", folder_ / "p.tsv", "--reference", folder_ / "r.tsv", "--classification",
+                                         "-o",       folder_ / "c.json"};
+  const auto done = test::run_brainmvp(command);
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_TRUE(contains(done.out, "positive_class")) << done.out;
+  const auto result = nlohmann::json::parse(test::read_text(folder_ / "c.json"));
+  EXPECT_NEAR(result["summary"]["accuracy"]["value"].get<double>(), 11.0 / 12, 1e-12);
+  EXPECT_EQ(result["summary"]["auc"]["interval"].size(), 2U);
+  EXPECT_EQ(result["confusion"], nlohmann::json::parse("[[5, 1], [0, 6]]")) << result["classes"];
+  EXPECT_EQ(result["cases"][0]["predicted"], "HGG");
+}
+
+} // namespace
+} // namespace brainmvp

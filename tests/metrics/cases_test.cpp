@@ -1,0 +1,99 @@
+#include "metrics/cases.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "support/support.h"
+
+namespace brainmvp::metrics {
+namespace {
+
+void touch(const std::filesystem::path& path) {
+  std::filesystem::create_directories(path.parent_path());
+  test::write_text(path, "");
+}
+
+std::vector<std::string> names_in(const std::filesystem::path& folder) {
+  std::vector<std::string> names;
+  std::ranges::transform(find_cases(folder, {}), std::back_inserter(names), &CaseFile::name);
+  return names;
+}
+
+std::string message_of(const auto& work) {
+  try {
+    work();
+  } catch (const Error& error) {
+    return error.message();
+  }
+  return "nothing was thrown";
+}
+
+TEST(Cases, OfAFolderWithoutLabelWordsAreAllImageFiles) {
+  const test::TemporaryFolder folder;
+  touch(folder / "b.nii.gz");
+  touch(folder / "a_001.nii");
+  touch(folder / "notes.json");
+  EXPECT_EQ(names_in(folder.path()), (std::vector<std::string>{"a_001", "b"}));
+}
+
+TEST(Cases, OfACohortAreItsLabelMapsOnly) {
+  const test::TemporaryFolder folder;
+  touch(folder / "BraTS-PED-00001-000/BraTS-PED-00001-000-t1n.nii.gz");
+  touch(folder / "BraTS-PED-00001-000/BraTS-PED-00001-000-seg.nii.gz");
+  touch(folder / "p2/seg.nii.gz"); // nothing but the label's word: the folder names the case
+  touch(folder / "sub-03/anat/sub-03_desc-brainmvp_dseg.nii.gz");
+  touch(folder / "sub-03/anat/sub-03_probseg.nii.gz");
+  touch(folder / "other.nii.gz");
+  EXPECT_EQ(names_in(folder.path()), (std::vector<std::string>{"BraTS-PED-00001-000", "p2", "sub-03"}));
+}
+
+TEST(Cases, OfAStudiesFileAreItsLabelsByIdAndSplit) {
+  const test::TemporaryFolder folder;
+  test::write_text(folder / "studies.json", R"({"training": [{"id": "x", "image": "x_t1.nii", "label": "any name.nii"}],
+    "test": [{"id": "y", "image": "y_t1.nii", "label": "l/y.nii"}, {"id": "z", "image": "z_t1.nii"}]})");
+  EXPECT_EQ(names_in(folder / "studies.json"), (std::vector<std::string>{"x", "y"}));
+  const std::vector<study::Split> splits{study::Split::kTest};
+  const auto cases = find_cases(folder / "studies.json", splits);
+  ASSERT_EQ(cases.size(), 1U);
+  EXPECT_EQ(cases[0].path, std::filesystem::canonical(folder.path()) / "l/y.nii");
+}
+
+TEST(Cases, ThatShareANameAreRefusedWithBothFiles) {
+  const test::TemporaryFolder folder;
+  touch(folder / "a/p1_seg.nii.gz");
+  touch(folder / "b/p1_seg.nii.gz");
+  const std::string message = message_of([&] { find_cases(folder.path(), {}); });
+  EXPECT_NE(message.find("a/p1_seg.nii.gz"), std::string::npos) << message;
+  EXPECT_NE(message.find("b/p1_seg.nii.gz"), std::string::npos) << message;
+}
+
+TEST(Cases, OfNoFilesAreRefused) {
+  const test::TemporaryFolder folder;
+  EXPECT_THROW(find_cases(folder.path(), {}), Error);
+  EXPECT_THROW(find_cases(folder / "absent", {}), Error);
+}
+
+TEST(MatchCases, NamesWhatOneSideLacks) {
+  const std::vector<CaseFile> predictions{{"a", "pa"}, {"c", "pc"}};
+  const std::vector<CaseFile> references{{"a", "ra"}, {"b", "rb"}};
+  const std::string message = message_of([&] { match_cases(predictions, references, false); });
+  EXPECT_NE(message.find("no prediction for b"), std::string::npos) << message;
+  const std::string unknown = message_of([&] { match_cases(predictions, {{"a", "ra"}}, false); });
+  EXPECT_NE(unknown.find("prediction of c"), std::string::npos) << unknown;
+}
+
+TEST(MatchCases, KeepsAMissingPredictionWhenAllowed) {
+  const auto pairs = match_cases({{"a", "pa"}, {"c", "pc"}}, {{"a", "ra"}, {"b", "rb"}}, true);
+  ASSERT_EQ(pairs.size(), 2U);
+  EXPECT_EQ(pairs[0].prediction, "pa");
+  EXPECT_EQ(pairs[1].name, "b");
+  EXPECT_FALSE(pairs[1].prediction);
+}
+
+TEST(MatchCases, WithoutACommonNameIsRefusedEvenWhenMissingIsAllowed) {
+  const std::string message = message_of([&] { match_cases({{"x_0000", "p"}}, {{"x", "r"}}, true); });
+  EXPECT_NE(message.find("x_0000"), std::string::npos) << message;
+}
+
+} // namespace
+} // namespace brainmvp::metrics
