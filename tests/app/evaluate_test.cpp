@@ -1,4 +1,6 @@
 // `evaluate` as a process: pairing, conventions, refusals, and outputs that other programs read.
+#include <cmath>
+
 #include "io/image_file.h"
 #include "support/support.h"
 
@@ -169,7 +171,7 @@ TEST_F(EvaluateThree, RefusesAnotherGridWithItsDistance) {
 
 TEST_F(EvaluateThree, TakesRegionsFromTheStudiesFileAndRefusesUndeclaredValues) {
   test::write_text(folder_ / "studies.json", R"({"labels": {"background": 0, "core": 1, "edema": 2},
-    "regions": {"whole": [1, 2], "core": [1]}, "test": [
+    "regions": {"whole": [1, 2], "inner": [1]}, "test": [
     {"id": "p1", "image": "p1_t1.nii", "label": "reference/p1_seg.nii.gz"},
     {"id": "p3", "image": "p3_t1.nii", "label": "reference/p3_seg.nii.gz"}],
     "training": [{"id": "p2", "image": "p2_t1.nii", "label": "reference/p2_seg.nii.gz"}]})");
@@ -182,7 +184,7 @@ TEST_F(EvaluateThree, TakesRegionsFromTheStudiesFileAndRefusesUndeclaredValues) 
   ASSERT_EQ(result["cases"].size(), 6U);
   EXPECT_EQ(result["cases"][0]["region"], "whole");
   EXPECT_EQ(result["cases"][0]["dice"], 0.75);
-  EXPECT_EQ(result["cases"][1]["region"], "core");
+  EXPECT_EQ(result["cases"][1]["region"], "inner");
   EXPECT_EQ(result["cases"][1]["dice"], 0);
   write("predictions/p3.nii.gz", box(4, 3));
   const auto refused = test::run_brainmvp(command);
