@@ -48,7 +48,7 @@ std::string rows_text(const std::vector<ClassificationRow>& rows) {
     table.push_back(
         {row.metric, fixed(row.value, 4), "[" + fixed(row.interval.low, 4) + ", " + fixed(row.interval.high, 4) + "]"});
   }
-  return aligned_table(table);
+  return aligned_table(table, 1);
 }
 
 } // namespace

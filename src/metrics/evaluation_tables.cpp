@@ -96,14 +96,14 @@ std::string evaluation_text(const Evaluation& evaluation, bool with_cases) {
   std::string text;
   const auto add_set = [&](const PredictionSet& set) {
     text += set.source + " against " + evaluation.reference + "\n";
-    text += with_cases ? aligned_table(case_rows(set.rows)) + "\n" : "";
-    text += aligned_table(summary_rows(set.summary)) + "\n";
+    text += with_cases ? aligned_table(case_rows(set.rows), 2) + "\n" : "";
+    text += aligned_table(summary_rows(set.summary), 2) + "\n";
   };
   add_set(evaluation.predictions);
   if (evaluation.compared) {
     add_set(*evaluation.compared);
     text += evaluation.predictions.source + " - " + evaluation.compared->source + "\n";
-    text += aligned_table(comparison_rows(evaluation.differences)) + "\n";
+    text += aligned_table(comparison_rows(evaluation.differences), 2) + "\n";
   }
   text += "Conventions\n";
   for (const auto& [name, sentence] : segmentation_conventions(evaluation.options, evaluation.bootstrap)) {

@@ -6,7 +6,7 @@
 
 namespace brainmvp::metrics {
 
-std::string aligned_table(const TextRows& rows) {
+std::string aligned_table(const TextRows& rows, std::size_t left_columns) {
   std::vector<std::size_t> widths;
   for (const auto& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
@@ -19,7 +19,8 @@ std::string aligned_table(const TextRows& rows) {
     std::string line;
     for (std::size_t column = 0; column < row.size(); ++column) {
       const std::string blanks(widths[column] - row[column].size(), ' ');
-      line += (column == 0 ? row[column] + blanks : "  " + blanks + row[column]);
+      line += column == 0 ? "" : "  ";
+      line += column < left_columns ? row[column] + blanks : blanks + row[column];
     }
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + "\n";
