@@ -100,12 +100,12 @@ TEST_P(GoldenPreparation, MatchesMonai) {
   }
 }
 
-const std::vector<std::string> kBratsFiles{"flair.nii.gz", "t1.nii.gz", "t1ce.nii.gz", "t2.nii.gz"};
-const std::vector<std::string> kBrats{"flair", "t1", "t1c", "t2"};
+std::vector<std::string> brats_files() { return {"flair.nii.gz", "t1.nii.gz", "t1ce.nii.gz", "t2.nii.gz"}; }
+std::vector<std::string> brats() { return {"flair", "t1", "t1c", "t2"}; }
 INSTANTIATE_TEST_SUITE_P(Preprocess, GoldenPreparation,
-                         testing::Values(GoldenCase{"las_anisotropic", kBratsFiles, kBrats},
-                                         GoldenCase{"oblique_isotropic", kBratsFiles, kBrats},
-                                         GoldenCase{"permuted_psl", kBratsFiles, kBrats},
+                         testing::Values(GoldenCase{"las_anisotropic", brats_files(), brats()},
+                                         GoldenCase{"oblique_isotropic", brats_files(), brats()},
+                                         GoldenCase{"permuted_psl", brats_files(), brats()},
                                          GoldenCase{"negative_values",
                                                     {"ADC.nii.gz", "DWI.nii.gz", "FLAIR.nii.gz", "T1.nii.gz"},
                                                     {"adc", "dwi", "flair", "t1"}}),
@@ -254,8 +254,8 @@ TEST(Preparation, ZeroAndConstantChannels) {
 
 TEST(Preparation, NamedChannelsOfA4dFile) {
   const fs::path folder = test::golden("preprocess/las_anisotropic");
-  const PreparedStudy found = prepare_study(study_of(folder, {"expected_final_4d.nii.gz"}, kBrats), {});
-  EXPECT_EQ(found.modalities, kBrats);
+  const PreparedStudy found = prepare_study(study_of(folder, {"expected_final_4d.nii.gz"}, brats()), {});
+  EXPECT_EQ(found.modalities, brats());
   const std::string message = refusal(study_of(folder, {"expected_final_4d.nii.gz"}, {"t1"}));
   EXPECT_NE(message.find("4 channels where the studies file names 1"), std::string::npos) << message;
   EXPECT_NE(refusal(study_of(folder, {"t1.nii.gz", "t2.nii.gz"}, {"t1", "t1"})).find("listed twice"), std::string::npos);
@@ -265,7 +265,7 @@ TEST(Preparation, NamedChannelsOfA4dFile) {
 TEST(Preparation, WhatIsWrittenReadsBack) {
   const TemporaryFolder folder;
   const fs::path golden = test::golden("preprocess/oblique_isotropic");
-  study::Study study = study_of(golden, kBratsFiles, kBrats);
+  study::Study study = study_of(golden, brats_files(), brats());
   const PreparedStudy prepared = prepare_study(study, {});
   store::write_prepared(prepared, study, folder / "a", golden.parent_path());
   const store::StoredStudy stored(folder / "a", study);

@@ -1,0 +1,21 @@
+#include "store/records_json.h"
+
+#include "base/atomic_file.h"
+
+namespace brainmvp::store {
+
+void write_json(const std::filesystem::path& path, const Json& json) {
+  write_file(path, json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+Json to_json(const PrepareOptions& options) {
+  return {{"spacing_mm", options.spacing_mm}, {"percentiles", {options.low_percentile, options.high_percentile}}};
+}
+
+PrepareOptions options_of(const Json& json) {
+  return {.spacing_mm = json.at("spacing_mm"),
+          .low_percentile = json.at("percentiles").at(0),
+          .high_percentile = json.at("percentiles").at(1)};
+}
+
+} // namespace brainmvp::store
