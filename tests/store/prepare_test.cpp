@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "io/image_file.h"
 #include "store/store.h"
-#include "store/study_grids.h"
+#include "store/verify.h"
 #include "support/support.h"
 
 namespace brainmvp {
@@ -281,6 +281,11 @@ TEST(Preparation, WhatIsWrittenReadsBack) {
       }
     }
   }
+  EXPECT_TRUE(store::changed_files(store::read_study_record(folder / "a"), folder / "a").empty());
+  std::string bytes = test::read_text(folder / "a/t2.nii");
+  bytes.back() = static_cast<char>(bytes.back() ^ 1);
+  test::write_text(folder / "a/t2.nii", bytes);
+  EXPECT_EQ(store::changed_files(store::read_study_record(folder / "a"), folder / "a"), std::vector<std::string>{"t2.nii"});
   const nlohmann::json record = nlohmann::json::parse(test::read_text(folder / "a/study.json"));
   EXPECT_EQ(record["sources"][0]["path"], "oblique_isotropic/flair.nii.gz");
   EXPECT_EQ(record["way_back"]["native"]["size"], (nlohmann::json{26, 28, 22}));
