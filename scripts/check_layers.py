@@ -27,9 +27,11 @@ def main(root: pathlib.Path) -> int:
         if path.suffix not in (".h", ".cpp"):
             continue
         module = path.parent.name
+        if module not in allowed:
+            sys.exit(f"src/{module} is no module of CMakeLists.txt")
         for number, line in enumerate(path.read_text().splitlines(), 1):
             include = re.match(r'#include "(\w+)/', line)
-            if include and include.group(1) not in allowed.get(module, set()):
+            if include and include.group(1) in allowed and include.group(1) not in allowed[module]:
                 print(f"{path.relative_to(root)}:{number}: module {module} must not include {include.group(1)}")
                 faults += 1
     return 1 if faults else 0
