@@ -17,7 +17,7 @@ namespace {
 
 // More than this after the voxels means that the header describes something else.
 constexpr std::uint64_t kTrailingBytes = 1U << 20;
-constexpr std::size_t kFrontBytes = 1U << 14; // compressed; enough for kHeaderBytes of any header
+constexpr std::size_t kFrontBytes = 1U << 17; // holds the longest gzip header and kHeaderBytes behind it
 
 [[noreturn]] void refuse(const std::string& name, const std::string& reason) {
   throw Error(ExitCode::kBadInput, name + ": " + reason);

@@ -13,7 +13,7 @@ namespace {
 
 using image::Affine;
 
-constexpr double kConflictMm = 0.1;
+constexpr double kConflictMm = 0.5;       // single-precision quaternions alone reach 0.1
 constexpr double kShear = 1e-3;           // cosine between axes
 constexpr double kQformShear = 1e-5;      // a qform is exact, so it is written only for a grid without shear
 constexpr double kSpacingMismatch = 0.01; // relative

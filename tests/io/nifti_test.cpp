@@ -5,6 +5,8 @@
 #include <sstream>
 
 #include "base/error.h"
+#include "base/random.h"
+#include "io/gzip.h"
 #include "io/image_file.h"
 #include "support/support.h"
 
@@ -201,6 +203,23 @@ TEST(ReadNifti, HeadersThatLieAreRefusedWithoutLargeAllocations) {
   for (std::size_t length = 0; length < 400; length += 7) {
     damaged("cut", [length](std::string& b) { b.resize(length); });
   }
+}
+
+TEST(ReadNifti, RandomDamageIsReadOrRefusedButNeverCrashes) {
+  const test::TemporaryFolder folder;
+  const std::string plain = valid_file(folder);
+  const std::string zipped = gzip(std::as_bytes(std::span(plain)));
+  RandomStream random({7, text_key("damage")});
+  std::size_t refused = 0;
+  for (int round = 0; round < 600; ++round) {
+    std::string bytes = round % 3 == 0 ? zipped : plain;
+    for (std::uint64_t flips = 1 + random.below(6); flips > 0; --flips) {
+      bytes[random.below(std::min<std::size_t>(bytes.size(), 352))] = static_cast<char>(random.below(256));
+    }
+    test::write_text(folder / "d.nii", bytes);
+    refused += message_of(folder / "d.nii").empty() ? 0 : 1;
+  }
+  EXPECT_GT(refused, 100U);
 }
 
 TEST(ReadNifti, SurfaceLikeVolumeIsReadWithAWarning) {
