@@ -16,26 +16,26 @@ std::string split_name(Split split); // "training", "validation", "test"
 
 // One examination of one patient. Paths are absolute after reading and relative to the file after writing.
 struct Study {
-  std::string id; // unique; a safe folder name
+  std::string id = {}; // unique; a safe folder name
   Split split = Split::kTraining;
-  std::vector<std::filesystem::path> images;  // one a modality, or one 4D file for several
-  std::vector<std::string> modalities;        // canonical; as many as images, or as channels of a single 4D image
-  std::optional<std::filesystem::path> label; // label map
-  std::optional<std::string> class_name;
-  std::string dataset;
+  std::vector<std::filesystem::path> images = {};  // one a modality, or one 4D file for several
+  std::vector<std::string> modalities = {};        // canonical; as many as images, or as channels of a single 4D image
+  std::optional<std::filesystem::path> label = {}; // label map
+  std::optional<std::string> class_name = {};
+  std::string dataset = {};
   std::optional<int> fold = std::nullopt; // cross-validation fold, as MONAI's lists carry it
 };
 
 // nnU-Net's label forms, kept in their order.
 struct LabelTable {
-  std::vector<std::pair<std::string, int>> labels;               // name -> value, with background 0
-  std::vector<std::pair<std::string, std::vector<int>>> regions; // name -> values
-  std::vector<std::string> classes;
+  std::vector<std::pair<std::string, int>> labels = {};               // name -> value, with background 0
+  std::vector<std::pair<std::string, std::vector<int>>> regions = {}; // name -> values
+  std::vector<std::string> classes = {};
 };
 
 struct StudiesFile {
-  std::vector<Study> studies;
-  LabelTable table;
+  std::vector<Study> studies = {};
+  LabelTable table = {};
 };
 
 // Reads MONAI's list as the public code has it too (no ids, no modalities: both come from the file names), and the

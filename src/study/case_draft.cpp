@@ -1,0 +1,152 @@
+#include "study/case_draft.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "base/text.h"
+#include "io/image_file.h"
+
+namespace brainmvp::study {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::array<std::string_view, 9> kQualifiers{"acq-",  "rec-",   "run-", "echo-", "part-",
+                                                      "desc-", "space-", "res-", "mod-"};
+
+bool is_qualifier(const std::string& part) {
+  return std::ranges::any_of(kQualifiers, [&](std::string_view key) { return to_lower(part).starts_with(key); });
+}
+
+// Smaller is plainer.
+std::tuple<std::size_t, int, std::size_t, std::string> plainness(const fs::path& file) {
+  std::size_t qualifiers = 0;
+  int run = 0;
+  for (const std::string& part : split(io::image_stem(file), "_")) {
+    if (to_lower(part).starts_with("run-")) {
+      std::from_chars(part.data() + 4, part.data() + part.size(), run);
+    } else if (is_qualifier(part)) {
+      ++qualifiers;
+    }
+  }
+  return {qualifiers, run, file.filename().string().size(), file.string()};
+}
+
+// The plainest of `files`; the others are named in a warning.
+fs::path choose(const std::vector<fs::path>& files, const std::string& what, const std::string& id, Findings& findings) {
+  const auto best = std::ranges::min_element(files, {}, plainness);
+  std::vector<std::string> others;
+  for (const fs::path& file : files) {
+    findings.use(file);
+    if (file != *best) {
+      others.push_back(file.filename().string());
+    }
+  }
+  if (!others.empty()) {
+    findings.warn("several files of one kind in a study (the plainest name is used)", id,
+                  what + ": " + best->filename().string() + " used, not " + join(others, ", "));
+  }
+  return *best;
+}
+
+std::size_t order_of(const std::string& modality) { return template_row(modality).value_or(kTemplateModalities.size()); }
+
+bool starts_with_words(const std::string& text, const std::string& start) {
+  return text.starts_with(start) &&
+         (text.size() == start.size() || std::string_view("-_. ").find(text[start.size()]) != std::string_view::npos);
+}
+
+} // namespace
+
+void add_file(const fs::path& file, const ModalityTable& table, CaseDraft& draft, Findings& findings) {
+  const FileRole role = table.role(file);
+  switch (role.kind) {
+  case FileRole::Kind::kModality:
+    draft.images.emplace_back(role.name, file);
+    break;
+  case FileRole::Kind::kLabel:
+    draft.labels.push_back(file);
+    break;
+  case FileRole::Kind::kSkipped:
+    findings.skip(file, role.name);
+    break;
+  case FileRole::Kind::kUnknown:
+    findings.skip(file, "names that end in no known modality (add words with --modalities FILE)");
+    break;
+  }
+}
+
+void add_study(CaseDraft draft, Findings& findings) {
+  if (draft.images.empty()) {
+    for (const fs::path& label : draft.labels) {
+      findings.skip(label, "label maps without an image");
+    }
+    return;
+  }
+  std::map<std::pair<std::size_t, std::string>, std::vector<fs::path>> files;
+  for (const auto& [modality, file] : draft.images) {
+    files[{order_of(modality), modality}].push_back(file);
+  }
+  Study study{.id = draft.id, .split = draft.split, .class_name = draft.class_name, .dataset = draft.dataset};
+  for (const auto& [key, of_modality] : files) {
+    study.modalities.push_back(key.second);
+    study.images.push_back(choose(of_modality, key.second, draft.id, findings));
+  }
+  if (!draft.labels.empty()) {
+    study.label = choose(draft.labels, "label", draft.id, findings);
+  }
+  findings.studies.push_back({std::move(study), draft.layout, std::move(draft.schemes)});
+}
+
+std::string plain_prefix(const std::string& prefix) {
+  std::vector<std::string> kept;
+  for (const std::string& part : split(prefix, "_")) {
+    if (!is_qualifier(part)) {
+      kept.push_back(part);
+    }
+  }
+  return join(kept, "_");
+}
+
+std::vector<CaseFiles> split_into_cases(const std::vector<fs::path>& files, const ModalityTable& table, Findings& findings) {
+  std::map<std::string, std::vector<fs::path>> cases;
+  std::set<std::string> modalities;
+  bool repeated = false;
+  for (const fs::path& file : files) {
+    const FileRole role = table.role(file);
+    if (role.kind == FileRole::Kind::kModality) {
+      cases[plain_prefix(role.prefix)].push_back(file);
+      repeated |= !modalities.insert(role.name).second;
+    }
+  }
+  if (!repeated || cases.size() == 1 || cases.contains("")) {
+    return {{cases.size() == 1 ? cases.begin()->first : "", files}};
+  }
+  for (const fs::path& file : files) {
+    const FileRole role = table.role(file);
+    if (role.kind == FileRole::Kind::kModality) {
+      continue;
+    }
+    std::vector<fs::path>* owner = nullptr; // the longest prefix comes last
+    for (auto& [prefix, members] : cases) {
+      owner = starts_with_words(role.prefix, prefix) ? &members : owner;
+    }
+    if (owner != nullptr) {
+      owner->push_back(file);
+    } else if (role.kind == FileRole::Kind::kLabel) {
+      findings.skip(file, "label maps whose name fits no study of their folder");
+    } else {
+      cases.begin()->second.push_back(file);
+    }
+  }
+  std::vector<CaseFiles> split_cases;
+  for (auto& [prefix, members] : cases) {
+    split_cases.push_back({prefix, std::move(members)});
+  }
+  return split_cases;
+}
+
+} // namespace brainmvp::study

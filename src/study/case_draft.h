@@ -1,0 +1,46 @@
+// A study while its files are gathered, and the rules that all layout readers share.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "study/findings.h"
+#include "study/modality.h"
+
+namespace brainmvp::study {
+
+struct CaseDraft {
+  std::string id = {};
+  std::string dataset = {};
+  std::string layout = {};
+  std::vector<std::string> schemes = {};
+  Split split = Split::kTraining;
+  std::optional<std::string> class_name = {};
+  std::vector<std::pair<std::string, std::filesystem::path>> images = {}; // modality, file
+  std::vector<std::filesystem::path> labels = {};
+};
+
+// Puts a file into the draft by what its name says, or skips it with the reason.
+void add_file(const std::filesystem::path& file, const ModalityTable& table, CaseDraft& draft, Findings& findings);
+
+// Adds the study: modalities in the order of their templates, others after them. Of several files of one modality, or
+// several label maps, the plainest name is used, with a warning: fewest BIDS qualifiers (acq-, rec-, run-2, space-, ...),
+// lowest run, shortest, first in the alphabet. A draft without images adds nothing; its labels are skipped.
+void add_study(CaseDraft draft, Findings& findings);
+
+// Splits the files of one folder into cases. All are one case when no modality stands there twice, or when some names
+// have nothing before the modality ("T1.nii.gz"); else a case is what shares the words before it ("case1_t1", "case1_t2").
+struct CaseFiles {
+  std::string prefix; // words that the names of the case share; may be empty
+  std::vector<std::filesystem::path> files;
+};
+std::vector<CaseFiles> split_into_cases(const std::vector<std::filesystem::path>& files, const ModalityTable& table,
+                                        Findings& findings);
+
+// The words before the modality without BIDS qualifiers ("sub-01_run-2_T1w" -> "sub-01").
+std::string plain_prefix(const std::string& prefix);
+
+} // namespace brainmvp::study

@@ -1,0 +1,108 @@
+#include "study/file_check.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+#include "base/error.h"
+
+namespace brainmvp::study {
+namespace {
+
+constexpr double kSameGridMm = 0.01;
+constexpr std::size_t kMostValues = 4096; // a label map with more is none
+
+template <class Read>
+FileFacts facts_of(Read&& read) {
+  FileFacts facts;
+  try {
+    read(facts);
+  } catch (const Error& error) {
+    if (error.code() != ExitCode::kBadInput && error.code() != ExitCode::kNothingFound) {
+      throw;
+    }
+    facts.fault = error.message();
+  }
+  return facts;
+}
+
+void look_at_values(const io::ImageFile& image, FileFacts& facts) {
+  for (const image::Volume& channel : image.channels) {
+    const float first = channel.data.empty() ? 0.0F : channel.data.front();
+    const bool constant = std::ranges::all_of(channel.data, [first](float value) { return value == first; });
+    facts.zero_channels.push_back(constant && first == 0.0F);
+    facts.constant |= constant && first != 0.0F;
+  }
+}
+
+} // namespace
+
+FileFacts check_image(const std::filesystem::path& file, Depth depth) {
+  return facts_of([&](FileFacts& facts) {
+    if (depth == Depth::kHeader) {
+      facts.header = io::read_header(file);
+      return;
+    }
+    const io::ImageFile image = io::read_image(file);
+    facts.header = image.header;
+    look_at_values(image, facts);
+  });
+}
+
+FileFacts check_label(const std::filesystem::path& file, Depth depth) {
+  return facts_of([&](FileFacts& facts) {
+    if (depth == Depth::kHeader) {
+      facts.header = io::read_header(file);
+      return;
+    }
+    const io::LabelFile label = io::read_label(file);
+    facts.header = label.header;
+    int last = -1; // neighbours mostly have the same value
+    for (const std::int32_t value : label.volume.data) {
+      if (value != last) {
+        facts.values.insert(value);
+        last = value;
+      }
+      if (facts.values.size() > kMostValues) {
+        facts.fault =
+            file.string() + ": more than " + std::to_string(kMostValues) + " different values; an image named as a label map?";
+        return;
+      }
+    }
+  });
+}
+
+double field_of_view_distance_mm(const io::ImageHeader& a, const io::ImageHeader& b) {
+  double largest = 0;
+  for (unsigned corner = 0; corner < 8; ++corner) {
+    image::Vector at_a{};
+    image::Vector at_b{};
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      const bool high = ((corner >> axis) & 1U) != 0;
+      at_a[axis] = high ? static_cast<double>(a.size[axis]) - 0.5 : -0.5;
+      at_b[axis] = high ? static_cast<double>(b.size[axis]) - 0.5 : -0.5;
+    }
+    const image::Vector mm_a = a.affine.apply(at_a);
+    const image::Vector mm_b = b.affine.apply(at_b);
+    largest = std::max(largest, std::hypot(mm_a[0] - mm_b[0], mm_a[1] - mm_b[1], mm_a[2] - mm_b[2]));
+  }
+  return largest;
+}
+
+bool same_grid(const io::ImageHeader& a, const io::ImageHeader& b) {
+  return a.size == b.size && image::corner_distance_mm(a.affine, b.affine, a.size) < kSameGridMm;
+}
+
+std::string size_text(const io::ImageHeader& header) {
+  return std::to_string(header.size[0]) + "x" + std::to_string(header.size[1]) + "x" + std::to_string(header.size[2]);
+}
+
+std::string spacing_text(const io::ImageHeader& header) {
+  const image::Vector spacing = header.affine.spacing_mm();
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "%.3gx%.3gx%.3g", spacing[0], spacing[1], spacing[2]);
+  return text.data();
+}
+
+} // namespace brainmvp::study

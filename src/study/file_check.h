@@ -1,0 +1,38 @@
+// What reading one file shows: whether it can be used, its grid, its values.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "io/image_file.h"
+
+namespace brainmvp::study {
+
+struct FileFacts {
+  std::string fault; // why the file cannot be used; empty when it can
+  io::ImageHeader header;
+  std::vector<bool> zero_channels; // for images: which channels have no voxel but 0; empty when only the header was read
+  bool constant = false;           // for images: one value everywhere that is not 0
+  std::set<int> values;            // for labels
+};
+
+enum class Depth { kWhole, kHeader };
+
+// Never throws for a bad file: that is its `fault`.
+FileFacts check_image(const std::filesystem::path& file, Depth depth);
+FileFacts check_label(const std::filesystem::path& file, Depth depth);
+
+// Largest distance in mm between matching outer corners of the boxes that two grids cover.
+double field_of_view_distance_mm(const io::ImageHeader& a, const io::ImageHeader& b);
+
+// Whether voxels can be compared one to one: same size, and corners less than 0.01 mm apart.
+bool same_grid(const io::ImageHeader& a, const io::ImageHeader& b);
+
+// "512x512x29", "0.45x0.45x5".
+std::string size_text(const io::ImageHeader& header);
+std::string spacing_text(const io::ImageHeader& header);
+
+} // namespace brainmvp::study

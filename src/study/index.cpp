@@ -1,0 +1,150 @@
+#include "study/index.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/interrupt.h"
+#include "base/progress.h"
+#include "base/text.h"
+#include "base/thread_pool.h"
+#include "study/folder_tree.h"
+#include "study/label_scheme.h"
+#include "study/layout.h"
+#include "study/study_check.h"
+#include "study/study_id.h"
+
+namespace brainmvp::study {
+namespace fs = std::filesystem;
+namespace {
+
+// Studies of a studies file, which declares its labels itself.
+void add_listed(const fs::path& path, const ModalityTable& table, Findings& findings) {
+  StudiesFile file = read_studies_file(path, table);
+  const std::string scheme = fs::canonical(path).string();
+  findings.declared[scheme] = file.table;
+  const bool declares = !file.table.labels.empty() || !file.table.regions.empty();
+  for (Study& study : file.studies) {
+    if (study.dataset.empty()) {
+      study.dataset = path.stem().string();
+    }
+    findings.studies.push_back({std::move(study), "studies file", declares ? std::vector{scheme} : std::vector<std::string>{}});
+  }
+}
+
+void find_all(const IndexOptions& options, Findings& findings) {
+  std::vector<fs::path> folders;
+  for (const fs::path& input : options.inputs) {
+    std::error_code error;
+    if (fs::is_regular_file(input, error)) {
+      add_listed(input, options.table, findings);
+    } else {
+      folders.push_back(input);
+    }
+  }
+  for (const auto& folder : list_folders(folders, findings)) {
+    find_studies(*folder, options.layout, options.table, findings);
+  }
+}
+
+void name_studies(std::vector<FoundStudy>& found) {
+  std::vector<Study> studies;
+  for (FoundStudy& one : found) {
+    studies.push_back(std::move(one.study));
+  }
+  make_ids_unique(studies);
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    found[i].study = std::move(studies[i]);
+  }
+}
+
+// Reads every file of every study, the files spread over threads.
+std::vector<CheckedFiles> check_files(const std::vector<FoundStudy>& studies, const IndexOptions& options) {
+  struct Task {
+    const fs::path* file;
+    FileFacts* facts;
+    bool label;
+  };
+  std::vector<CheckedFiles> checked(studies.size());
+  std::vector<Task> tasks;
+  for (std::size_t i = 0; i < studies.size(); ++i) {
+    const Study& study = studies[i].study;
+    checked[i].images.resize(study.images.size());
+    for (std::size_t k = 0; k < study.images.size(); ++k) {
+      tasks.push_back({&study.images[k], &checked[i].images[k], false});
+    }
+    if (study.label) {
+      tasks.push_back({&*study.label, &checked[i].label.emplace(), true});
+    }
+  }
+  Progress progress("checking", "files", tasks.size());
+  parallel_for(tasks.size(), options.threads, [&](std::size_t i) {
+    stop_if_interrupted("checking files");
+    *tasks[i].facts = tasks[i].label ? check_label(*tasks[i].file, options.depth) : check_image(*tasks[i].file, options.depth);
+    progress.advance();
+  });
+  return checked;
+}
+
+// A data set that declares its labels has no others; a label map with more is left out.
+void refuse_undeclared_values(Study& study, const std::vector<std::string>& schemes, StudyFacts& facts, Findings& findings) {
+  const auto declared = schemes.size() == 1 ? findings.declared.find(schemes.front()) : findings.declared.end();
+  if (!study.label || declared == findings.declared.end()) {
+    return;
+  }
+  const std::set<int> known = declared_values(declared->second);
+  std::vector<std::string> undeclared;
+  for (const int value : facts.label_values) {
+    if (!known.contains(value)) {
+      undeclared.push_back(std::to_string(value));
+    }
+  }
+  if (!undeclared.empty()) {
+    findings.error("label maps left out", study.id,
+                   study.label->string() + ": holds " + join(undeclared, ", ") + ", which the labels of " + schemes.front() +
+                       " do not declare; declare the value or mend the label map");
+    study.label.reset();
+    facts.label_values.clear();
+  }
+}
+
+std::vector<std::string> class_names(const std::vector<Study>& studies) {
+  std::set<std::string> names;
+  for (const Study& study : studies) {
+    if (study.class_name) {
+      names.insert(*study.class_name);
+    }
+  }
+  return {names.begin(), names.end()};
+}
+
+} // namespace
+
+Index index_studies(const IndexOptions& options) {
+  Findings findings;
+  find_all(options, findings);
+  name_studies(findings.studies);
+  std::vector<CheckedFiles> checked = check_files(findings.studies, options);
+  Index index;
+  std::vector<LabelEvidence> evidence;
+  for (std::size_t i = 0; i < checked.size(); ++i) {
+    FoundStudy& found = findings.studies[i];
+    auto facts = check_study(found.study, std::move(checked[i]), findings);
+    if (!facts) {
+      continue;
+    }
+    refuse_undeclared_values(found.study, found.schemes, *facts, findings);
+    if (found.study.label) {
+      evidence.push_back({found.study.id, found.study.dataset, found.schemes, facts->label_values});
+    }
+    facts->layout = found.layout;
+    index.facts.push_back(std::move(*facts));
+    index.file.studies.push_back(std::move(found.study));
+  }
+  index.file.table = common_label_table(evidence, findings);
+  index.file.table.classes = class_names(index.file.studies);
+  index.notices = std::move(findings.notices);
+  index.skipped = std::move(findings.skipped);
+  return index;
+}
+
+} // namespace brainmvp::study

@@ -1,0 +1,50 @@
+#include <algorithm>
+
+#include "base/text.h"
+#include "study/case_draft.h"
+#include "study/layout_readers.h"
+#include "study/study_id.h"
+
+namespace brainmvp::study {
+namespace {
+
+// Folders whose own name says nothing of the patient.
+bool generic_name(const std::string& name) {
+  const std::string lower = to_lower(name);
+  return lower.starts_with("ses-") || lower == "anat" || lower == "dwi" || lower == "nifti" || lower == "nii" ||
+         lower == "images";
+}
+
+std::string folder_id(const Folder& folder) {
+  std::filesystem::path path = folder.path;
+  std::string id = path.filename().string();
+  while (generic_name(path.filename().string()) && path.parent_path().has_filename()) {
+    path = path.parent_path();
+    id = path.filename().string() + "_" + id;
+  }
+  return id;
+}
+
+} // namespace
+
+bool detect_suffix(const Folder& folder, const ModalityTable& table) {
+  return std::ranges::any_of(folder.images, [&](const auto& file) { return table.of_file(file).has_value(); });
+}
+
+void read_suffix(const Folder& folder, const ModalityTable& table, Findings& findings) {
+  const std::vector<CaseFiles> cases = split_into_cases(folder.images, table, findings);
+  for (const CaseFiles& one : cases) {
+    const bool prefix_names_it = to_lower(one.prefix).find(to_lower(folder.name())) != std::string::npos;
+    CaseDraft draft{.id = safe_id(prefix_names_it     ? one.prefix
+                                  : cases.size() == 1 ? folder_id(folder)
+                                                      : folder_id(folder) + "_" + one.prefix),
+                    .dataset = folder.parent != nullptr ? folder.parent->name() : folder.name(),
+                    .layout = "suffix"};
+    for (const auto& file : one.files) {
+      add_file(file, table, draft, findings);
+    }
+    add_study(std::move(draft), findings);
+  }
+}
+
+} // namespace brainmvp::study

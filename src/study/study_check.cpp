@@ -1,0 +1,132 @@
+#include "study/study_check.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include "base/text.h"
+
+namespace brainmvp::study {
+namespace {
+
+constexpr const char* kLeftOutImage = "images left out";
+
+std::string channels_fault(const Study& study, const FileFacts& facts) {
+  const std::size_t names = study.images.size() == 1 ? study.modalities.size() : 1;
+  const std::size_t channels = facts.header.channels;
+  if (channels == names) {
+    return "";
+  }
+  const std::string file = study.images.front().filename().string();
+  if (names == 1) {
+    return "a 4D image with " + std::to_string(channels) +
+           " channels that have no names; list it in a studies file with a `modality` for each channel, or give it a "
+           "dataset.json with channel_names, or split it into 3D files";
+  }
+  return std::to_string(names) + " modalities are named for it, but it has " + std::to_string(channels) + " channel(s)";
+}
+
+// Why an image cannot be part of the study, as (kind, reason); empty when it can.
+std::pair<std::string, std::string> exclusion(const Study& study, const FileFacts& facts) {
+  if (!facts.fault.empty()) {
+    return {kLeftOutImage, facts.fault};
+  }
+  if (const std::string fault = channels_fault(study, facts); !fault.empty()) {
+    return {kLeftOutImage, fault};
+  }
+  const bool all_zero =
+      !facts.zero_channels.empty() && std::ranges::find(facts.zero_channels, false) == facts.zero_channels.end();
+  return all_zero ? std::pair<std::string, std::string>{"images that are 0 everywhere (count as missing)", "no voxel but 0"}
+                  : std::pair<std::string, std::string>{};
+}
+
+void warn_of_values(const std::string& id, const std::string& what, const FileFacts& facts, Findings& findings) {
+  for (const std::string& text : facts.header.warnings) {
+    findings.warn("remarks on files", id, what + ": " + text);
+  }
+  if (facts.constant) {
+    findings.warn("images with one value everywhere", id, what);
+  }
+  if (facts.zero_channels.size() > 1 && std::ranges::find(facts.zero_channels, true) != facts.zero_channels.end()) {
+    findings.warn("channels of 4D images that are 0 everywhere", id, what);
+  }
+}
+
+// Keeps what can be used; `study.images` and `facts` stay parallel.
+void drop_unusable(Study& study, std::vector<FileFacts>& facts, Findings& findings) {
+  const Study before = study;
+  const bool one_4d = before.images.size() == 1 && before.modalities.size() > 1;
+  std::vector<FileFacts> kept;
+  study.images.clear();
+  study.modalities.clear();
+  for (std::size_t i = 0; i < before.images.size(); ++i) {
+    const std::string name = one_4d ? join(before.modalities, " ") : before.modalities[i];
+    const auto [kind, reason] = exclusion(before, facts[i]);
+    if (!kind.empty()) {
+      const std::string file = before.images[i].filename().string();
+      const std::string text = name + ": " + (reason.find(file) == std::string::npos ? file + ": " : "") + reason;
+      kind == kLeftOutImage ? findings.error(kind, study.id, text) : findings.warn(kind, study.id, text);
+      continue;
+    }
+    warn_of_values(study.id, name, facts[i], findings);
+    study.images.push_back(before.images[i]);
+    if (one_4d) {
+      study.modalities = before.modalities;
+    } else {
+      study.modalities.push_back(before.modalities[i]);
+    }
+    kept.push_back(std::move(facts[i]));
+  }
+  facts = std::move(kept);
+}
+
+double voxel_volume(const FileFacts& facts) {
+  const image::Vector spacing = facts.header.affine.spacing_mm();
+  return spacing[0] * spacing[1] * spacing[2];
+}
+
+void warn_of_grids(const Study& study, const std::vector<FileFacts>& images, const io::ImageHeader& reference,
+                   const std::string& reference_name, Findings& findings) {
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    const io::ImageHeader& header = images[i].header;
+    if (same_grid(header, reference)) {
+      continue;
+    }
+    std::array<char, 32> distance{};
+    std::snprintf(distance.data(), distance.size(), "%.3g", field_of_view_distance_mm(header, reference));
+    findings.warn("images on another grid than their study (`prepare` will resample them)", study.id,
+                  (images.size() == study.modalities.size() ? study.modalities[i] : "image") + ": " + size_text(header) + " at " +
+                      spacing_text(header) + " mm, corners up to " + distance.data() + " mm from those of " + reference_name);
+  }
+}
+
+} // namespace
+
+std::optional<StudyFacts> check_study(Study& study, CheckedFiles files, Findings& findings) {
+  drop_unusable(study, files.images, findings);
+  if (files.label && files.label->fault.empty() && files.label->header.channels != 1) {
+    files.label->fault = study.label->string() + ": a label map in 4D; expected one volume";
+  }
+  if (files.label && !files.label->fault.empty()) {
+    findings.error("label maps left out", study.id, files.label->fault);
+    study.label.reset();
+    files.label.reset();
+  }
+  if (study.images.empty()) {
+    findings.error("studies left out", study.id, "no image of it can be used");
+    return std::nullopt;
+  }
+  const auto finest = std::ranges::min_element(files.images, {}, voxel_volume);
+  StudyFacts facts{.id = study.id, .layout = {}, .reference = files.label ? files.label->header : finest->header};
+  std::string reference_name = "the label";
+  if (files.label) {
+    warn_of_values(study.id, "label", *files.label, findings);
+    facts.label_values = files.label->values;
+  } else if (study.images.size() == study.modalities.size()) {
+    reference_name = study.modalities[static_cast<std::size_t>(finest - files.images.begin())];
+  }
+  warn_of_grids(study, files.images, facts.reference, reference_name, findings);
+  return facts;
+}
+
+} // namespace brainmvp::study
