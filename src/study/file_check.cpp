@@ -27,13 +27,10 @@ FileFacts facts_of(Read&& read) {
   return facts;
 }
 
-void look_at_values(const io::ImageFile& image, FileFacts& facts) {
-  for (const image::Volume& channel : image.channels) {
-    const float first = channel.data.empty() ? 0.0F : channel.data.front();
-    const bool constant = std::ranges::all_of(channel.data, [first](float value) { return value == first; });
-    facts.zero_channels.push_back(constant && first == 0.0F);
-    facts.constant |= constant && first != 0.0F;
-  }
+bool is_all_zero(const io::ImageFile& file) {
+  return std::ranges::all_of(file.channels, [](const image::Volume& channel) {
+    return std::ranges::all_of(channel.data, [](float value) { return value == 0; });
+  });
 }
 
 } // namespace
@@ -46,7 +43,7 @@ FileFacts check_image(const std::filesystem::path& file, Depth depth) {
     }
     const io::ImageFile image = io::read_image(file);
     facts.header = image.header;
-    look_at_values(image, facts);
+    facts.all_zero = is_all_zero(image);
   });
 }
 

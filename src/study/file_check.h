@@ -2,7 +2,6 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -14,9 +13,8 @@ namespace brainmvp::study {
 struct FileFacts {
   std::string fault; // why the file cannot be used; empty when it can
   io::ImageHeader header;
-  std::vector<bool> zero_channels; // for images: which channels have no voxel but 0; empty when only the header was read
-  bool constant = false;           // for images: one value everywhere that is not 0
-  std::set<int> values;            // for labels
+  bool all_zero = false; // for images: no voxel but 0 in any channel; never when only the header was read
+  std::set<int> values;  // for labels
 };
 
 enum class Depth { kWhole, kHeader };

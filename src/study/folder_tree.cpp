@@ -102,10 +102,13 @@ void Lister::add_file(Folder& folder, const fs::path& path) {
   if (!io::has_image_extension(path)) {
     return;
   }
-  // The .img of a pair is read through its .hdr.
-  std::error_code error;
-  if (to_lower(path.extension().string()) == ".img" && fs::exists(fs::path(path).replace_extension(".hdr"), error)) {
-    return;
+  const std::string name = to_lower(path.filename().string());
+  if (name.ends_with(".img") || name.ends_with(".img.gz")) { // read through its .hdr
+    std::error_code error;
+    const std::string stem = (path.parent_path() / io::image_stem(path)).string();
+    if (fs::exists(stem + ".hdr", error) || fs::exists(stem + ".hdr.gz", error)) {
+      return;
+    }
   }
   folder.images.push_back(path);
 }

@@ -34,21 +34,15 @@ std::pair<std::string, std::string> exclusion(const Study& study, const FileFact
   if (const std::string fault = channels_fault(study, facts); !fault.empty()) {
     return {kLeftOutImage, fault};
   }
-  const bool all_zero =
-      !facts.zero_channels.empty() && std::ranges::find(facts.zero_channels, false) == facts.zero_channels.end();
-  return all_zero ? std::pair<std::string, std::string>{"images that are 0 everywhere (count as missing)", "no voxel but 0"}
-                  : std::pair<std::string, std::string>{};
+  if (facts.all_zero) {
+    return {"images that are 0 everywhere (count as missing)", "no voxel but 0"};
+  }
+  return {};
 }
 
-void warn_of_values(const std::string& id, const std::string& what, const FileFacts& facts, Findings& findings) {
+void pass_on_remarks(const std::string& id, const std::string& what, const FileFacts& facts, Findings& findings) {
   for (const std::string& text : facts.header.warnings) {
     findings.warn("remarks on files", id, what + ": " + text);
-  }
-  if (facts.constant) {
-    findings.warn("images with one value everywhere", id, what);
-  }
-  if (facts.zero_channels.size() > 1 && std::ranges::find(facts.zero_channels, true) != facts.zero_channels.end()) {
-    findings.warn("channels of 4D images that are 0 everywhere", id, what);
   }
 }
 
@@ -68,7 +62,7 @@ void drop_unusable(Study& study, std::vector<FileFacts>& facts, Findings& findin
       kind == kLeftOutImage ? findings.error(kind, study.id, text) : findings.warn(kind, study.id, text);
       continue;
     }
-    warn_of_values(study.id, name, facts[i], findings);
+    pass_on_remarks(study.id, name, facts[i], findings);
     study.images.push_back(before.images[i]);
     if (one_4d) {
       study.modalities = before.modalities;
@@ -120,7 +114,7 @@ std::optional<StudyFacts> check_study(Study& study, CheckedFiles files, Findings
   StudyFacts facts{.id = study.id, .layout = {}, .reference = files.label ? files.label->header : finest->header};
   std::string reference_name = "the label";
   if (files.label) {
-    warn_of_values(study.id, "label", *files.label, findings);
+    pass_on_remarks(study.id, "label", *files.label, findings);
     facts.label_values = files.label->values;
   } else if (study.images.size() == study.modalities.size()) {
     reference_name = study.modalities[static_cast<std::size_t>(finest - files.images.begin())];
