@@ -29,12 +29,13 @@ TEST(Layouts, BratsUpTo2021) {
                     // case 355 of BraTS 2020
                     "BraTS20_Training_355/BraTS20_Training_355_t1.nii", "BraTS20_Training_355/W39_1998.09.19_Segm.nii"});
   const Findings found = test::find(folder.path());
-  EXPECT_EQ(test::lines(found), (Lines{"BraTS-GLI-00001-000: flair t1c", "BraTS20_Training_355: t1 | W39_1998.09.19_Segm.nii",
-                                       "BraTS2021_00000: flair t1 t1c t2 | BraTS2021_00000_seg.nii", "BraTS2021_00002: t1 t2"}));
-  EXPECT_EQ(found.studies[1].study.dataset, "BraTS2020");
-  EXPECT_EQ(found.studies[2].study.dataset, "BraTS2021");
-  EXPECT_EQ(found.studies[2].layout, "brats_underscore");
-  EXPECT_EQ(found.studies[2].schemes, Lines{std::string(study::kBrats2021)});
+  EXPECT_EQ(test::lines(found),
+            (Lines{"BraTS-GLI-00001-000: flair t1c", "BraTS2021_00000: flair t1 t1c t2 | BraTS2021_00000_seg.nii",
+                   "BraTS2021_00002: t1 t2", "BraTS20_Training_355: t1 | W39_1998.09.19_Segm.nii"}));
+  EXPECT_EQ(found.studies[1].study.dataset, "BraTS2021");
+  EXPECT_EQ(found.studies[3].study.dataset, "BraTS2020");
+  EXPECT_EQ(found.studies[1].layout, "brats_underscore");
+  EXPECT_EQ(found.studies[1].schemes, Lines{std::string(study::kBrats2021)});
   EXPECT_EQ(found.studies[0].schemes.size(), 2U); // the endings do not tell which labels
   EXPECT_TRUE(found.skipped.empty());
 }
