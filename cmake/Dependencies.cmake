@@ -17,6 +17,11 @@ find_library(LIBDEFLATE_LIBRARY deflate REQUIRED)
 add_library(libdeflate INTERFACE)
 target_include_directories(libdeflate SYSTEM INTERFACE ${LIBDEFLATE_INCLUDE})
 target_link_libraries(libdeflate INTERFACE ${LIBDEFLATE_LIBRARY})
+find_path(HWY_INCLUDE hwy/highway.h REQUIRED)
+find_library(HWY_LIBRARY hwy REQUIRED)
+add_library(highway INTERFACE)
+target_include_directories(highway SYSTEM INTERFACE ${HWY_INCLUDE})
+target_link_libraries(highway INTERFACE ${HWY_LIBRARY})
 
 # Never ITKIONIFTI: our own reader replaces it, and its copy of the NIfTI symbols clashes with others.
 find_package(ITK 5.2 REQUIRED COMPONENTS ITKCommon ITKIOImageBase ITKIONRRD ITKIOMeta ITKDistanceMap ITKConnectedComponents)

@@ -24,8 +24,10 @@ struct Draws {
   std::vector<std::int64_t> target_channel;                 // [B]: channel that is reconstructed
   std::vector<std::vector<std::int64_t>> kept_blocks_view1; // [B][...]: flat indices of unmasked blocks, (bi * nj + bj) * nk + bk
   std::vector<std::vector<std::int64_t>> kept_blocks_view2;
-  std::vector<std::int64_t> source_channel; // [B]: channel that fills view 2; empty: filled from the template
+  std::vector<std::int64_t> source_channel; // [B]: channel that fills view 2, or kFromTemplate; empty: all from the template
 };
+
+inline constexpr std::int64_t kFromTemplate = -1;
 
 struct Weights {
   double distillation = 1;

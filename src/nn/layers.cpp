@@ -1,0 +1,69 @@
+#include "nn/layers.h"
+
+#include <cmath>
+
+#include "nn/depthwise.h"
+#include "nn/mlp.h"
+
+namespace brainmvp::nn {
+
+torch::Tensor convolution_start(torch::IntArrayRef shape, std::int64_t fan_in) {
+  const double bound = 1.0 / std::sqrt(static_cast<double>(fan_in));
+  return torch::empty(shape).uniform_(-bound, bound);
+}
+
+Linear::Linear(std::int64_t in, std::int64_t out, Kind kind) {
+  // The public code truncates its normal at +-2, 100 standard deviations out.
+  const bool is_matrix = kind == Kind::kMatrix;
+  weight = register_parameter("weight",
+                              is_matrix ? torch::empty({out, in}).normal_(0, 0.02) : convolution_start({out, in, 1, 1, 1}, in));
+  bias = register_parameter("bias", is_matrix ? torch::zeros({out}) : convolution_start({out}, in));
+}
+
+torch::Tensor Linear::matrix() const { return weight.view({weight.size(0), weight.size(1)}); }
+
+torch::Tensor Linear::forward(const torch::Tensor& x) const { return at::linear(x, matrix(), bias); }
+
+LayerNorm::LayerNorm(std::int64_t channels, double eps) : eps_(eps) {
+  weight = register_parameter("weight", torch::ones({channels}));
+  bias = register_parameter("bias", torch::zeros({channels}));
+}
+
+torch::Tensor LayerNorm::forward(const torch::Tensor& x) const { return at::layer_norm(x, {weight.size(0)}, weight, bias, eps_); }
+
+BatchNorm::BatchNorm(std::int64_t channels) {
+  weight = register_parameter("weight", torch::ones({channels}));
+  bias = register_parameter("bias", torch::zeros({channels}));
+  running_mean = register_buffer("running_mean", torch::zeros({channels}));
+  running_var = register_buffer("running_var", torch::ones({channels}));
+  num_batches_tracked = register_buffer("num_batches_tracked", torch::zeros({}, torch::kLong));
+}
+
+torch::Tensor BatchNorm::forward(const torch::Tensor& x) {
+  constexpr double kMomentum = 0.1;
+  constexpr double kEps = 1e-5;
+  if (is_training()) {
+    num_batches_tracked.add_(1);
+  }
+  const torch::Tensor tokens = x.view({-1, x.size(-1)});
+  return at::batch_norm(tokens, weight, bias, running_mean, running_var, is_training(), kMomentum, kEps, x.is_cuda()).view_as(x);
+}
+
+DepthwiseConvolution::DepthwiseConvolution(std::int64_t channels, std::int64_t kernel) {
+  const std::int64_t fan_in = kernel * kernel * kernel;
+  weight = register_parameter("weight", convolution_start({channels, 1, kernel, kernel, kernel}, fan_in));
+  bias = register_parameter("bias", convolution_start({channels}, fan_in));
+}
+
+torch::Tensor DepthwiseConvolution::forward(const torch::Tensor& x) const { return depthwise_convolution(x, weight, bias); }
+
+Mlp::Mlp(std::int64_t channels, std::int64_t hidden, Linear::Kind kind) {
+  fc1_ = register_module("fc1", std::make_shared<Linear>(channels, hidden, kind));
+  fc2_ = register_module("fc2", std::make_shared<Linear>(hidden, channels, kind));
+}
+
+torch::Tensor Mlp::forward(const torch::Tensor& x) const {
+  return mlp(x, {.weight1 = fc1_->matrix(), .bias1 = fc1_->bias, .weight2 = fc2_->matrix(), .bias2 = fc2_->bias});
+}
+
+} // namespace brainmvp::nn

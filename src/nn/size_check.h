@@ -1,0 +1,11 @@
+// Checks of a network's input.
+#pragma once
+
+#include <torch/types.h>
+
+namespace brainmvp::nn {
+
+// Throws Error(kUsage) unless x is [B, channels, H, W, D] with each of H, W, D a multiple of `multiple`.
+void check_input(const torch::Tensor& x, std::int64_t channels, std::int64_t multiple);
+
+} // namespace brainmvp::nn

@@ -1,0 +1,53 @@
+#include "nn/depthwise.h"
+
+#include <ATen/autocast_mode.h>
+#include <gtest/gtest.h>
+#include <torch/autograd.h>
+
+namespace brainmvp::nn {
+namespace {
+
+struct Case {
+  std::int64_t depth, height, width, channels, kernel;
+};
+
+class DepthwiseConvolution : public testing::TestWithParam<Case> {};
+
+TEST_P(DepthwiseConvolution, EqualsAtenWithItsGradients) {
+  torch::manual_seed(3);
+  const auto [depth, height, width, channels, kernel] = GetParam();
+  const torch::Tensor x = torch::randn({2, depth, height, width, channels}).requires_grad_();
+  const torch::Tensor weight = torch::randn({channels, 1, kernel, kernel, kernel}).requires_grad_();
+  const torch::Tensor bias = torch::randn({channels}).requires_grad_();
+  const torch::Tensor y = depthwise_convolution(x, weight, bias);
+  const auto exact = [](const torch::Tensor& tensor) { return tensor.detach().to(torch::kDouble).requires_grad_(); };
+  const std::vector<torch::Tensor> doubles{exact(x), exact(weight), exact(bias)};
+  const torch::Tensor expected = depthwise_convolution_aten(doubles[0], doubles[1], doubles[2]);
+  EXPECT_TRUE(at::allclose(y.to(torch::kDouble), expected, 1e-5, 1e-4));
+  const torch::Tensor direction = torch::randn_like(x);
+  const auto gradients = torch::autograd::grad({y}, {x, weight, bias}, {direction});
+  const auto expected_gradients = torch::autograd::grad({expected}, doubles, {direction.to(torch::kDouble)});
+  for (std::size_t i = 0; i < gradients.size(); ++i) {
+    EXPECT_EQ(gradients[i].sizes(), expected_gradients[i].sizes());
+    EXPECT_TRUE(at::allclose(gradients[i].to(torch::kDouble), expected_gradients[i], 1e-5, 2e-4)) << i;
+  }
+}
+
+// Widths around the tiles of 6 and 12 outputs, channels that fill a vector and that do not.
+INSTANTIATE_TEST_SUITE_P(Shapes, DepthwiseConvolution,
+                         testing::Values(Case{4, 5, 24, 32, 5}, Case{3, 4, 13, 20, 5}, Case{1, 1, 1, 16, 5}, Case{2, 3, 6, 7, 3},
+                                         Case{5, 2, 19, 64, 3}, Case{3, 3, 3, 192, 3}));
+
+TEST(DepthwiseKernel, GivesTheTypeOfAutocast) {
+  const torch::Tensor x = torch::randn({1, 3, 3, 3, 16});
+  const torch::Tensor weight = torch::randn({16, 1, 3, 3, 3});
+  const torch::Tensor bias = torch::randn({16});
+  at::autocast::set_autocast_enabled(at::kCPU, true);
+  const torch::Tensor y = depthwise_convolution(x, weight, bias);
+  at::autocast::set_autocast_enabled(at::kCPU, false);
+  EXPECT_EQ(y.scalar_type(), torch::kBFloat16);
+  EXPECT_TRUE(at::allclose(y.to(torch::kFloat), depthwise_convolution(x, weight, bias), 1e-2, 1e-2));
+}
+
+} // namespace
+} // namespace brainmvp::nn

@@ -1,0 +1,109 @@
+#include "golden_case.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "pretrain/template_bank.h"
+#include "study/modality.h"
+#include "support/support.h"
+
+namespace brainmvp::pretrain {
+namespace {
+
+// Canonical names of the golden files' own spellings.
+std::string canonical(std::string name) {
+  std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return name == "t1ce" ? "t1c" : name;
+}
+
+std::int64_t channel_of(const nlohmann::json& modalities, const std::string& name) {
+  for (std::size_t c = 0; c < modalities.size(); ++c) {
+    if (canonical(modalities[c].get<std::string>()) == canonical(name)) {
+      return static_cast<std::int64_t>(c);
+    }
+  }
+  throw std::runtime_error("no modality " + name);
+}
+
+bool ends_with(const std::string& text, const std::string& end) { return text.ends_with(end); }
+
+} // namespace
+
+torch::Tensor filled(const std::string& name, torch::IntArrayRef shape) {
+  const auto values = test::fill(name, static_cast<std::size_t>(c10::multiply_integers(shape)));
+  return torch::tensor(values).view(shape);
+}
+
+GoldenModel filled_model(const std::string& name) {
+  const torch::NoGradGuard no_gradient;
+  GoldenModel model{.network = nn::make_network(name), .templates = torch::zeros({8, 48, 56, 40})};
+  for (auto [key, tensor] : model_state(model.templates, *model.network)) {
+    if (ends_with(key, "num_batches_tracked")) {
+      continue;
+    }
+    torch::Tensor v = filled(key, tensor.sizes());
+    if (ends_with(key, "running_mean")) {
+      v = 0.1 * v;
+    } else if (ends_with(key, "running_var")) {
+      v = 1 + 0.5 * v.abs();
+    } else if (tensor.dim() == 1) {
+      v = ends_with(key, "weight") ? 1 + 0.1 * v : 0.1 * v;
+    } else if (key != "rep_template") {
+      v = v * std::sqrt(3.0 / static_cast<double>(tensor[0].numel()));
+    }
+    tensor.copy_(v);
+  }
+  model.templates.requires_grad_();
+  return model;
+}
+
+Batch golden_batch(const nlohmann::json& golden) {
+  Batch batch{.images = filled("input.x", {2, 4, 32, 32, 32}) * 0.5 + 0.5, .template_rows = {}, .template_starts = {}};
+  for (std::size_t b = 0; b < 2; ++b) {
+    std::vector<std::int64_t> rows;
+    for (const auto& name : golden.at("modalities").at(b)) {
+      rows.push_back(static_cast<std::int64_t>(study::template_row(canonical(name.get<std::string>())).value()));
+    }
+    batch.template_rows.push_back(rows);
+    batch.template_starts.push_back(golden.at("template_starts").at(b).get<std::array<std::int64_t, 3>>());
+  }
+  return batch;
+}
+
+Draws golden_draws(const std::vector<std::vector<std::int64_t>>& calls, std::int64_t target, const nlohmann::json& golden,
+                   const std::vector<std::string>& sources) {
+  Draws draws{.target_channel = {target, target},
+              .kept_blocks_view1 = {calls.at(0), calls.at(1)},
+              .kept_blocks_view2 = {calls.at(2), calls.at(3)},
+              .source_channel = {}};
+  for (std::size_t b = 0; b < sources.size(); ++b) {
+    draws.source_channel.push_back(channel_of(golden.at("modalities").at(b), sources[b]));
+  }
+  return draws;
+}
+
+std::vector<std::int64_t> golden_kept_blocks(int index) {
+  const std::vector<float> values = test::fill("mask." + std::to_string(index), 64);
+  std::vector<std::int64_t> order(values.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::ranges::stable_sort(order, {}, [&](std::int64_t i) { return values[static_cast<std::size_t>(i)]; });
+  order.resize(12);
+  return order;
+}
+
+void expect_summary(const torch::Tensor& tensor, const nlohmann::json& summary, const std::string& what, double tolerance) {
+  EXPECT_EQ(tensor.sizes().vec(), summary.at("shape").get<std::vector<std::int64_t>>()) << what;
+  const torch::Tensor values = tensor.detach().to(torch::kDouble).contiguous().view(-1);
+  const double std = summary.at("std").get<double>();
+  EXPECT_NEAR(values.std(false).item<double>(), std, tolerance * std) << what;
+  EXPECT_NEAR(values.norm().item<double>(), summary.at("l2").get<double>(), tolerance * summary.at("l2").get<double>()) << what;
+  EXPECT_NEAR(values.mean().item<double>(), summary.at("mean").get<double>(), tolerance * std) << what;
+  for (std::size_t i = 0; i < summary.at("sample").size(); ++i) {
+    EXPECT_NEAR(values[summary.at("sample_index")[i].get<std::int64_t>()].item<double>(), summary.at("sample")[i].get<double>(),
+                tolerance * std)
+        << what << " sample " << i;
+  }
+}
+
+} // namespace brainmvp::pretrain

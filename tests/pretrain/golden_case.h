@@ -1,0 +1,39 @@
+// The set-up of golden/pretrain_*.json: filled weights, inputs, draws, and comparisons with summaries.
+#pragma once
+
+#include <torch/types.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "nn/network.h"
+#include "pretrain/objective.h"
+
+namespace brainmvp::pretrain {
+
+// fill() of the golden README under `name`, in `shape`.
+torch::Tensor filled(const std::string& name, torch::IntArrayRef shape);
+
+struct GoldenModel {
+  std::shared_ptr<nn::ReconstructionNetwork> network;
+  torch::Tensor templates; // [8, 48, 56, 40]
+};
+
+// Every tensor filled under its own name.
+GoldenModel filled_model(const std::string& network);
+
+// Input x and its two samples' modalities and places.
+Batch golden_batch(const nlohmann::json& golden);
+
+// Kept blocks of four calls (view 1 of both samples, then view 2), the target channel, and the named sources of view 2.
+Draws golden_draws(const std::vector<std::vector<std::int64_t>>& calls, std::int64_t target, const nlohmann::json& golden,
+                   const std::vector<std::string>& sources);
+
+// Kept blocks of call `index`: the first 12 of the stable ascending argsort of fill("mask.<index>", 64).
+std::vector<std::int64_t> golden_kept_blocks(int index);
+
+// Samples within 2e-5 of the standard deviation; std, l2 and mean likewise.
+void expect_summary(const torch::Tensor& tensor, const nlohmann::json& summary, const std::string& what, double tolerance = 2e-5);
+
+} // namespace brainmvp::pretrain
