@@ -123,6 +123,21 @@ TEST(Prepare, StrictStopsAndNothingUsableIsSaid) {
   EXPECT_TRUE(contains(result.out, "2 failed")) << result.out;
 }
 
+TEST(Prepare, InspectDescribesTheStoreAndFindsDamage) {
+  const TemporaryFolder folder;
+  write_studies(folder, {"a"});
+  ASSERT_EQ(prepare(folder).exit_code, 0);
+  auto result = run_brainmvp({"inspect", folder / "store"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_TRUE(contains(result.out, "a: training, 19x29x25, flair t1")) << result.out;
+  std::string bytes = test::read_text(folder / "store/a/t1.nii");
+  bytes.back() = static_cast<char>(bytes.back() ^ 1);
+  test::write_text(folder / "store/a/t1.nii", bytes);
+  result = run_brainmvp({"inspect", folder / "store"});
+  EXPECT_EQ(result.exit_code, 4);
+  EXPECT_TRUE(contains(result.err, "a/t1.nii")) << result.err;
+}
+
 TEST(Prepare, NeverWritesIntoAFolderOfSomethingElse) {
   const TemporaryFolder folder;
   write_studies(folder, {"a"});
