@@ -1,5 +1,7 @@
 #include "checkpoint/rebuild.h"
 
+#include <ATen/ops/empty.h>
+
 #include "base/error.h"
 #include "checkpoint/pickle.h"
 

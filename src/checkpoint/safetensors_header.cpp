@@ -1,6 +1,8 @@
 #include "checkpoint/safetensors_header.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -79,10 +81,10 @@ std::optional<std::vector<std::int64_t>> naturals(const Json& entry, const char*
 }
 
 TensorEntry read_entry(const std::string& name, const Json& entry) {
-  const auto dtype = entry.is_object() ? entry.find("dtype") : entry.end();
-  const auto shape = entry.is_object() ? naturals(entry, "shape") : std::nullopt;
-  const auto offsets = entry.is_object() ? naturals(entry, "data_offsets") : std::nullopt;
-  if (!shape || !offsets || offsets->size() != 2 || !dtype->is_string()) {
+  const auto dtype = entry.find("dtype"); // end() also where the entry is no object
+  const auto shape = naturals(entry, "shape");
+  const auto offsets = naturals(entry, "data_offsets");
+  if (dtype == entry.end() || !dtype->is_string() || !shape || !offsets || offsets->size() != 2) {
     refuse("tensor " + name + " lacks a valid dtype, shape or data_offsets");
   }
   const std::string type_name = dtype->get<std::string>();

@@ -61,6 +61,7 @@ TEST(Safetensors, RefusesDamagedHeaders) {
   expect_header_refused("[]", 0, "no JSON header");
   expect_header_refused("{\"a\":", 0, "the header is no JSON");
   expect_header_refused("{\"a\":{\"dtype\":\"F32\"}}", 0, "lacks a valid dtype, shape or data_offsets");
+  expect_header_refused(R"({"a":{"shape":[0],"data_offsets":[0,0]}})", 0, "lacks a valid dtype");
   expect_header_refused("{\"a\":7}", 0, "lacks a valid dtype");
   expect_header_refused(R"({"__metadata__":{"a":1}})", 0, "__metadata__ is not a map of texts");
   expect_header_refused(R"({"__metadata__":[1]})", 0, "__metadata__ is not a map of texts");
