@@ -9,7 +9,7 @@ namespace brainmvp::study {
 namespace {
 
 const std::map<std::string, LabelTable, std::less<>>& schemes() {
-  static const std::map<std::string, LabelTable, std::less<>> kSchemes{
+  static const std::map<std::string, LabelTable, std::less<>> known{
       {std::string(kBrats2021),
        {.labels = {{"background", 0}, {"NCR/NET", 1}, {"ED", 2}, {"ET", 4}},
         .regions = {{"WT", {1, 2, 4}}, {"TC", {1, 4}}, {"ET", {4}}}}},
@@ -32,7 +32,7 @@ const std::map<std::string, LabelTable, std::less<>>& schemes() {
       {std::string(kSchwannoma), {.labels = {{"background", 0}, {"VS", 1}}}},
       {std::string(kCrossmoda2021), {.labels = {{"background", 0}, {"VS", 1}, {"cochlea", 2}}}},
   };
-  return kSchemes;
+  return known;
 }
 
 const LabelTable* table_of(const std::string& name, const Findings& findings) {

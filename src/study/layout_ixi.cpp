@@ -18,10 +18,10 @@ struct IxiName {
 };
 
 std::optional<IxiName> parse(const fs::path& file) {
-  static const std::regex kPattern("(IXI[0-9]{3}-[A-Za-z]+-[0-9]+)[-_](.+)", std::regex::icase);
+  static const std::regex pattern("(IXI[0-9]{3}-[A-Za-z]+-[0-9]+)[-_](.+)", std::regex::icase);
   const std::string stem = io::image_stem(file);
   std::smatch match;
-  return std::regex_match(stem, match, kPattern) ? std::optional(IxiName{match[1], match[2]}) : std::nullopt;
+  return std::regex_match(stem, match, pattern) ? std::optional(IxiName{match[1], match[2]}) : std::nullopt;
 }
 
 bool holds_ixi_files(const Folder& folder) {

@@ -29,15 +29,15 @@ std::string tiny_label(const std::vector<std::int32_t>& values) {
 }
 
 void put_images(const fs::path& root, std::initializer_list<std::string> names) {
-  static const std::string kImage = tiny_image();
-  static const std::string kLabel = tiny_label();
+  static const std::string image = tiny_image();
+  static const std::string map = tiny_label();
   for (const std::string& name : names) {
     const std::string file = to_lower(fs::path(name).filename().string());
     bool label = false;
     for (const char* word : {"seg", "msk", "mask", "label", "gold"}) {
       label |= file.find(word) != std::string::npos;
     }
-    write_text(root / name, label ? kLabel : kImage);
+    write_text(root / name, label ? map : image);
   }
 }
 
