@@ -54,7 +54,7 @@ private:
 };
 
 [[noreturn]] void refuse(const std::string& name, int code, const std::string& reason) {
-  const std::string found = code == Z_BUF_ERROR ? "the gzip stream ends early (the file is truncated)"
+  const std::string found = code == Z_BUF_ERROR                         ? "the gzip stream ends early (the file is truncated)"
                             : reason.find("check") != std::string::npos ? "the gzip CRC does not match (" + reason + ")"
                                                                         : "the gzip stream is damaged (" + reason + ")";
   throw Error(ExitCode::kBadInput, name + ": " + found + "; copy or download the file again");
