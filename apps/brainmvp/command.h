@@ -45,8 +45,13 @@ struct CommonSet {
 void add_common_options(CLI::App& command, CommonOptions& common, const CommonSet& set);
 
 // Sets every option that the command line left out and the file given with --config has.
-// Throws Error(kUsage) for an unknown table or key, with the nearest known name.
+// A key that an option of the command line excludes is left out too (--steps instead of the file's epochs).
+// Throws Error(kUsage) for an unknown table or key, with the nearest known name, and for keys that exclude each other.
 void apply_config(CLI::App& command, const std::string& config_file);
+
+// A default that depends on other options (a recipe's): sets option `name` ("--steps") unless the command line or the
+// configuration file has set it or one that excludes it.
+void set_unless_given(CLI::App& command, const std::string& name, const std::vector<std::string>& values);
 
 // All options that may stand in a configuration file, with their present values, as TOML.
 std::string resolved_config(const CLI::App& command);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <regex>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -40,9 +41,24 @@ std::vector<std::string> present_values(const CLI::Option& option) {
   return text.empty() ? std::vector<std::string>{} : std::vector<std::string>{text};
 }
 
+// Numbers in one form whatever way they were given, so that equal configurations are equal texts. TOML has neither leading
+// zeros nor more than 63 bits; such a text stays a text, which reads back as it is.
 std::string toml_value(const std::string& text) {
-  const bool number = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-  return number || text == "true" || text == "false" ? text : io::toml_string(text);
+  static const std::regex whole("-?(0|[1-9][0-9]{0,17})");
+  static const std::regex number(R"([+-]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?)");
+  if (text == "true" || text == "false" || std::regex_match(text, whole)) {
+    return text;
+  }
+  return std::regex_match(text, number) && text.size() < 30 ? shortest(std::stod(text)) : io::toml_string(text);
+}
+
+bool excluded_by_one_given(const CLI::Option& option) {
+  return std::ranges::any_of(option.get_excludes(), [](const CLI::Option* other) { return other->count() > 0; });
+}
+
+void set_option(CLI::Option& option, const std::vector<std::string>& values) {
+  option.add_result(values);
+  option.run_callback();
 }
 
 } // namespace
@@ -57,22 +73,34 @@ void apply_config(CLI::App& command, const std::string& config_file) {
       known[key_of(*option)] = option;
     }
   }
+  std::vector<std::pair<CLI::Option*, io::ConfigEntry>> to_set;
   for (const io::ConfigEntry& entry : io::read_config_file(config_file)) {
     const std::string name = entry.table.empty() ? entry.key : entry.table + "." + entry.key;
     const auto found = known.find(name);
     if (found == known.end()) {
       refuse_unknown(config_file, entry, name, known);
     }
-    CLI::Option& option = *found->second;
-    if (option.count() > 0) {
-      continue;
+    if (found->second->count() == 0 && !excluded_by_one_given(*found->second)) {
+      to_set.emplace_back(found->second, entry);
+    }
+  }
+  for (const auto& [option, entry] : to_set) {
+    const std::string where = config_file + ": line " + std::to_string(entry.line) + ": ";
+    if (excluded_by_one_given(*option)) {
+      throw Error(ExitCode::kUsage, where + key_of(*option) + " excludes another key of this file; keep one of them");
     }
     try {
-      option.add_result(entry.values);
-      option.run_callback();
+      set_option(*option, entry.values);
     } catch (const CLI::ParseError& error) {
-      throw Error(ExitCode::kUsage, config_file + ": line " + std::to_string(entry.line) + ": " + error.what());
+      throw Error(ExitCode::kUsage, where + error.what());
     }
+  }
+}
+
+void set_unless_given(CLI::App& command, const std::string& name, const std::vector<std::string>& values) {
+  CLI::Option& option = *command.get_option(name);
+  if (option.count() == 0 && !excluded_by_one_given(option)) {
+    set_option(option, values);
   }
 }
 

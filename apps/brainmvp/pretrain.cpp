@@ -1,12 +1,155 @@
+#include "pretrain/run.h"
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
 #include "base/error.h"
+#include "base/text.h"
 #include "command.h"
+#include "nn/network.h"
+#include "train/run_folder.h"
 
 namespace brainmvp::app {
+namespace {
+
+using pretrain::Recipe;
+using pretrain::RunOptions;
+
+// Texts and numbers as they stand on the command line; what is left out comes from the recipe.
+struct Arguments {
+  RunOptions run;
+  std::string recipe = "released";
+  std::vector<std::size_t> crop;
+  std::string template_init;
+  std::vector<std::size_t> template_size;
+};
+
+std::vector<std::string> texts(const image::Size& size) {
+  return {std::to_string(size[0]), std::to_string(size[1]), std::to_string(size[2])};
+}
+
+image::Size size_of(const std::vector<std::size_t>& sides) {
+  if (sides.size() == 2) {
+    throw Error(ExitCode::kUsage, "--crop: expected one number, or three for i, j and k");
+  }
+  return sides.size() == 1 ? image::Size{sides[0], sides[0], sides[0]} : image::Size{sides.at(0), sides.at(1), sides.at(2)};
+}
+
+void add_run_options(CLI::App& command, Arguments& arguments) {
+  RunOptions& run = arguments.run;
+  command.add_option("STORE", run.store, "Folder that `brainmvp prepare` wrote")->required()->group("Input");
+  command.add_option("-o,--output", run.folder, "Folder of the run")->required()->type_name("RUN")->group("Output");
+  CLI::Option* resume = command.add_flag("--resume", run.resume, "Go on with the run from its last checkpoint, to the bit");
+  resume->group("Output")->excludes("--force");
+  command.add_option("--stop-after", run.stop_after, "End in order when the run has N steps; the schedule stays that of --steps")
+      ->type_name("N")
+      ->group("Output");
+}
+
+void add_method_options(CLI::App& command, Arguments& arguments) {
+  Recipe& recipe = arguments.run.recipe;
+  const auto add = [&command](const std::string& name, auto& value, const std::string& text) {
+    return command.add_option(name, value, text)->group("pretrain");
+  };
+  add("--recipe", arguments.recipe, "Set of defaults: " + join(pretrain::recipe_names(), ", "))->capture_default_str();
+  add("--network", recipe.network, "Network: " + join(nn::network_names(), ", "));
+  add("--crop", arguments.crop, "Side of the random crops in voxels, or three sides")->expected(1, 3)->check(CLI::PositiveNumber);
+  add("--channels", recipe.channels, "Modalities of a study that a sample holds")->check(CLI::PositiveNumber);
+  add("--mask-rate", recipe.mask_rate, "Share of the blocks that is masked")->check(CLI::Range(0.0, 1.0));
+  add("--mask-block", recipe.mask_block, "Side of a masked block in voxels")->check(CLI::PositiveNumber);
+  add("--weight-distillation", recipe.weights.distillation, "Weight of the error of view 1 (modality template distillation)");
+  add("--weight-reconstruction", recipe.weights.reconstruction, "Weight of the error of view 2 (cross-modal reconstruction)");
+  add("--weight-contrastive", recipe.weights.contrastive, "Weight of the modality-aware contrastive term");
+  add("--temperature", recipe.weights.temperature, "Temperature of the contrastive term")->check(CLI::PositiveNumber);
+  add("--cross-modal-from", recipe.cross_modal_from, "Fraction of the schedule from which view 2 shows another modality");
+  add("--contrastive-from", recipe.contrastive_from, "Fraction of the schedule from which the contrastive term counts");
+  add("--template-init", arguments.template_init, "Where templates start: " + join(pretrain::template_init_names(), ", "));
+  add("--template-size", arguments.template_size, "Voxels of the template grid, I J K")->expected(3)->check(CLI::PositiveNumber);
+}
+
+void add_training_options(CLI::App& command, Arguments& arguments) {
+  RunOptions& run = arguments.run;
+  const auto add = [&command](const std::string& name, auto& value, const std::string& text) {
+    return command.add_option(name, value, text)->group("train");
+  };
+  CLI::Option* steps = add("--steps", run.steps, "Optimizer steps of the schedule")->check(CLI::PositiveNumber);
+  add("--epochs", run.recipe.epochs, "Passes over the store, instead of --steps")->check(CLI::PositiveNumber)->excludes(steps);
+  add("--batch-size", run.recipe.batch_size, "Studies a rank in each batch")->check(CLI::PositiveNumber);
+  add("--accumulate", run.recipe.accumulation, "Batches whose gradients make one step")->check(CLI::PositiveNumber);
+  add("--learning-rate", run.recipe.learning_rate, "Peak of the learning rate")->check(CLI::NonNegativeNumber);
+  add("--weight-decay", run.recipe.weight_decay, "AdamW's decoupled decay")->check(CLI::NonNegativeNumber);
+  add("--warmup", run.warmup_steps, "Steps in which the learning rate rises to its peak")->capture_default_str();
+  add("--clip", run.clip, "Largest norm of the gradient; 0 leaves it")->capture_default_str()->check(CLI::NonNegativeNumber);
+  add("--checkpoint-every", run.checkpoint_every, "Steps between checkpoints")->capture_default_str()->check(CLI::PositiveNumber);
+  add("--keep", run.keep, "Numbered checkpoints to keep besides last and best")->capture_default_str();
+  add("--validate-every", run.validate_every, "Steps between validations; 0: an epoch, but at least 1/100 of the schedule")
+      ->capture_default_str();
+  add("--log-images-every", run.log_images_every, "Steps between pictures for TensorBoard; 0: none")->capture_default_str();
+  add("--init", run.init, "Checkpoint (.pt or .safetensors) whose weights to start from")->type_name("FILE");
+  command.add_option("--loader-threads", run.loader_threads, "Threads that read crops")
+      ->group("store")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+}
+
+void fill_from_recipe(CLI::App& command, const Recipe& recipe) {
+  const pretrain::Weights& weights = recipe.weights;
+  const std::vector<std::pair<const char*, std::string>> defaults{
+      {"--network", recipe.network},
+      {"--channels", std::to_string(recipe.channels)},
+      {"--mask-rate", shortest(recipe.mask_rate)},
+      {"--mask-block", std::to_string(recipe.mask_block)},
+      {"--weight-distillation", shortest(weights.distillation)},
+      {"--weight-reconstruction", shortest(weights.reconstruction)},
+      {"--weight-contrastive", shortest(weights.contrastive)},
+      {"--temperature", shortest(weights.temperature)},
+      {"--cross-modal-from", shortest(recipe.cross_modal_from)},
+      {"--contrastive-from", shortest(recipe.contrastive_from)},
+      {"--template-init", pretrain::template_init_name(recipe.template_init)},
+      {"--epochs", std::to_string(recipe.epochs)},
+      {"--batch-size", std::to_string(recipe.batch_size)},
+      {"--accumulate", std::to_string(recipe.accumulation)},
+      {"--learning-rate", shortest(recipe.learning_rate)},
+      {"--weight-decay", shortest(recipe.weight_decay)}};
+  for (const auto& [name, value] : defaults) {
+    set_unless_given(command, name, {value});
+  }
+  set_unless_given(command, "--crop", texts(recipe.crop));
+  set_unless_given(command, "--template-size", texts(recipe.template_size));
+}
+
+void run_command(CLI::App& command, Arguments& arguments, const CommonOptions& common) {
+  RunOptions& run = arguments.run;
+  const std::filesystem::path earlier = run.folder / train::kConfigName;
+  if (run.resume && std::filesystem::exists(earlier)) {
+    apply_config(command, earlier.string()); // what the command line leaves out is as the run began
+  }
+  fill_from_recipe(command, pretrain::recipe(arguments.recipe));
+  run.recipe.name = arguments.recipe;
+  run.recipe.crop = size_of(arguments.crop);
+  run.recipe.template_size = size_of(arguments.template_size);
+  run.recipe.template_init = pretrain::template_init(arguments.template_init);
+  run.config = resolved_config(command);
+  run.program_version = BRAINMVP_VERSION;
+  run.force = common.force;
+  run.threads = common.thread_count();
+  run.seed = common.seed;
+  run.device = common.device;
+  run.precision = common.precision;
+  pretrain::run_pretraining(run);
+}
+
+} // namespace
 
 Command add_pretrain(CLI::App& program, CommonOptions& common) {
-  CLI::App* command = program.add_subcommand("pretrain", "STUB");
-  add_common_options(*command, common, {});
-  return {command, [] { throw Error(ExitCode::kInternal, "STUB pretrain"); }};
+  CLI::App* command = program.add_subcommand("pretrain", "Pre-train a network and templates on a store");
+  add_common_options(*command, common, {.force = true, .config = true, .threads = true, .seed = true, .device = true});
+  const auto arguments = std::make_shared<Arguments>();
+  add_run_options(*command, *arguments);
+  add_method_options(*command, *arguments);
+  add_training_options(*command, *arguments);
+  return {command, [command, arguments, &common] { run_command(*command, *arguments, common); }};
 }
 
 } // namespace brainmvp::app

@@ -1,0 +1,25 @@
+// What a run will need, said before it starts.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+
+#include "nn/network.h"
+#include "pretrain/recipes.h"
+
+namespace brainmvp::pretrain {
+
+struct Needs {
+  std::uint64_t memory_bytes = 0;     // at the peak of a step, about
+  std::uint64_t checkpoint_bytes = 0; // of one with the optimizer's state
+  std::uint64_t disk_bytes = 0;       // of all checkpoints, with the one that is being written
+};
+
+Needs estimate_needs(const nn::ReconstructionNetwork& network, const Recipe& recipe, std::size_t numbered_checkpoints);
+
+// Logs the needs. Throws Error(kOutOfResources) when memory (on_cpu) or disk cannot hold them. `checkpoints`: the folder that
+// will hold them, and perhaps earlier ones of the same run, which they replace.
+void check_needs(const Needs& needs, bool on_cpu, const std::filesystem::path& checkpoints);
+
+} // namespace brainmvp::pretrain

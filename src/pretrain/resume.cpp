@@ -1,0 +1,123 @@
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <map>
+#include <string_view>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "pretrain/run_checkpoint.h"
+
+namespace brainmvp::pretrain {
+namespace {
+
+using checkpoint::Value;
+
+// Keys that bend no curve, or only in the last bits. Precision is compared as it was chosen.
+constexpr std::array<std::string_view, 7> kHarmless{"run.threads",           "run.device", "run.precision",
+                                                    "store.loader_threads",  "train.keep", "train.checkpoint_every",
+                                                    "train.log_images_every"};
+
+// Both texts come from the same writer: a table's name or one key a line.
+std::map<std::string, std::string> entries_of(const std::string& config) {
+  std::map<std::string, std::string> entries;
+  std::string table;
+  for (const std::string& line : split(config, "\n")) {
+    const std::size_t equals = line.find(" = ");
+    if (line.starts_with("[") && line.ends_with("]")) {
+      table = line.substr(1, line.size() - 2);
+    } else if (equals != std::string::npos) {
+      entries[table + "." + line.substr(0, equals)] = line.substr(equals + 3);
+    }
+  }
+  return entries;
+}
+
+bool same_value(const std::string& a, const std::string& b) {
+  char* end_a = nullptr;
+  char* end_b = nullptr;
+  const double number_a = std::strtod(a.c_str(), &end_a);
+  const double number_b = std::strtod(b.c_str(), &end_b);
+  const bool numbers = !a.empty() && !b.empty() && *end_a == '\0' && *end_b == '\0';
+  return a == b || (numbers && number_a == number_b);
+}
+
+const Value& field(const Value& value, const char* name, const std::filesystem::path& file) {
+  const Value* found = value.find(name);
+  if (found == nullptr) {
+    throw Error(ExitCode::kBadInput,
+                file.string() + ": has no " + name + "; it is no checkpoint of a run that can go on (use it with --init)");
+  }
+  return *found;
+}
+
+std::vector<std::string> differences(const Value& value, const std::filesystem::path& file, const RunIdentity& identity) {
+  std::vector<std::string> texts;
+  for (const ConfigDifference& difference : config_differences(field(value, "config", file).text("config"), identity.config)) {
+    const std::string text = difference.key + " was " + difference.before + " and is now " + difference.now;
+    if (std::ranges::find(kHarmless, difference.key) == kHarmless.end()) {
+      texts.push_back(text);
+    } else if (difference.key != "run.precision") {
+      log::warning("resumed with another setting: " + text);
+    }
+  }
+  const std::array<std::pair<const char*, const std::string*>, 3> compared{
+      {{"network", &identity.network}, {"precision", &identity.precision}, {"store_fingerprint", &identity.store_fingerprint}}};
+  for (const auto& [name, now] : compared) {
+    const std::string& before = field(value, name, file).text(name);
+    if (before != *now) {
+      texts.push_back(std::string(name) + " was " + before + " and is now " + *now);
+    }
+  }
+  const std::string& version = field(value, "brainmvp_version", file).text("brainmvp_version");
+  if (version != identity.program_version) {
+    log::warning(file.string() + ": written by brainmvp " + version + ", resumed with " + identity.program_version);
+  }
+  return texts;
+}
+
+void fill_weights(const Value& value, const std::filesystem::path& file, Model& model) {
+  const checkpoint::TransferReport report = checkpoint::transfer(checkpoint::weights_of(value), weights_of(model));
+  if (!report.missing.empty() || !report.unused.empty() || !report.mismatched.empty()) {
+    throw Error(ExitCode::kUsage, file.string() + ": holds another network than this run's\n" + report.summary());
+  }
+}
+
+} // namespace
+
+std::vector<ConfigDifference> config_differences(const std::string& before, const std::string& now) {
+  const std::map<std::string, std::string> old_entries = entries_of(before);
+  std::map<std::string, std::string> new_entries = entries_of(now);
+  std::vector<ConfigDifference> differences;
+  for (const auto& [key, value] : old_entries) {
+    const auto found = new_entries.find(key);
+    const std::string present = found == new_entries.end() ? "nothing" : found->second;
+    if (!same_value(value, present)) {
+      differences.push_back({key, value, present});
+    }
+    new_entries.erase(key);
+  }
+  for (const auto& [key, value] : new_entries) {
+    differences.push_back({key, "nothing", value});
+  }
+  return differences;
+}
+
+RunState resume_from(const Value& value, const std::filesystem::path& file, const RunIdentity& identity, Model& model,
+                     train::AdamW& optimizer) {
+  const std::vector<std::string> texts = differences(value, file, identity);
+  if (!texts.empty()) {
+    throw Error(ExitCode::kUsage, file.string() + ": cannot go on with this run, since " + join(texts, "; ") +
+                                      "; give what it began with, or start a new run with --init and this file");
+  }
+  fill_weights(value, file, model);
+  with_context(file.string(), [&] { optimizer.load_state(field(value, "optimizer", file)); });
+  const Value& counters = field(value, "counters", file);
+  return {.step = static_cast<std::uint64_t>(field(counters, "step", file).integer("step")),
+          .epoch = static_cast<std::uint64_t>(field(counters, "epoch", file).integer("epoch")),
+          .smoothed_loss = field(counters, "smoothed_loss", file).number("smoothed_loss"),
+          .best_loss = field(counters, "best_loss", file).number("best_loss")};
+}
+
+} // namespace brainmvp::pretrain

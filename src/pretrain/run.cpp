@@ -1,0 +1,160 @@
+#include "pretrain/run.h"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "pretrain/estimate.h"
+#include "pretrain/session.h"
+#include "pretrain/store_warnings.h"
+#include "pretrain/template_start.h"
+#include "store/crop_placement.h"
+#include "study/modality.h"
+#include "train/allocator.h"
+#include "train/run_folder.h"
+
+namespace brainmvp::pretrain {
+namespace {
+
+std::uint64_t schedule_steps(const RunOptions& options, std::size_t studies) {
+  if (options.steps > 0) {
+    return options.steps;
+  }
+  const auto per_step = static_cast<std::uint64_t>(options.recipe.batch_size * options.recipe.accumulation);
+  return std::max<std::uint64_t>((options.recipe.epochs * studies + per_step - 1) / per_step, 1);
+}
+
+void warn_of_studies(const RunOptions& options, const store::Store& store, const std::vector<std::size_t>& training) {
+  const std::size_t larger = store::count_larger_than(store, training, options.recipe.template_size);
+  if (larger > 0) {
+    log::warning(std::to_string(larger) + " of " + std::to_string(training.size()) +
+                 " studies are larger than the template grid: their crops are drawn inside it, so that their borders are "
+                 "never seen; raise --template-size to see all of them");
+  }
+  if (options.recipe.template_init == TemplateInit::kZero && options.init.empty()) {
+    log::warning("templates start from zero, as the published code does: their first gradients are huge, and AdamW then holds "
+                 "most voxels nearly still for thousands of steps; --template-init mean starts from the prepared studies");
+  }
+  warn_of_single_modalities(store, training);
+}
+
+// In the order of the template bank.
+std::vector<std::string> modalities_of(const store::Store& store, const std::vector<std::size_t>& positions) {
+  std::vector<std::string> names;
+  for (const std::string_view name : study::kTemplateModalities) {
+    if (std::ranges::any_of(positions, [&](std::size_t position) {
+          return std::ranges::count(store.studies()[position].modalities(), name) > 0;
+        })) {
+      names.emplace_back(name);
+    }
+  }
+  return names;
+}
+
+// 1 mm RAS; the grid's centre lies where the centres of the studies lie on average.
+image::Affine template_affine(const store::Store& store, const std::vector<std::size_t>& positions, const image::Size& size) {
+  image::Affine affine;
+  for (const std::size_t position : positions) {
+    const store::StoredStudy& study = store.studies()[position];
+    image::Vector centre{};
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      centre[axis] = (static_cast<double>(study.size()[axis]) - 1) / 2;
+    }
+    centre = study.affine().apply(centre);
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      affine.translation[axis] += centre[axis] / static_cast<double>(positions.size());
+    }
+  }
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    affine.translation[axis] -= (static_cast<double>(size[axis]) - 1) / 2;
+  }
+  return affine;
+}
+
+void check_crop(const image::Size& crop, std::int64_t multiple, const std::string& of_what) {
+  for (const std::size_t side : crop) {
+    if (side == 0 || static_cast<std::int64_t>(side) % multiple != 0) {
+      throw Error(ExitCode::kUsage, "--crop " + std::to_string(side) + ": the sides of a crop must be multiples of " +
+                                        std::to_string(multiple) + " for " + of_what);
+    }
+  }
+}
+
+std::shared_ptr<nn::ReconstructionNetwork> make_network(const RunOptions& options, const at::Device& device) {
+  const Recipe& recipe = options.recipe;
+  at::manual_seed(options.seed);
+  auto network = nn::make_network(recipe.network);
+  check_crop(recipe.crop, network->size_multiple(), recipe.network);
+  check_crop(recipe.crop, recipe.mask_block, "the blocks of the mask");
+  check_needs(estimate_needs(*network, recipe, options.keep), device.is_cpu(), options.folder / "checkpoints");
+  return network;
+}
+
+// Puts the weights of a file into the model and says what was and was not used.
+std::string start_from(const std::string& file, const Model& model, const std::string& network) {
+  const checkpoint::TransferReport report = checkpoint::transfer(checkpoint::read_weights(file), weights_of(model));
+  if (report.loaded.empty()) {
+    throw Error(ExitCode::kBadInput,
+                file + ": none of its tensors fits " + network + "; choose the network it was trained with by --network");
+  }
+  return file + ": weights to start from\n" + report.summary();
+}
+
+void describe(const RunOptions& options, const SessionSetup& setup, std::size_t studies) {
+  const Recipe& recipe = options.recipe;
+  log::info("pre-training " + recipe.network + " (recipe " + recipe.name + ") on " + std::to_string(studies) +
+            " studies: " + std::to_string(setup.step.total_steps) + " steps of " + std::to_string(recipe.accumulation) + " x " +
+            std::to_string(recipe.batch_size) + " studies, on " + options.device + " in " +
+            train::precision_name(setup.step.precision) + " with " + std::to_string(options.threads) + " threads");
+}
+
+} // namespace
+
+void run_pretraining(const RunOptions& options) {
+  if (!options.resume) {
+    train::refuse_existing_run(options.folder, options.force);
+  }
+  train::keep_freed_memory();
+  at::set_num_threads(static_cast<int>(options.threads));
+  catch_interrupts();
+  const at::Device device = train::choose_device(options.device);
+  const store::Store store = store::Store::open(options.store);
+  const std::vector<std::size_t> training = store.of_split(study::Split::kTraining);
+  if (training.empty()) {
+    throw Error(ExitCode::kNothingFound, options.store.string() + ": has no studies in the split \"training\"; put some there " +
+                                             "in the studies file and run prepare again");
+  }
+  store::check_template_size(options.recipe.crop, options.recipe.template_size);
+  SessionSetup setup{.options = options,
+                     .step = {.store = store,
+                              .recipe = options.recipe,
+                              .seed = options.seed,
+                              .total_steps = schedule_steps(options, training.size()),
+                              .precision = train::choose_precision(options.precision, device),
+                              .device = device},
+                     .training = training,
+                     .validation = store.of_split(study::Split::kValidation),
+                     .modalities = modalities_of(store, training),
+                     .template_affine = template_affine(store, training, options.recipe.template_size)};
+  // The network comes first, so that its weights do not depend on where the templates start.
+  Model model{.templates = {}, .network = make_network(options, device)};
+  model.templates = make_templates(options.recipe, store, training, options.threads);
+  const std::string start = options.init.empty() ? "" : start_from(options.init, model, options.recipe.network);
+  model.network->to(device);
+  model.templates = model.templates.detach().to(device).requires_grad_();
+  Session session(setup, model);
+  describe(options, setup, training.size());
+  warn_of_studies(options, store, training);
+  if (!start.empty()) {
+    log::info(start);
+  }
+  session.run();
+}
+
+} // namespace brainmvp::pretrain

@@ -1,0 +1,116 @@
+#include "pretrain/step.h"
+
+#include <ATen/ops/from_blob.h>
+
+#include <cmath>
+#include <memory>
+#include <set>
+#include <utility>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "pretrain/masking.h"
+
+namespace brainmvp::pretrain {
+namespace {
+
+Losses without_gradient(Losses losses) {
+  for (torch::Tensor* tensor : {&losses.total, &losses.view1, &losses.view2, &losses.output1, &losses.output2}) {
+    *tensor = tensor->detach();
+  }
+  return losses;
+}
+
+LossValues values_of(const Losses& losses) {
+  return {.total = losses.total.item<double>(),
+          .view1 = losses.mse_view1.item<double>(),
+          .view2 = losses.mse_view2.item<double>(),
+          .contrastive = losses.contrastive.item<double>()};
+}
+
+void add_share(LossValues& sum, const LossValues& values, double share) {
+  sum.total += share * values.total;
+  sum.view1 += share * values.view1;
+  sum.view2 += share * values.view2;
+  sum.contrastive += share * values.contrastive;
+}
+
+} // namespace
+
+Batch to_batch(store::CropBatch& crops, const Recipe& recipe, const at::Device& device) {
+  Batch batch;
+  for (const store::CropSample& sample : crops.samples) {
+    batch.template_rows.push_back(template_rows(sample.modalities));
+    std::array<std::int64_t, 3> start{};
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      start[axis] = static_cast<std::int64_t>(sample.template_start[axis]);
+    }
+    batch.template_starts.push_back(start);
+  }
+  std::vector<std::int64_t> shape{static_cast<std::int64_t>(crops.samples.size()), static_cast<std::int64_t>(recipe.channels)};
+  shape.insert(shape.end(), recipe.crop.begin(), recipe.crop.end());
+  const auto images = std::make_shared<std::vector<float>>(std::move(crops.images));
+  batch.images = at::from_blob(
+                     images->data(), shape, [images](void*) {}, at::kFloat)
+                     .to(device);
+  return batch;
+}
+
+std::vector<std::string> study_ids(const store::Store& store, const std::vector<store::CropSample>& samples) {
+  std::vector<std::string> ids;
+  for (const store::CropSample& sample : samples) {
+    ids.push_back(store.studies().at(sample.study).id());
+  }
+  return ids;
+}
+
+Losses loss_of(const Model& model, store::CropBatch& crops, const Phase& phase, const StepSetup& setup) {
+  const Recipe& recipe = setup.recipe;
+  const Draws draws = draw_step({.seed = setup.seed,
+                                 .crop = recipe.crop,
+                                 .mask_block = recipe.mask_block,
+                                 .mask_rate = recipe.mask_rate,
+                                 .cross_modal = phase.cross_modal},
+                                crops.samples, study_ids(setup.store, crops.samples));
+  const Batch batch = to_batch(crops, recipe, setup.device);
+  const train::AutocastScope autocast(setup.precision, setup.device);
+  return objective(*model.network, model.templates, batch, draws, phase.weights, recipe.mask_block);
+}
+
+StepResult accumulate_gradients(const Model& model, store::CropLoader& loader, const StepSetup& setup, std::uint64_t step) {
+  const Phase phase = phase_at(setup.recipe, step, setup.total_steps);
+  const double share = 1.0 / static_cast<double>(setup.recipe.accumulation);
+  StepResult result;
+  const double waited_before = loader.waited_seconds();
+  for (std::int64_t micro = 0; micro < setup.recipe.accumulation; ++micro) {
+    store::CropBatch crops = loader.next();
+    result.epoch = crops.samples.front().epoch;
+    const std::vector<std::string> ids = study_ids(setup.store, crops.samples);
+    result.studies.insert(result.studies.end(), ids.begin(), ids.end());
+    Losses losses = loss_of(model, crops, phase, setup);
+    const LossValues values = values_of(losses);
+    if (!std::isfinite(values.total)) {
+      throw_diverged("the loss is not finite", step + 1, ids);
+    }
+    (losses.total * share).backward();
+    add_share(result.losses, values, share);
+    result.last = without_gradient(std::move(losses));
+  }
+  result.wait_seconds = loader.waited_seconds() - waited_before;
+  return result;
+}
+
+void throw_diverged(const std::string& what, std::uint64_t step, const std::vector<std::string>& studies) {
+  const std::set<std::string> once(studies.begin(), studies.end());
+  const std::vector<std::string> names(once.begin(), once.end());
+  throw Error(ExitCode::kDiverged,
+              "step " + std::to_string(step) + ": " + what + " in the batch of studies " + join(names, ", ") +
+                  "; the last good checkpoint stays. Look at these studies, or start a new run with a lower --learning-rate or "
+                  "--clip 1, and with --init from that checkpoint");
+}
+
+double reconstruction_loss(const LossValues& losses, const Weights& weights) {
+  return weights.distillation * losses.view1 + weights.reconstruction * losses.view2;
+}
+
+} // namespace brainmvp::pretrain

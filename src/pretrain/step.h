@@ -1,0 +1,63 @@
+// One optimizer step's worth of gradients.
+#pragma once
+
+#include <c10/core/Device.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "pretrain/model.h"
+#include "pretrain/objective.h"
+#include "pretrain/recipes.h"
+#include "store/loader.h"
+#include "train/precision.h"
+
+namespace brainmvp::pretrain {
+
+// What is the same in every step.
+struct StepSetup {
+  const store::Store& store;
+  const Recipe& recipe;
+  std::uint64_t seed = 0;
+  std::uint64_t total_steps = 1;
+  train::Precision precision = train::Precision::kFloat32;
+  at::Device device{at::kCPU};
+};
+
+// Means over the micro-batches of a step.
+struct LossValues {
+  double total = 0;
+  double view1 = 0; // mean square errors, not weighted
+  double view2 = 0;
+  double contrastive = 0;
+};
+
+struct StepResult {
+  LossValues losses;
+  std::uint64_t epoch = 0;
+  double wait_seconds = 0;
+  std::vector<std::string> studies; // ids, of all micro-batches
+  Losses last;                      // of the last micro-batch, for pictures; without gradient
+};
+
+// The tensors of a batch on the device. Takes the images over.
+Batch to_batch(store::CropBatch& crops, const Recipe& recipe, const at::Device& device);
+
+std::vector<std::string> study_ids(const store::Store& store, const std::vector<store::CropSample>& samples);
+
+// Loss of a batch of crops. `phase`: what holds at this step.
+Losses loss_of(const Model& model, store::CropBatch& crops, const Phase& phase, const StepSetup& setup);
+
+// Adds the gradients of recipe.accumulation micro-batches, averaged, to the parameters; step counts from 0.
+// Throws Error(kDiverged) naming the studies of a micro-batch whose loss is not finite.
+StepResult accumulate_gradients(const Model& model, store::CropLoader& loader, const StepSetup& setup, std::uint64_t step);
+
+// The error for numbers that are not finite: what they are, at which step (from 1), and in which studies.
+[[noreturn]] void throw_diverged(const std::string& what, std::uint64_t step, const std::vector<std::string>& studies);
+
+// Weighted sum of the reconstruction errors, without the contrastive term, which only counts late in the schedule: what
+// `best` compares.
+double reconstruction_loss(const LossValues& losses, const Weights& weights);
+
+} // namespace brainmvp::pretrain
