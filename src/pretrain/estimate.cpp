@@ -17,9 +17,9 @@ constexpr std::uint64_t kProgramBytes = 350'000'000; // libtorch, code and buffe
 // Activations of a step in bytes a voxel of one view, measured as peak resident memory less weights, in fp32.
 std::uint64_t activation_bytes_per_voxel(const std::string& network) {
   static const std::map<std::string, std::uint64_t> measured{
-      {"uniformer_tiny", 1000}, {"uniformer_small", 2600}, {"uniformer_base", 5000}, {"unet", 2600}};
+      {"uniformer_tiny", 800}, {"uniformer_small", 1600}, {"uniformer_base", 2800}, {"unet", 2000}};
   const auto found = measured.find(network);
-  return found == measured.end() ? 5000 : found->second;
+  return found == measured.end() ? 2800 : found->second;
 }
 
 std::uint64_t voxels_of(const image::Size& size) { return std::uint64_t{size[0]} * size[1] * size[2]; }
