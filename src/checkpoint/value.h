@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -13,7 +12,8 @@ namespace brainmvp::checkpoint {
 
 struct Value;
 using List = std::vector<Value>;
-using Dict = std::vector<std::pair<Value, Value>>; // in order, as Python keeps it
+struct Entry;
+using Dict = std::vector<Entry>; // in order, as Python keeps it
 
 // None, bool, int, float, str, tensor, list, tuple or dict.
 struct Tuple {
@@ -35,6 +35,12 @@ struct Value {
 
   // "None", "bool", "int", "float", "str", "tensor", "list", "tuple" or "dict".
   [[nodiscard]] const char* kind() const;
+};
+
+// One key of a dict with its value. Not a std::pair, which would need Value complete before it can be.
+struct Entry {
+  Value first;
+  Value second;
 };
 
 } // namespace brainmvp::checkpoint

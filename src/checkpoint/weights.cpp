@@ -15,7 +15,7 @@ namespace {
 constexpr std::array<const char*, 4> kStateDictKeys{"state_dict", "model", "model_state_dict", "net"};
 constexpr std::string_view kParallelPrefix = "module."; // torch's DistributedDataParallel
 
-bool holds_tensor(const std::pair<Value, Value>& entry) { return std::holds_alternative<at::Tensor>(entry.second.data); }
+bool holds_tensor(const Entry& entry) { return std::holds_alternative<at::Tensor>(entry.second.data); }
 
 std::string key_list(const Dict& dict) {
   std::vector<std::string> names;
