@@ -8,11 +8,12 @@
 #include "checkpoint/pickle.h"
 
 namespace brainmvp::checkpoint::pickle {
-namespace {
 
-[[noreturn]] void refuse(const std::string& reason) {
+void refuse(const std::string& reason) {
   throw Error(ExitCode::kBadInput, reason + "; the file is damaged or was not made by torch.save");
 }
+
+namespace {
 
 class Converter {
 public:

@@ -17,6 +17,9 @@ namespace brainmvp::checkpoint::pickle {
 
 using NodeId = std::uint32_t;
 
+// Throws Error(kBadInput) for a pickle that torch.save would not write.
+[[noreturn]] void refuse(const std::string& reason);
+
 struct NodeList {
   std::vector<NodeId> items;
 };

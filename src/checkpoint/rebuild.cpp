@@ -8,10 +8,6 @@
 namespace brainmvp::checkpoint::pickle {
 namespace {
 
-[[noreturn]] void refuse(const std::string& reason) {
-  throw Error(ExitCode::kBadInput, reason + "; the file is damaged or was not made by torch.save");
-}
-
 // Argument `index` of a call or persistent id, which must be a T.
 template <class T>
 const T& argument(const std::vector<Node>& nodes, const std::vector<NodeId>& arguments, std::size_t index,

@@ -10,10 +10,6 @@
 namespace brainmvp::checkpoint::pickle {
 namespace {
 
-[[noreturn]] void refuse(const std::string& reason) {
-  throw Error(ExitCode::kBadInput, reason + "; the file is damaged or was not made by torch.save");
-}
-
 class Unpickler {
 public:
   Unpickler(std::string_view bytes, const LoadStorage& load) : in_(bytes), load_(load) {}

@@ -9,7 +9,7 @@
 namespace brainmvp::pretrain {
 namespace {
 
-constexpr std::size_t kGapPixels = 4;
+constexpr std::size_t kSheetGapPixels = 4;
 constexpr std::size_t kLabelLetters = 10;
 constexpr double kBlackPercentile = 1;
 constexpr double kWhitePercentile = 99.5;
@@ -38,7 +38,7 @@ image::GreyImage row(const Template& learned) {
   std::vector<image::GreyImage> parts{label(learned)};
   if (learned.constant()) {
     parts.push_back(image::lettering("constant: never moved"));
-    return image::beside(parts, kGapPixels);
+    return image::beside(parts, kSheetGapPixels);
   }
   const image::Window window = window_of(learned.volume);
   for (std::size_t i = 0; i < kPlanes.size(); ++i) {
@@ -47,7 +47,7 @@ image::GreyImage row(const Template& learned) {
                                                image::slice(learned.volume, kPlanes[i], middle, window)};
     parts.push_back(image::stacked(cell, 1));
   }
-  return image::beside(parts, kGapPixels);
+  return image::beside(parts, kSheetGapPixels);
 }
 
 } // namespace
@@ -56,7 +56,7 @@ image::GreyImage template_sheet(const std::vector<Template>& templates) {
   std::vector<image::GreyImage> rows{image::lettering("neurological: left of the picture = left of the patient"),
                                      image::lettering("middle slices, black to white = percentiles 1 to 99.5")};
   std::ranges::transform(templates, std::back_inserter(rows), row);
-  return image::stacked(rows, kGapPixels);
+  return image::stacked(rows, kSheetGapPixels);
 }
 
 } // namespace brainmvp::pretrain
