@@ -14,20 +14,20 @@ namespace {
 
 class GoldenNetwork : public testing::TestWithParam<std::string> {
 protected:
-  const nlohmann::json golden = test::golden_json("pretrain_" + GetParam() + ".json");
+  const nlohmann::json golden_ = test::golden_json("pretrain_" + GetParam() + ".json");
 };
 
 TEST_P(GoldenNetwork, EvalFeaturesAndReconstruction) {
   const torch::NoGradGuard no_gradient;
   const GoldenModel model = filled_model(GetParam());
   model.network->eval();
-  const nn::Reconstruction result = model.network->forward(golden_batch(golden).images.narrow(1, 2, 1));
-  const auto& features = golden.at("eval").at("features");
+  const nn::Reconstruction result = model.network->forward(golden_batch(golden_).images.narrow(1, 2, 1));
+  const auto& features = golden_.at("eval").at("features");
   ASSERT_EQ(result.features.size(), features.size());
   for (std::size_t i = 0; i < features.size(); ++i) {
     expect_summary(result.features[i], features[i], "feature " + std::to_string(i));
   }
-  expect_summary(result.image, golden.at("eval").at("reconstruction"), "reconstruction");
+  expect_summary(result.image, golden_.at("eval").at("reconstruction"), "reconstruction");
 }
 
 // Gradient norms of every tensor, relative.
