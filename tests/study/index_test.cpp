@@ -29,12 +29,12 @@ protected:
     }
   }
   void link(const std::string& name, const std::string& faulty) const {
-    fs::create_directories(folder / "study");
-    fs::create_symlink(test::test_data() / "faulty" / faulty, folder / "study" / name);
+    fs::create_directories(folder_ / "study");
+    fs::create_symlink(test::test_data() / "faulty" / faulty, folder_ / "study" / name);
   }
-  [[nodiscard]] Index index() const { return index_of({folder.path()}); }
+  [[nodiscard]] Index index() const { return index_of({folder_.path()}); }
 
-  test::TemporaryFolder folder;
+  test::TemporaryFolder folder_;
 };
 
 TEST_F(FaultyStudy, AffinesThatDifferBelowAHundredthOfAMillimetreAreOneGrid) {
@@ -67,13 +67,13 @@ TEST_F(FaultyStudy, AFourDimensionalImageNeedsNames) {
   EXPECT_EQ(test::lines(index()), Lines{"study: t2"});
   EXPECT_TRUE(test::notes(index().notices, kError, "a 4D image with 4 channels that have no names"));
   // Named in a studies file, it is read.
-  test::write_text(folder / "named.json",
+  test::write_text(folder_ / "named.json",
                    R"({"training": [{"image": "study/t1.nii.gz", "modality": ["flair", "t1", "t1c", "t2"]}]})");
-  const Index named = index_of({folder / "named.json"});
+  const Index named = index_of({folder_ / "named.json"});
   EXPECT_EQ(test::lines(named), Lines{"study: flair t1 t1c t2"});
   EXPECT_TRUE(named.notices.empty());
-  test::write_text(folder / "three.json", R"({"training": [{"image": "study/t1.nii.gz", "modality": ["flair", "t1", "t2"]}]})");
-  const Index three = index_of({folder / "three.json"});
+  test::write_text(folder_ / "three.json", R"({"training": [{"image": "study/t1.nii.gz", "modality": ["flair", "t1", "t2"]}]})");
+  const Index three = index_of({folder_ / "three.json"});
   EXPECT_TRUE(three.file.studies.empty());
   EXPECT_TRUE(test::notes(three.notices, kError, "3 modalities are named for it, but it has 4"));
 }
@@ -83,7 +83,7 @@ TEST_F(FaultyStudy, DamagedFilesAreNamedAndTheStudyGoesOn) {
   link("t1c.nii.gz", "bad_crc.nii.gz");
   link("t2.nii.gz", "truncated.nii.gz");
   link("seg.nii.gz", "seg_linear_resampled.nii.gz");
-  fs::create_symlink("gone.nii.gz", folder / "study/flair.nii.gz"); // dangling
+  fs::create_symlink("gone.nii.gz", folder_ / "study/flair.nii.gz"); // dangling
   link("dwi.nii.gz", "base_flair.nii.gz");
   link("._adc.nii.gz", "._base_t1.nii.gz");
   const Index found = index();
@@ -98,7 +98,7 @@ TEST_F(FaultyStudy, DamagedFilesAreNamedAndTheStudyGoesOn) {
 
 TEST_F(FaultyStudy, OfHeadersOnlyDamageStaysUnseen) {
   link("t1.nii.gz", "bad_crc.nii.gz");
-  const Index found = index_of({folder.path()}, Depth::kHeader);
+  const Index found = index_of({folder_.path()}, Depth::kHeader);
   EXPECT_EQ(test::lines(found), Lines{"study: t1"});
 }
 
@@ -108,7 +108,7 @@ TEST_F(FaultyStudy, WithoutOrientationLeftAndRightAreUnknown) {
 }
 
 TEST_F(FaultyStudy, UndeclaredLabelValuesAreAnErrorThatNamesThem) {
-  const fs::path dataset = folder / "Dataset001";
+  const fs::path dataset = folder_ / "Dataset001";
   fs::create_directories(dataset / "imagesTr");
   fs::create_directories(dataset / "labelsTr");
   fs::copy(test::test_data() / "faulty/base_t1.nii.gz", dataset / "imagesTr/c_0000.nii.gz");
@@ -117,11 +117,11 @@ TEST_F(FaultyStudy, UndeclaredLabelValuesAreAnErrorThatNamesThem) {
     test::write_text(dataset / "dataset.json", R"({"channel_names": {"0": "T1"}, "labels": )" + labels + "}");
   };
   declare(R"({"background": 0, "a": 1, "b": 2})");
-  const Index refused = index_of({folder.path()});
+  const Index refused = index_of({folder_.path()});
   EXPECT_EQ(test::lines(refused), Lines{"c: t1"});
   EXPECT_TRUE(test::notes(refused.notices, kError, "holds 4, which the labels of"));
   declare(R"({"background": 0, "a": [1, 2, 4], "b": [4]})");
-  const Index accepted = index_of({folder.path()});
+  const Index accepted = index_of({folder_.path()});
   EXPECT_EQ(test::lines(accepted), Lines{"c: t1 | c.nii.gz"});
   EXPECT_TRUE(accepted.notices.empty());
   EXPECT_EQ(accepted.file.table.regions.front().second, (std::vector<int>{1, 2, 4}));
