@@ -47,7 +47,7 @@ void expect_same(const fs::path& path, const nlohmann::json& expected) {
   const ImageFile file = read_image(path);
   const image::Volume& volume = file.channels.at(0);
   EXPECT_EQ(nlohmann::json(volume.size), expected["shape"]);
-  EXPECT_EQ(file.header.data_type, expected["dtype"]);
+  EXPECT_EQ(file.header.data_type, expected["dtype"].get<std::string>());
   EXPECT_EQ(file.header.sform_code, expected["sform"]);
   EXPECT_EQ(file.header.qform_code, expected["qform"]);
   EXPECT_EQ(image::axis_codes(volume.affine), expected["codes"]);
