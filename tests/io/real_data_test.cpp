@@ -48,9 +48,9 @@ void expect_same(const fs::path& path, const nlohmann::json& expected) {
   const image::Volume& volume = file.channels.at(0);
   EXPECT_EQ(nlohmann::json(volume.size), expected["shape"]);
   EXPECT_EQ(file.header.data_type, expected["dtype"].get<std::string>());
-  EXPECT_EQ(file.header.sform_code, expected["sform"]);
-  EXPECT_EQ(file.header.qform_code, expected["qform"]);
-  EXPECT_EQ(image::axis_codes(volume.affine), expected["codes"]);
+  EXPECT_EQ(file.header.sform_code, expected["sform"].get<int>());
+  EXPECT_EQ(file.header.qform_code, expected["qform"].get<int>());
+  EXPECT_EQ(image::axis_codes(volume.affine), expected["codes"].get<std::string>());
   image::Affine affine;
   for (std::size_t row = 0; row < 3; ++row) {
     for (std::size_t column = 0; column < 3; ++column) {
