@@ -1,0 +1,26 @@
+// From a pre-trained encoder of one input channel to a fine-tuning network of one channel a modality.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "checkpoint/checkpoint.h"
+
+namespace brainmvp::checkpoint {
+
+// What becomes of the first convolution, whose weight [out, 1, ..] must become [out, C, ..].
+enum class Stem { kInflate, kReinitialise }; // inflate: each channel gets the weight / C, so that C equal inputs give the same
+
+struct EncoderTransfer {
+  TransferReport report;                                    // of all other tensors
+  std::vector<std::pair<std::string, std::string>> adapted; // name and what was done to it
+  [[nodiscard]] std::string summary() const;                // several lines, for people: every tensor is in one of the lists
+};
+
+// `from`: a pre-training ("encoder.uniformer.X" or the UNet's names), a fine-tuned network, or a bare encoder; `to`: the
+// tensors of a fine-tuning network ("encoder.X"). A stem of equal channel count is loaded as it is.
+// Throws Error(kBadInput) when no tensor of the encoder fits.
+EncoderTransfer transfer_encoder(const Weights& from, const Weights& to, Stem stem);
+
+} // namespace brainmvp::checkpoint

@@ -1,0 +1,1 @@
+namespace brainmvp {} // a module needs one source
