@@ -1,10 +1,5 @@
 #include "pretrain/model.h"
 
-#include <ATen/ops/sum.h>
-
-#include <algorithm>
-#include <cmath>
-
 #include "pretrain/template_bank.h"
 
 namespace brainmvp::pretrain {
@@ -23,13 +18,6 @@ checkpoint::Weights weights_of(const Model& model) {
     tensor = tensor.detach();
   }
   return weights;
-}
-
-bool all_finite(const Model& model) {
-  // A sum in double is finite only if all its terms are: finite floats cannot overflow it.
-  return std::ranges::all_of(weights_of(model), [](const auto& entry) {
-    return std::isfinite(at::sum(entry.second, at::kDouble).template item<double>());
-  });
 }
 
 } // namespace brainmvp::pretrain

@@ -22,7 +22,4 @@ train::NamedTensors parameters_of(const Model& model);
 // Every tensor under its name in a checkpoint, detached: shared storage on the model's device.
 checkpoint::Weights weights_of(const Model& model);
 
-// Whether every value of every tensor is finite.
-bool all_finite(const Model& model);
-
 } // namespace brainmvp::pretrain

@@ -11,9 +11,9 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "pretrain/estimate.h"
-#include "pretrain/session.h"
 #include "pretrain/store_warnings.h"
 #include "pretrain/template_start.h"
+#include "pretrain/trainee.h"
 #include "store/crop_placement.h"
 #include "study/modality.h"
 #include "train/allocator.h"
@@ -106,12 +106,45 @@ std::string start_from(const std::string& file, const Model& model, const std::s
   return file + ": weights to start from\n" + report.summary();
 }
 
-void describe(const RunOptions& options, const SessionSetup& setup, std::size_t studies) {
+void describe(const RunOptions& options, const StepSetup& step, std::size_t studies) {
   const Recipe& recipe = options.recipe;
   log::info("pre-training " + recipe.network + " (recipe " + recipe.name + ") on " + std::to_string(studies) +
-            " studies: " + std::to_string(setup.step.total_steps) + " steps of " + std::to_string(recipe.accumulation) + " x " +
+            " studies: " + std::to_string(step.total_steps) + " steps of " + std::to_string(recipe.accumulation) + " x " +
             std::to_string(recipe.batch_size) + " studies, on " + options.device + " in " +
-            train::precision_name(setup.step.precision) + " with " + std::to_string(options.threads) + " threads");
+            train::precision_name(step.precision) + " with " + std::to_string(options.threads) + " threads");
+}
+
+// An epoch, but at least a hundredth of the schedule, where the user does not say.
+std::uint64_t validation_interval(const RunOptions& options, std::size_t studies, std::uint64_t total_steps) {
+  const auto per_step = static_cast<std::size_t>(options.recipe.batch_size * options.recipe.accumulation);
+  return options.validate_every > 0 ? options.validate_every
+                                    : std::max<std::uint64_t>({studies / per_step, total_steps / 100, 1});
+}
+
+train::SessionOptions session_options(const RunOptions& options, std::uint64_t validate_every) {
+  return {.folder = options.folder,
+          .resume = options.resume,
+          .force = options.force,
+          .stop_after = options.stop_after,
+          .clip = options.clip,
+          .checkpoint_every = options.checkpoint_every,
+          .keep = options.keep,
+          .log_images_every = options.log_images_every,
+          .validate_every = validate_every};
+}
+
+train::RunIdentity identity_of(const RunOptions& options, const TraineeSetup& setup) {
+  return {.config = options.config,
+          .network = options.recipe.network,
+          .precision = train::precision_name(setup.step.precision),
+          .store_fingerprint = setup.step.store.fingerprint(),
+          .program_version = options.program_version,
+          .seed = options.seed,
+          .samples_per_step = static_cast<std::uint64_t>(options.recipe.batch_size * options.recipe.accumulation),
+          .schedule = {.peak = options.recipe.learning_rate,
+                       .warmup_steps = options.warmup_steps,
+                       .total_steps = setup.step.total_steps},
+          .description = description_of(setup)};
 }
 
 } // namespace
@@ -131,25 +164,27 @@ void run_pretraining(const RunOptions& options) {
                                              "in the studies file and run prepare again");
   }
   store::check_template_size(options.recipe.crop, options.recipe.template_size);
-  SessionSetup setup{.options = options,
-                     .step = {.store = store,
-                              .recipe = options.recipe,
-                              .seed = options.seed,
-                              .total_steps = schedule_steps(options, training.size()),
-                              .precision = train::choose_precision(options.precision, device),
-                              .device = device},
-                     .training = training,
-                     .validation = store.of_split(study::Split::kValidation),
-                     .modalities = modalities_of(store, training),
-                     .template_affine = template_affine(store, training, options.recipe.template_size)};
+  const TraineeSetup setup{.step = {.store = store,
+                                    .recipe = options.recipe,
+                                    .seed = options.seed,
+                                    .total_steps = schedule_steps(options, training.size()),
+                                    .precision = train::choose_precision(options.precision, device),
+                                    .device = device},
+                           .training = training,
+                           .validation = store.of_split(study::Split::kValidation),
+                           .modalities = modalities_of(store, training),
+                           .template_affine = template_affine(store, training, options.recipe.template_size),
+                           .template_folder = options.folder / "templates",
+                           .loader_threads = options.loader_threads};
   // The network comes first, so that its weights do not depend on where the templates start.
   Model model{.templates = {}, .network = make_network(options, device)};
   model.templates = make_templates(options.recipe, store, training, options.threads);
   const std::string start = options.init.empty() ? "" : start_from(options.init, model, options.recipe.network);
   model.network->to(device);
   model.templates = model.templates.detach().to(device).requires_grad_();
-  Session session(setup, model);
-  describe(options, setup, training.size());
+  train::Session session(session_options(options, validation_interval(options, training.size(), setup.step.total_steps)),
+                         identity_of(options, setup), {.weight_decay = options.recipe.weight_decay}, make_trainee(setup, model));
+  describe(options, setup.step, training.size());
   warn_of_studies(options, store, training);
   if (!start.empty()) {
     log::info(start);

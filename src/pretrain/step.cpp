@@ -4,12 +4,10 @@
 
 #include <cmath>
 #include <memory>
-#include <set>
 #include <utility>
 
-#include "base/error.h"
-#include "base/text.h"
 #include "pretrain/masking.h"
+#include "train/session.h"
 
 namespace brainmvp::pretrain {
 namespace {
@@ -90,7 +88,7 @@ StepResult accumulate_gradients(const Model& model, store::CropLoader& loader, c
     Losses losses = loss_of(model, crops, phase, setup);
     const LossValues values = values_of(losses);
     if (!std::isfinite(values.total)) {
-      throw_diverged("the loss is not finite", step + 1, ids);
+      train::throw_diverged("the loss is not finite", step + 1, ids);
     }
     (losses.total * share).backward();
     add_share(result.losses, values, share);
@@ -98,15 +96,6 @@ StepResult accumulate_gradients(const Model& model, store::CropLoader& loader, c
   }
   result.wait_seconds = loader.waited_seconds() - waited_before;
   return result;
-}
-
-void throw_diverged(const std::string& what, std::uint64_t step, const std::vector<std::string>& studies) {
-  const std::set<std::string> once(studies.begin(), studies.end());
-  const std::vector<std::string> names(once.begin(), once.end());
-  throw Error(ExitCode::kDiverged,
-              "step " + std::to_string(step) + ": " + what + " in the batch of studies " + join(names, ", ") +
-                  "; the last good checkpoint stays. Look at these studies, or start a new run with a lower --learning-rate or "
-                  "--clip 1, and with --init from that checkpoint");
 }
 
 double reconstruction_loss(const LossValues& losses, const Weights& weights) {

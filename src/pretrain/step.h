@@ -53,9 +53,6 @@ Losses loss_of(const Model& model, store::CropBatch& crops, const Phase& phase, 
 // Throws Error(kDiverged) naming the studies of a micro-batch whose loss is not finite.
 StepResult accumulate_gradients(const Model& model, store::CropLoader& loader, const StepSetup& setup, std::uint64_t step);
 
-// The error for numbers that are not finite: what they are, at which step (from 1), and in which studies.
-[[noreturn]] void throw_diverged(const std::string& what, std::uint64_t step, const std::vector<std::string>& studies);
-
 // Weighted sum of the reconstruction errors, without the contrastive term, which only counts late in the schedule: what
 // `best` compares.
 double reconstruction_loss(const LossValues& losses, const Weights& weights);

@@ -1,22 +1,24 @@
-#include "pretrain/run_checkpoint.h"
+#include "train/run_checkpoint.h"
 
 #include <ATen/ops/ones.h>
 
 #include "base/error.h"
 #include "support/support.h"
 
-namespace brainmvp::pretrain {
+namespace brainmvp::train {
 namespace {
 
-class OneWeight : public nn::ReconstructionNetwork {
-public:
-  OneWeight() { weight = register_parameter("weight", at::ones({2, 3})); }
-  nn::Reconstruction forward(const torch::Tensor& x) override { return {{}, x}; }
-  [[nodiscard]] int size_multiple() const override { return 1; }
-  torch::Tensor weight;
-};
+NamedTensors small_model() {
+  return {{"weight", at::ones({2, 3}).requires_grad_()}, {"templates", at::ones({8}).requires_grad_()}};
+}
 
-Model small_model() { return {.templates = at::ones({8, 2, 2, 2}).requires_grad_(), .network = std::make_shared<OneWeight>()}; }
+checkpoint::Weights weights_of(const NamedTensors& model) {
+  checkpoint::Weights weights;
+  for (const auto& [name, tensor] : model) {
+    weights.emplace_back(name, tensor.detach());
+  }
+  return weights;
+}
 
 RunIdentity identity() {
   return {.config = "[train]\nsteps = 4\n",
@@ -24,16 +26,15 @@ RunIdentity identity() {
           .precision = "fp32",
           .store_fingerprint = "abc",
           .program_version = "1",
-          .modalities = {"t1"},
-          .template_affine = {},
-          .schedule = {.total_steps = 4}};
+          .schedule = {.total_steps = 4},
+          .description = {{{std::string("modalities")}, {checkpoint::List{{std::string("t1")}}}}}};
 }
 
 std::string refusal(const checkpoint::Value& value, const RunIdentity& now) {
-  Model model = small_model();
-  train::AdamW optimizer(parameters_of(model), {});
+  NamedTensors model = small_model();
+  AdamW optimizer(model, {});
   try {
-    resume_from(value, "last.pt", now, model, optimizer);
+    resume_from(value, "last.pt", now, weights_of(model), optimizer);
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::kUsage);
     return error.message();
@@ -51,29 +52,29 @@ TEST(ConfigDifferences, NamesKeysAndComparesNumbersAsNumbers) {
 }
 
 TEST(RunCheckpoint, GivesBackWeightsOptimizerAndCounters) {
-  Model model = small_model();
-  train::AdamW optimizer(parameters_of(model), {});
-  for (auto& [name, tensor] : parameters_of(model)) {
+  NamedTensors model = small_model();
+  AdamW optimizer(model, {});
+  for (auto& [name, tensor] : model) {
     tensor.mutable_grad() = at::ones_like(tensor);
   }
   optimizer.step(0.1);
   const checkpoint::Value value =
-      run_checkpoint(model, &optimizer, identity(), {.step = 3, .epoch = 2, .smoothed_loss = 0.5, .best_loss = 0.25});
-  Model other = small_model();
-  train::AdamW resumed(parameters_of(other), {});
-  const RunState state = resume_from(value, "last.pt", identity(), other, resumed);
+      run_checkpoint(weights_of(model), &optimizer, identity(), {.step = 3, .epoch = 2, .smoothed_loss = 0.5, .best_loss = 0.25});
+  NamedTensors other = small_model();
+  AdamW resumed(other, {});
+  const RunState state = resume_from(value, "last.pt", identity(), weights_of(other), resumed);
   EXPECT_EQ(state.step, 3U);
   EXPECT_EQ(state.epoch, 2U);
   EXPECT_EQ(state.best_loss, 0.25);
-  EXPECT_TRUE(other.templates.equal(model.templates));
-  EXPECT_FALSE(other.templates.equal(small_model().templates));
-  EXPECT_EQ(value.find("template_affine")->items("rows").size(), 3U);
+  EXPECT_TRUE(other[1].second.equal(model[1].second));
+  EXPECT_FALSE(other[1].second.equal(small_model()[1].second));
+  EXPECT_EQ(value.find("modalities")->items("names").size(), 1U);
 }
 
 TEST(RunCheckpoint, RefusesEachDifferenceByNameButNotThreads) {
-  Model model = small_model();
-  train::AdamW optimizer(parameters_of(model), {});
-  const checkpoint::Value value = run_checkpoint(model, &optimizer, identity(), {});
+  NamedTensors model = small_model();
+  AdamW optimizer(model, {});
+  const checkpoint::Value value = run_checkpoint(weights_of(model), &optimizer, identity(), {});
   RunIdentity now = identity();
   now.config += "\n[run]\nthreads = 8\n";
   EXPECT_EQ(refusal(value, now), "");
@@ -86,13 +87,13 @@ TEST(RunCheckpoint, RefusesEachDifferenceByNameButNotThreads) {
   }
 }
 
-TEST(Model, IsFiniteUnlessAnyValueOfItIsNot) {
-  const Model model = small_model();
-  EXPECT_TRUE(all_finite(model));
+TEST(AllFinite, HoldsUnlessAnyValueIsNot) {
+  const NamedTensors model = small_model();
+  EXPECT_TRUE(all_finite(weights_of(model)));
   const at::NoGradGuard no_grad;
-  model.templates[7][1][1][1] = std::numeric_limits<float>::infinity();
-  EXPECT_FALSE(all_finite(model));
+  model[1].second[7] = std::numeric_limits<float>::infinity();
+  EXPECT_FALSE(all_finite(weights_of(model)));
 }
 
 } // namespace
-} // namespace brainmvp::pretrain
+} // namespace brainmvp::train

@@ -1,45 +1,30 @@
-#include "pretrain/run_checkpoint.h"
+#include "train/run_checkpoint.h"
 
+#include <ATen/ops/sum.h>
+
+#include <algorithm>
+#include <cmath>
 #include <utility>
 
-namespace brainmvp::pretrain {
+namespace brainmvp::train {
 namespace {
 
 using checkpoint::Dict;
-using checkpoint::List;
 using checkpoint::Value;
 
 void add(Dict& dict, const char* name, Value value) { dict.emplace_back(Value{std::string(name)}, std::move(value)); }
 
 Value integer(std::uint64_t value) { return {static_cast<std::int64_t>(value)}; }
 
-Value state_dict(const Model& model) {
+Value state_dict(const checkpoint::Weights& weights) {
   Dict dict;
-  for (const auto& [name, tensor] : weights_of(model)) {
+  for (const auto& [name, tensor] : weights) {
     add(dict, name.c_str(), {tensor.cpu()});
   }
   return {dict};
 }
 
-Value list_of(const std::vector<std::string>& names) {
-  List list;
-  for (const std::string& name : names) {
-    list.push_back({name});
-  }
-  return {list};
-}
-
-// Three rows of four numbers: the map from indices of the template grid to RAS+ mm.
-Value rows_of(const image::Affine& affine) {
-  List rows;
-  for (std::size_t row = 0; row < 3; ++row) {
-    const auto& [a, b, c] = affine.matrix[row];
-    rows.push_back({List{{a}, {b}, {c}, {affine.translation[row]}}});
-  }
-  return {rows};
-}
-
-Value schedule_of(const train::Schedule& schedule) {
+Value schedule_of(const Schedule& schedule) {
   Dict dict;
   add(dict, "name", {std::string("cosine")});
   add(dict, "peak", {schedule.peak});
@@ -61,14 +46,14 @@ Value counters_of(const RunState& state, const RunIdentity& identity) {
 
 } // namespace
 
-Value run_checkpoint(const Model& model, const train::AdamW* optimizer, const RunIdentity& identity, const RunState& state) {
+Value run_checkpoint(const checkpoint::Weights& weights, const AdamW* optimizer, const RunIdentity& identity,
+                     const RunState& state) {
   Dict streams;
   add(streams, "seed", integer(identity.seed));
   add(streams, "position", integer(state.step * identity.samples_per_step));
   Dict dict;
-  add(dict, "state_dict", state_dict(model));
-  add(dict, "modalities", list_of(identity.modalities));
-  add(dict, "template_affine", rows_of(identity.template_affine));
+  add(dict, "state_dict", state_dict(weights));
+  dict.insert(dict.end(), identity.description.begin(), identity.description.end());
   if (optimizer != nullptr) {
     add(dict, "optimizer", optimizer->state());
   }
@@ -83,4 +68,10 @@ Value run_checkpoint(const Model& model, const train::AdamW* optimizer, const Ru
   return {dict};
 }
 
-} // namespace brainmvp::pretrain
+bool all_finite(const checkpoint::Weights& weights) {
+  // A sum in double is finite only if all its terms are: finite floats cannot overflow it.
+  return std::ranges::all_of(
+      weights, [](const auto& entry) { return std::isfinite(at::sum(entry.second, at::kDouble).template item<double>()); });
+}
+
+} // namespace brainmvp::train

@@ -7,9 +7,9 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "pretrain/run_checkpoint.h"
+#include "train/run_checkpoint.h"
 
-namespace brainmvp::pretrain {
+namespace brainmvp::train {
 namespace {
 
 using checkpoint::Value;
@@ -77,8 +77,8 @@ std::vector<std::string> differences(const Value& value, const std::filesystem::
   return texts;
 }
 
-void fill_weights(const Value& value, const std::filesystem::path& file, Model& model) {
-  const checkpoint::TransferReport report = checkpoint::transfer(checkpoint::weights_of(value), weights_of(model));
+void fill_weights(const Value& value, const std::filesystem::path& file, const checkpoint::Weights& weights) {
+  const checkpoint::TransferReport report = checkpoint::transfer(checkpoint::weights_of(value), weights);
   if (!report.missing.empty() || !report.unused.empty() || !report.mismatched.empty()) {
     throw Error(ExitCode::kUsage, file.string() + ": holds another network than this run's\n" + report.summary());
   }
@@ -104,14 +104,14 @@ std::vector<ConfigDifference> config_differences(const std::string& before, cons
   return differences;
 }
 
-RunState resume_from(const Value& value, const std::filesystem::path& file, const RunIdentity& identity, Model& model,
-                     train::AdamW& optimizer) {
+RunState resume_from(const Value& value, const std::filesystem::path& file, const RunIdentity& identity,
+                     const checkpoint::Weights& weights, AdamW& optimizer) {
   const std::vector<std::string> texts = differences(value, file, identity);
   if (!texts.empty()) {
     throw Error(ExitCode::kUsage, file.string() + ": cannot go on with this run, since " + join(texts, "; ") +
                                       "; give what it began with, or start a new run with --init and this file");
   }
-  fill_weights(value, file, model);
+  fill_weights(value, file, weights);
   with_context(file.string(), [&] { optimizer.load_state(field(value, "optimizer", file)); });
   const Value& counters = field(value, "counters", file);
   return {.step = static_cast<std::uint64_t>(field(counters, "step", file).integer("step")),
@@ -120,4 +120,4 @@ RunState resume_from(const Value& value, const std::filesystem::path& file, cons
           .best_loss = field(counters, "best_loss", file).number("best_loss")};
 }
 
-} // namespace brainmvp::pretrain
+} // namespace brainmvp::train

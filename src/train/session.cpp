@@ -1,0 +1,170 @@
+#include "train/session.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <set>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/log.h"
+#include "base/progress.h"
+#include "base/text.h"
+#include "train/gradients.h"
+#include "train/pace.h"
+
+namespace brainmvp::train {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr double kSmoothing = 0.98; // of the training loss that `best` follows without validation studies
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+} // namespace
+
+Session::Session(SessionOptions options, RunIdentity identity, AdamWOptions optimizer, Trainee trainee)
+    : options_(std::move(options)), identity_(std::move(identity)), trainee_(std::move(trainee)),
+      optimizer_(trainee_.parameters, std::move(optimizer)) {
+  for (const auto& [name, tensor] : trainee_.parameters) {
+    tensors_.push_back(tensor);
+  }
+  trainee_.network->train();
+  open_folder();
+}
+
+void Session::open_folder() {
+  const fs::path checkpoints = options_.folder / "checkpoints";
+  const fs::path last = checkpoints / "last.pt";
+  const bool goes_on = options_.resume && fs::exists(last);
+  if (goes_on) {
+    state_ = resume_from(checkpoint::read_pt(last), last, identity_, trainee_.weights, optimizer_);
+    saved_step_ = state_.step;
+    folder_.emplace(RunFolder::reopen(options_.folder, state_.step));
+  } else {
+    refuse_existing_run(options_.folder, options_.force || options_.resume);
+    folder_.emplace(RunFolder::create(options_.folder, identity_.config));
+  }
+  log::add_file(options_.folder / kLogName);
+  if (goes_on) {
+    log::info("resumed at step " + std::to_string(state_.step) + " from " + last.string());
+  } else if (options_.resume) {
+    log::warning(options_.folder.string() + ": has no checkpoint to go on from; the run starts from the beginning");
+  }
+  checkpoints_.emplace(checkpoints, options_.keep);
+}
+
+void Session::run() {
+  const std::uint64_t total = identity_.schedule.total_steps;
+  const std::uint64_t end = options_.stop_after == 0 ? total : std::min(options_.stop_after, total);
+  if (state_.step >= end) {
+    log::info("nothing to do: the run has " + std::to_string(state_.step) + " of " + std::to_string(end) + " steps already");
+    return;
+  }
+  train_until(end);
+  if (saved_step_ != state_.step) {
+    save();
+  }
+  if (end == total && trainee_.finish) {
+    trainee_.finish();
+  }
+  log::info((end == total ? "done: " : "stopped as asked after ") + std::to_string(end) + " steps; weights are in " +
+            checkpoints_->last().string());
+}
+
+void Session::train_until(std::uint64_t end) {
+  Progress progress(trainee_.what, "steps", identity_.schedule.total_steps, true, state_.step);
+  Pace pace(end - state_.step);
+  while (state_.step < end) {
+    const auto start = std::chrono::steady_clock::now();
+    const StepLosses losses = one_step();
+    pace.add(seconds_since(start), losses.wait_seconds);
+    progress.advance("loss " + shortest(std::round(1e4 * losses.values.front().second) / 1e4));
+    if (interrupted()) {
+      save();
+      throw Error(ExitCode::kInterrupted, trainee_.what + " was interrupted; " + checkpoints_->last().string() + " holds step " +
+                                              std::to_string(state_.step) + ", and the same command with --resume goes on");
+    }
+  }
+}
+
+StepLosses Session::one_step() {
+  const auto start = std::chrono::steady_clock::now();
+  StepLosses losses = trainee_.accumulate_gradients(state_.step);
+  const double norm = gradient_norm(tensors_);
+  if (!std::isfinite(norm)) {
+    throw_diverged("the gradient is not finite", state_.step + 1, losses.studies);
+  }
+  clip_gradients(tensors_, norm, options_.clip);
+  const double rate = identity_.schedule.rate(state_.step);
+  optimizer_.step(rate);
+  optimizer_.clear_gradients();
+  ++state_.step;
+  state_.epoch = losses.epoch;
+  finish_step(losses, norm, rate, seconds_since(start));
+  return losses;
+}
+
+void Session::finish_step(const StepLosses& losses, double gradient_norm, double rate, double seconds) {
+  state_.smoothed_loss =
+      state_.step == 1 ? losses.criterion : kSmoothing * state_.smoothed_loss + (1 - kSmoothing) * losses.criterion;
+  StepRecord record{.step = state_.step,
+                    .epoch = losses.epoch,
+                    .values = losses.values,
+                    .timings = {{"seconds", seconds}, {"data_wait_seconds", losses.wait_seconds}}};
+  record.values.emplace_back("learning_rate", rate);
+  record.values.emplace_back("gradient_norm", gradient_norm);
+  std::optional<Validation> validation;
+  if (trainee_.validate && due(options_.validate_every)) {
+    validation = trainee_.validate();
+    record.values.insert(record.values.end(), validation->values.begin(), validation->values.end());
+  }
+  folder_->record(record);
+  if (trainee_.log_pictures && due(options_.log_images_every)) {
+    trainee_.log_pictures(*folder_, state_.step);
+  }
+  const bool checkpoint_due = due(options_.checkpoint_every);
+  if (validation) {
+    save_if_best(validation->loss);
+  } else if (checkpoint_due && !trainee_.validate) {
+    save_if_best(state_.smoothed_loss);
+  }
+  if (checkpoint_due) {
+    save();
+  }
+}
+
+void Session::save() {
+  if (!all_finite(trainee_.weights)) {
+    throw Error(ExitCode::kDiverged, "step " + std::to_string(state_.step) +
+                                         ": a weight is not finite; no checkpoint is written, and the last good one stays. Start "
+                                         "again with a lower --learning-rate or with --clip 1");
+  }
+  folder_->sync(); // no checkpoint is ahead of the metrics
+  checkpoints_->write_last(state_.step, run_checkpoint(trainee_.weights, &optimizer_, identity_, state_));
+  saved_step_ = state_.step;
+}
+
+void Session::save_if_best(double loss) {
+  if (loss < state_.best_loss) {
+    state_.best_loss = loss;
+    checkpoints_->write_best(run_checkpoint(trainee_.weights, nullptr, identity_, state_));
+  }
+}
+
+bool Session::due(std::uint64_t every) const {
+  return every > 0 && (state_.step % every == 0 || state_.step == identity_.schedule.total_steps);
+}
+
+void throw_diverged(const std::string& what, std::uint64_t step, const std::vector<std::string>& studies) {
+  const std::set<std::string> once(studies.begin(), studies.end());
+  const std::vector<std::string> names(once.begin(), once.end());
+  throw Error(ExitCode::kDiverged,
+              "step " + std::to_string(step) + ": " + what + " in the batch of studies " + join(names, ", ") +
+                  "; the last good checkpoint stays. Look at these studies, or start a new run with a lower --learning-rate or "
+                  "--clip 1, and with --init from that checkpoint");
+}
+
+} // namespace brainmvp::train
