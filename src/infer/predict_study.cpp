@@ -1,0 +1,114 @@
+#include "infer/predict_study.h"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/sigmoid.h>
+#include <ATen/ops/softmax.h>
+#include <ATen/ops/stack.h>
+#include <ATen/ops/zeros.h>
+
+#include <utility>
+
+#include "base/error.h"
+#include "infer/boxes.h"
+#include "infer/channels.h"
+#include "infer/filling.h"
+#include "infer/sizing.h"
+
+namespace brainmvp::infer {
+namespace {
+
+torch::Tensor logits_of(const Model& model, const torch::Tensor& input) {
+  return model.segmentation != nullptr ? model.segmentation->forward(input).logits : model.classification->forward(input);
+}
+
+image::Size window_size(const torch::Tensor& tile) {
+  return {static_cast<std::size_t>(tile.size(-3)), static_cast<std::size_t>(tile.size(-2)),
+          static_cast<std::size_t>(tile.size(-1))};
+}
+
+// Windows of a study: its volumes where it has the channel, templates where not.
+ReadTile tiles_of(store::PreparedStudy& prepared, const ModelDescription& description) {
+  const ChannelPlan plan = plan_channels(description, prepared.modalities);
+  return [&prepared, &description, plan](const store::Start& start) {
+    const image::Size& window = description.window;
+    const image::Size& size = prepared.volumes.front().size;
+    torch::Tensor tile = at::zeros({1, static_cast<std::int64_t>(plan.sources.size()), static_cast<std::int64_t>(window[0]),
+                                    static_cast<std::int64_t>(window[1]), static_cast<std::int64_t>(window[2])});
+    for (std::size_t channel = 0; channel < plan.sources.size(); ++channel) {
+      const torch::Tensor to = tile[0][static_cast<std::int64_t>(channel)];
+      if (plan.sources[channel]) {
+        copy_box(view_of(prepared.volumes[*plan.sources[channel]]), start, to);
+      } else {
+        to.copy_(template_part(description, channel, size, start, window_size(tile)));
+      }
+    }
+    return tile;
+  };
+}
+
+torch::Tensor classifier_input(store::PreparedStudy& prepared, const ModelDescription& description) {
+  const ChannelPlan plan = plan_channels(description, prepared.modalities);
+  std::vector<torch::Tensor> channels;
+  for (std::size_t channel = 0; channel < plan.sources.size(); ++channel) {
+    if (plan.sources[channel]) {
+      const torch::Tensor volume = view_of(prepared.volumes[*plan.sources[channel]]).unsqueeze(0);
+      channels.push_back(size_volume(volume, description.window, description.sizing).squeeze(0));
+    } else {
+      channels.push_back(sized_template(description, channel, prepared.volumes.front().size));
+    }
+  }
+  return at::stack(channels).unsqueeze(0);
+}
+
+} // namespace
+
+Member member_of(const Model& model, const at::Device& device, train::Precision precision,
+                 const std::vector<std::int64_t>& flips) {
+  if (model.segmentation != nullptr) {
+    model.segmentation->to(device);
+  } else {
+    model.classification->to(device);
+  }
+  const bool exclusive = model.description.exclusive();
+  TileFunction function = [model, device, precision, exclusive](const torch::Tensor& tile) {
+    const at::NoGradGuard no_gradients;
+    const train::AutocastScope autocast(precision, device);
+    const torch::Tensor logits = logits_of(model, tile.to(device)).to(at::kFloat);
+    return exclusive ? at::softmax(logits, 1) : at::sigmoid(logits);
+  };
+  return {.description = model.description, .function = with_flips(std::move(function), flips)};
+}
+
+std::vector<image::Volume> predict_study(store::PreparedStudy& prepared, const std::vector<Member>& members,
+                                         const WindowOptions& options) {
+  const image::Volume& first = prepared.volumes.front();
+  const auto outputs = static_cast<std::size_t>(members.front().description.outputs());
+  std::vector<image::Volume> probabilities(outputs);
+  std::vector<torch::Tensor> views; // of the volumes' own memory, so that nothing is held twice
+  for (image::Volume& volume : probabilities) {
+    volume = {.size = first.size, .affine = first.affine, .data = std::vector<float>(first.data.size())};
+    views.push_back(view_of(volume));
+  }
+  for (const Member& member : members) {
+    add_slid(first.size, {.window = member.description.window, .overlap = options.overlap, .blending = options.blending},
+             tiles_of(prepared, member.description), member.function, 1 / static_cast<double>(members.size()), views);
+  }
+  return probabilities;
+}
+
+std::vector<double> classify_study(store::PreparedStudy& prepared, const std::vector<Member>& members) {
+  std::vector<double> mean(static_cast<std::size_t>(members.front().description.outputs()));
+  for (const Member& member : members) {
+    const torch::Tensor output = member.function(classifier_input(prepared, member.description)).to(at::kCPU, at::kDouble);
+    if (output.sizes() != at::IntArrayRef({1, static_cast<std::int64_t>(mean.size())})) {
+      throw Error(ExitCode::kInternal, "a classifier gave another number of classes than it has names");
+    }
+    for (std::size_t i = 0; i < mean.size(); ++i) {
+      mean[i] += output[0][static_cast<std::int64_t>(i)].item<double>() / static_cast<double>(members.size());
+    }
+  }
+  return mean;
+}
+
+} // namespace brainmvp::infer

@@ -1,0 +1,37 @@
+// Probabilities of one prepared study from one or several networks.
+#pragma once
+
+#include <vector>
+
+#include "infer/model.h"
+#include "infer/sliding_window.h"
+#include "store/prepare.h"
+#include "train/precision.h"
+
+namespace brainmvp::infer {
+
+// A model as prediction sees it: what it says of itself, and its function of a window.
+struct Member {
+  ModelDescription description;
+  TileFunction function; // segmentation: [1, C, window...] -> [1, K, window...]; classification: -> [1, K]
+};
+
+// The model's network on `device`: sigmoid of its logits for regions, softmax where labels or classes exclude each other. The
+// mean over the flips along `flips` (0 to 2).
+Member member_of(const Model& model, const at::Device& device, train::Precision precision,
+                 const std::vector<std::int64_t>& flips);
+
+struct WindowOptions {
+  double overlap = 0.5;
+  Blending blending = Blending::kGaussian;
+};
+
+// The mean over the members of their outputs for a study, one volume an output on the prepared grid. Channels that the study
+// lacks are filled (infer/filling.h). Members have equal outputs. `prepared` is read only.
+std::vector<image::Volume> predict_study(store::PreparedStudy& prepared, const std::vector<Member>& members,
+                                         const WindowOptions& options);
+
+// The same for classifiers: a probability a class.
+std::vector<double> classify_study(store::PreparedStudy& prepared, const std::vector<Member>& members);
+
+} // namespace brainmvp::infer

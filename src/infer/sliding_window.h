@@ -1,0 +1,52 @@
+// A network that sees windows, over a whole volume: windows overlap, and their outputs are blended as they come, so that only
+// one of them is held at a time. Source: MONAI's sliding_window_inference (tests/golden/sliding_window.json).
+//
+//   const torch::Tensor out = slide(volume, outputs, {.window = {96, 96, 96}}, [&](const torch::Tensor& x) { return net(x); });
+#pragma once
+
+#include <torch/types.h>
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "image/volume.h"
+#include "store/store.h"
+
+namespace brainmvp::infer {
+
+enum class Blending { kConstant, kGaussian };
+
+struct SlidingOptions {
+  image::Size window{96, 96, 96};
+  double overlap = 0.5; // of neighbouring windows, in [0, 1)
+  Blending blending = Blending::kGaussian;
+};
+
+// [1, C, h, w, d] -> [1, K, h, w, d], on any device and in any floating type.
+using TileFunction = std::function<torch::Tensor(const torch::Tensor& tile)>;
+
+// The input of the window at `start` of the volume, [1, C, window...]; where the window sticks out it is padded.
+using ReadTile = std::function<torch::Tensor(const store::Start& start)>;
+
+// Starts of the windows along an axis: steps of int(window * (1 - overlap)), the last window flush with the end. A shorter axis
+// has one window, with the smaller half of the padding in front: its start is negative.
+std::vector<std::int64_t> window_starts(std::size_t length, std::size_t window, double overlap);
+
+// [window...]: 1, or a Gaussian centred at (n - 1) / 2 with sigma 0.125 n whose weights are at least 1e-3.
+torch::Tensor blending_weights(const SlidingOptions& options);
+
+// Adds `share` times the blended output to `sums`: K tensors [size...] of any strides. Throws Error(kUsage) for an overlap
+// outside [0, 1) and Error(kInterrupted) after a signal.
+void add_slid(const image::Size& size, const SlidingOptions& options, const ReadTile& read, const TileFunction& function,
+              double share, const std::vector<torch::Tensor>& sums);
+
+// volume: [C, H, W, D] -> [K, H, W, D]
+torch::Tensor slide(const torch::Tensor& volume, std::int64_t outputs, const SlidingOptions& options,
+                    const TileFunction& function);
+
+// The mean over all combinations of flips along `axes` (0 to 2: i, j, k) of the tile; outputs [1, K, h, w, d] are flipped back,
+// those of classifiers [1, K] are not.
+TileFunction with_flips(TileFunction function, const std::vector<std::int64_t>& axes);
+
+} // namespace brainmvp::infer

@@ -1,0 +1,98 @@
+// What a fine-tuned checkpoint says about its model.
+#include <ATen/ops/zeros.h>
+
+#include "base/error.h"
+#include "checkpoint/checkpoint.h"
+#include "example_model.h"
+#include "support/support.h"
+
+namespace brainmvp::infer {
+namespace {
+
+using checkpoint::Dict;
+using checkpoint::List;
+using checkpoint::Value;
+
+// The message of the Error that reading `value` throws; empty when it throws none.
+std::string refusal(const Value& value) {
+  try {
+    read_description(value, "runs/a/checkpoints/last.pt");
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::kBadInput);
+    return error.message();
+  }
+  return {};
+}
+
+// The same of the example with one entry replaced.
+std::string refusal_with(const std::string& name, const Value& value) {
+  Dict dict = description_entries(test::example_description());
+  for (auto& [key, old] : dict) {
+    if (key.text("key") == name) {
+      old = value;
+    }
+  }
+  return refusal({dict});
+}
+
+void expect_part(const std::string& text, const std::string& part) {
+  EXPECT_NE(text.find(part), std::string::npos) << "expected \"" << part << "\" in: " << text;
+}
+
+void expect_same(const ModelDescription& a, const ModelDescription& b) {
+  EXPECT_EQ(a.task, b.task);
+  EXPECT_EQ(a.network, b.network);
+  EXPECT_EQ(a.channels, b.channels);
+  EXPECT_EQ(a.table.labels, b.table.labels);
+  EXPECT_EQ(a.table.regions, b.table.regions);
+  EXPECT_EQ(a.table.classes, b.table.classes);
+  EXPECT_EQ(a.window, b.window);
+  EXPECT_EQ(a.sizing, b.sizing);
+  EXPECT_EQ(a.preparation, b.preparation);
+  EXPECT_TRUE(a.templates.equal(b.templates));
+  EXPECT_EQ(a.has_template, b.has_template);
+}
+
+TEST(Description, SurvivesAFile) {
+  const test::TemporaryFolder folder;
+  ModelDescription model = test::example_description();
+  model.preparation.low_percentile = 2.5;
+  checkpoint::write_pt(folder / "segment.pt", {description_entries(model)});
+  expect_same(read_description(checkpoint::read_pt(folder / "segment.pt"), "segment.pt"), model);
+  EXPECT_EQ(model.outputs(), 3);
+  EXPECT_FALSE(model.exclusive());
+
+  model.task = Task::kClassify;
+  model.sizing = Sizing::kResize;
+  model.table = {.classes = {"HGG", "LGG"}};
+  checkpoint::write_pt(folder / "classify.pt", {description_entries(model)});
+  expect_same(read_description(checkpoint::read_pt(folder / "classify.pt"), "classify.pt"), model);
+  EXPECT_EQ(model.outputs(), 2);
+  EXPECT_TRUE(model.exclusive());
+}
+
+TEST(Description, RefusesAPreTrainingAndSaysWhatToDo) {
+  Dict weights;
+  weights.push_back({{std::string("rep_template")}, {at::zeros({8, 4, 4, 4})}});
+  Dict checkpoint;
+  checkpoint.push_back({{std::string("state_dict")}, {weights}});
+  const std::string text = refusal({checkpoint});
+  expect_part(text, "runs/a/checkpoints/last.pt");
+  expect_part(text, "brainmvp finetune segment");
+}
+
+TEST(Description, RefusesPartsThatContradictEachOther) {
+  EXPECT_EQ(refusal({description_entries(test::example_description())}), "");
+  EXPECT_EQ(refusal_with("regions", {Dict{}}), ""); // then the labels exclude each other
+  expect_part(refusal_with("task", {std::string("dream")}), "\"dream\"");
+  expect_part(refusal_with("templates", {at::zeros({2, 4, 4, 4})}), "[2, 4, 4, 4]");
+  expect_part(refusal_with("has_template", {List{{true}}}), "1 entries for 3");
+  expect_part(refusal_with("window", {List{{std::int64_t{0}}, {std::int64_t{8}}, {std::int64_t{8}}}}), "0 voxels");
+  expect_part(refusal_with("network", {std::int64_t{3}}), "network");
+  Dict labels;
+  labels.push_back({{std::string("core")}, {std::int64_t{300}}});
+  expect_part(refusal_with("labels", {labels}), "300");
+}
+
+} // namespace
+} // namespace brainmvp::infer
