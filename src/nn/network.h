@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "nn/backbones.h"
+
 namespace brainmvp::nn {
 
 struct Reconstruction {
@@ -25,11 +27,8 @@ public:
   [[nodiscard]] virtual int size_multiple() const = 0; // 16 for the UniFormers' four stages and patch embeddings, 8 for the UNet
 };
 
-// Names that make_network knows: "uniformer_tiny", "uniformer_small", "uniformer_base", "unet".
-std::vector<std::string> network_names();
-
-// A network with freshly drawn weights (torch's default generator: seed it before). Throws Error(kUsage) for an unknown
-// name, with the nearest known one.
+// A network with freshly drawn weights (torch's default generator: seed it before). `name`: one of network_names(). Throws
+// Error(kUsage) for an unknown one.
 std::shared_ptr<ReconstructionNetwork> make_network(const std::string& name);
 
 // Every tensor of a module's state dict, parameters and buffers, in registration order: shared storage, not copies.

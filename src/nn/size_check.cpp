@@ -19,4 +19,11 @@ void check_input(const torch::Tensor& x, std::int64_t channels, std::int64_t mul
   }
 }
 
+void check_widths(std::int64_t channels, std::int64_t outputs) {
+  if (channels < 1 || outputs < 1) {
+    throw Error(ExitCode::kUsage, "network: expected at least one input channel and one output, found " +
+                                      std::to_string(channels) + " and " + std::to_string(outputs));
+  }
+}
+
 } // namespace brainmvp::nn

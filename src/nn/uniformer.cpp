@@ -25,7 +25,7 @@ public:
     return result;
   }
 
-  [[nodiscard]] int size_multiple() const override { return 16; }
+  [[nodiscard]] int size_multiple() const override { return kUniFormerSizeMultiple; }
 
 private:
   std::shared_ptr<UniFormerEncoder> encoder_;

@@ -4,23 +4,17 @@
 #include <torch/nn/module.h>
 #include <torch/types.h>
 
-#include <array>
-#include <cstdint>
 #include <memory>
 #include <vector>
 
+#include "nn/backbones.h"
 #include "nn/blocks.h"
 #include "nn/layers.h"
 #include "nn/network.h"
 
 namespace brainmvp::nn {
 
-struct UniFormerOptions {
-  std::array<std::int64_t, 4> depths{3, 4, 8, 3};
-  std::array<std::int64_t, 4> widths{64, 128, 320, 512};
-  std::int64_t head_width = 64;
-  std::int64_t input_channels = 1;
-};
+inline constexpr int kUniFormerSizeMultiple = 16;
 
 // Names: patch_embed1..4, blocks1..4, norm.
 class UniFormerEncoder : public torch::nn::Module {

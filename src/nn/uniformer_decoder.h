@@ -7,6 +7,9 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
+
+#include "nn/decoder_parts.h"
 
 namespace brainmvp::nn {
 
@@ -19,9 +22,8 @@ public:
   torch::Tensor forward(const torch::Tensor& x) const;
 
 private:
-  std::array<torch::Tensor, 4> weights_; // deepest first, [in, out, 2, 2, 2]
-  torch::Tensor output_weight_;          // [1, widths[0], 1, 1, 1]
-  torch::Tensor output_bias_;            // [1]
+  DecoderLevels levels_; // of which only the transposed convolutions are used
+  std::shared_ptr<Linear> output_;
 };
 
 } // namespace brainmvp::nn

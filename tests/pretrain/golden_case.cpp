@@ -1,7 +1,7 @@
 #include "golden_case.h"
 
 #include <algorithm>
-#include <cmath>
+#include <cctype>
 #include <numeric>
 
 #include "pretrain/template_bank.h"
@@ -26,34 +26,11 @@ std::int64_t channel_of(const nlohmann::json& modalities, const std::string& nam
   throw std::runtime_error("no modality " + name);
 }
 
-bool ends_with(const std::string& text, const std::string& end) { return text.ends_with(end); }
-
 } // namespace
 
-torch::Tensor filled(const std::string& name, torch::IntArrayRef shape) {
-  const auto values = test::fill(name, static_cast<std::size_t>(c10::multiply_integers(shape)));
-  return torch::tensor(values).view(shape);
-}
-
 GoldenModel filled_model(const std::string& name) {
-  const torch::NoGradGuard no_gradient;
   GoldenModel model{.network = nn::make_network(name), .templates = torch::zeros({8, 48, 56, 40})};
-  for (auto [key, tensor] : model_state(model.templates, *model.network)) {
-    if (ends_with(key, "num_batches_tracked")) {
-      continue;
-    }
-    torch::Tensor v = filled(key, tensor.sizes());
-    if (ends_with(key, "running_mean")) {
-      v = 0.1 * v;
-    } else if (ends_with(key, "running_var")) {
-      v = 1 + 0.5 * v.abs();
-    } else if (tensor.dim() == 1) {
-      v = ends_with(key, "weight") ? 1 + 0.1 * v : 0.1 * v;
-    } else if (key != "rep_template") {
-      v = v * std::sqrt(3.0 / static_cast<double>(tensor[0].numel()));
-    }
-    tensor.copy_(v);
-  }
+  test::fill_state(model_state(model.templates, *model.network));
   model.templates.requires_grad_();
   return model;
 }
@@ -90,20 +67,6 @@ std::vector<std::int64_t> golden_kept_blocks(int index) {
   std::ranges::stable_sort(order, {}, [&](std::int64_t i) { return values[static_cast<std::size_t>(i)]; });
   order.resize(12);
   return order;
-}
-
-void expect_summary(const torch::Tensor& tensor, const nlohmann::json& summary, const std::string& what, double tolerance) {
-  EXPECT_EQ(tensor.sizes().vec(), summary.at("shape").get<std::vector<std::int64_t>>()) << what;
-  const torch::Tensor values = tensor.detach().to(torch::kDouble).contiguous().view(-1);
-  const double std = summary.at("std").get<double>();
-  EXPECT_NEAR(values.std(false).item<double>(), std, tolerance * std) << what;
-  EXPECT_NEAR(values.norm().item<double>(), summary.at("l2").get<double>(), tolerance * summary.at("l2").get<double>()) << what;
-  EXPECT_NEAR(values.mean().item<double>(), summary.at("mean").get<double>(), tolerance * std) << what;
-  for (std::size_t i = 0; i < summary.at("sample").size(); ++i) {
-    EXPECT_NEAR(values[summary.at("sample_index")[i].get<std::int64_t>()].item<double>(), summary.at("sample")[i].get<double>(),
-                tolerance * std)
-        << what << " sample " << i;
-  }
 }
 
 } // namespace brainmvp::pretrain

@@ -1,4 +1,4 @@
-// The set-up of golden/pretrain_*.json: filled weights, inputs, draws, and comparisons with summaries.
+// The set-up of golden/pretrain_*.json: filled weights, inputs and draws.
 #pragma once
 
 #include <torch/types.h>
@@ -9,11 +9,12 @@
 
 #include "nn/network.h"
 #include "pretrain/objective.h"
+#include "support/golden_tensors.h"
 
 namespace brainmvp::pretrain {
 
-// fill() of the golden README under `name`, in `shape`.
-torch::Tensor filled(const std::string& name, torch::IntArrayRef shape);
+using test::expect_summary;
+using test::filled;
 
 struct GoldenModel {
   std::shared_ptr<nn::ReconstructionNetwork> network;
@@ -32,8 +33,5 @@ Draws golden_draws(const std::vector<std::vector<std::int64_t>>& calls, std::int
 
 // Kept blocks of call `index`: the first 12 of the stable ascending argsort of fill("mask.<index>", 64).
 std::vector<std::int64_t> golden_kept_blocks(int index);
-
-// Samples within 2e-5 of the standard deviation; std, l2 and mean likewise.
-void expect_summary(const torch::Tensor& tensor, const nlohmann::json& summary, const std::string& what, double tolerance = 2e-5);
 
 } // namespace brainmvp::pretrain

@@ -1,0 +1,44 @@
+// Layers of the UNet. Activations are [B, C, H, W, D], contiguous: ATen's group norm is 30 times less exact in channels-last.
+#pragma once
+
+#include <torch/nn/module.h>
+#include <torch/types.h>
+
+#include <cstdint>
+#include <memory>
+
+namespace brainmvp::nn {
+
+// Zero-padded: stride 1 keeps the size, stride 2 halves it.
+class Convolution : public torch::nn::Module {
+public:
+  Convolution(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride = 1);
+  torch::Tensor forward(const torch::Tensor& x) const;
+
+private:
+  std::int64_t stride_, padding_;
+  torch::Tensor weight_, bias_; // [out, in, k, k, k]; [out]
+};
+
+// Normalisation of 8 groups of channels.
+class GroupNorm : public torch::nn::Module {
+public:
+  explicit GroupNorm(std::int64_t channels);
+  torch::Tensor forward(const torch::Tensor& x) const;
+
+private:
+  torch::Tensor weight_, bias_; // [C]
+};
+
+// x + (norm, ReLU, 3^3 convolution) twice.
+class ResidualBlock : public torch::nn::Module {
+public:
+  explicit ResidualBlock(std::int64_t channels);
+  torch::Tensor forward(const torch::Tensor& x) const;
+
+private:
+  std::shared_ptr<GroupNorm> norm1_, norm2_;
+  std::shared_ptr<Convolution> conv1_, conv2_;
+};
+
+} // namespace brainmvp::nn
