@@ -1,0 +1,138 @@
+#include "checkpoint/encoder_transfer.h"
+
+#include <ATen/core/grad_mode.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <string_view>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "checkpoint/dtype.h"
+
+namespace brainmvp::checkpoint {
+namespace {
+
+constexpr std::string_view kEncoder = "encoder.";
+constexpr std::string_view kPretrainedEncoder = "encoder.uniformer.";
+constexpr std::array<std::string_view, 2> kStems{"encoder.patch_embed1.proj.weight", "encoder.conv1a.weight"};
+
+using Named = std::map<std::string, at::Tensor>;
+
+// A fine-tuned network's own names start with "encoder." right before the encoder's. Only then do its decoder and heads mean
+// the same here: the decoder of pre-training has names and shapes of ours, but was trained without skips.
+bool is_fine_tuned(const Weights& weights) {
+  return std::ranges::any_of(weights, [](const auto& entry) {
+    return entry.first.starts_with(kEncoder) && !entry.first.starts_with(kPretrainedEncoder);
+  });
+}
+
+// The name in a fine-tuning network, or "" for a tensor that has no place there.
+std::string target_name(const std::string& name, const Named& model, bool with_decoder) {
+  if (name.starts_with(kPretrainedEncoder)) {
+    return std::string(kEncoder) + name.substr(kPretrainedEncoder.size());
+  }
+  if (name.starts_with(kEncoder) || (with_decoder && model.contains(name))) {
+    return name;
+  }
+  const std::string in_encoder = std::string(kEncoder) + name;
+  return model.contains(in_encoder) ? in_encoder : "";
+}
+
+struct Renamed {
+  Weights weights;                             // under their names in the model
+  std::map<std::string, std::string> original; // by the name in the model
+  std::vector<std::string> unused;             // original names
+};
+
+Renamed rename(const Weights& from, const Named& model) {
+  const bool with_decoder = is_fine_tuned(from);
+  Renamed result;
+  for (const auto& [name, tensor] : from) {
+    const std::string target = target_name(name, model, with_decoder);
+    if (target.empty()) {
+      result.unused.push_back(name);
+      continue;
+    }
+    const auto [earlier, is_new] = result.original.emplace(target, name);
+    if (!is_new) {
+      throw Error(ExitCode::kBadInput, "tensors " + earlier->second + " and " + name + " are the same one of the network, " +
+                                           target + "; keep one of them");
+    }
+    result.weights.emplace_back(target, tensor);
+  }
+  return result;
+}
+
+// [out, 1, ..] to [out, C, ..] with C > 1.
+bool is_inflatable(const std::string& name, const at::Tensor& from, const at::Tensor& to) {
+  return std::ranges::find(kStems, name) != kStems.end() && from.is_floating_point() && from.dim() == 5 && to.dim() == 5 &&
+         from.size(0) == to.size(0) && from.size(1) == 1 && to.size(1) > 1 && from.sizes().slice(2) == to.sizes().slice(2);
+}
+
+// Scalars count for nothing: the counters of batch norm fit every network.
+void require_encoder(const Weights& from, const Weights& renamed, const Named& model) {
+  std::string misfit;
+  for (const auto& [name, tensor] : renamed) {
+    const auto found = model.find(name);
+    if (found == model.end() || !name.starts_with(kEncoder) || tensor.dim() == 0) {
+      continue;
+    }
+    if ((tensor.sizes() == found->second.sizes() && tensor.is_floating_point()) || is_inflatable(name, tensor, found->second)) {
+      return;
+    }
+    if (misfit.empty()) {
+      misfit = "; " + name + " has shape " + shape_text(tensor.sizes()) + " there and " + shape_text(found->second.sizes()) +
+               " in this network";
+    }
+  }
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < std::min<std::size_t>(from.size(), 3); ++i) {
+    names.push_back(from[i].first);
+  }
+  throw Error(
+      ExitCode::kBadInput,
+      "no tensor of the encoder fits: found " + std::to_string(from.size()) + " tensors (" +
+          (names.empty() ? "none" : join(names, ", ") + (from.size() > names.size() ? ", ..." : "")) + ")" + misfit +
+          "; expected a pre-trained or fine-tuned checkpoint of the same network: name its network, or start from scratch");
+}
+
+std::string adapt_stem(const at::Tensor& from, const at::Tensor& to, Stem stem) {
+  const std::string channels = std::to_string(to.size(1));
+  if (stem == Stem::kReinitialise) {
+    return "left as initialised: 1 input channel in the file, " + channels + " in the model";
+  }
+  at::Tensor(to).copy_((from.to(to.options()) / to.size(1)).expand_as(to));
+  return "inflated from 1 to " + channels + " input channels, divided by " + channels;
+}
+
+} // namespace
+
+EncoderTransfer transfer_encoder(const Weights& from, const Weights& to, Stem stem) {
+  const at::NoGradGuard no_grad;
+  const Named model(to.begin(), to.end());
+  Renamed source = rename(from, model);
+  require_encoder(from, source.weights, model);
+
+  EncoderTransfer result;
+  Weights remaining = to;
+  for (auto entry = source.weights.begin(); entry != source.weights.end(); ++entry) {
+    const auto& [name, tensor] = *entry;
+    const auto found = model.find(name);
+    if (found != model.end() && is_inflatable(name, tensor, found->second)) {
+      result.adapted.emplace_back(name, adapt_stem(tensor, found->second, stem));
+      std::erase_if(remaining, [&](const auto& other) { return other.first == found->first; });
+      source.weights.erase(entry);
+      break; // a network has one stem
+    }
+  }
+  result.report = transfer(source.weights, remaining);
+  for (std::string& name : result.report.unused) {
+    name = source.original.at(name);
+  }
+  result.report.unused.insert(result.report.unused.end(), source.unused.begin(), source.unused.end());
+  return result;
+}
+
+} // namespace brainmvp::checkpoint
