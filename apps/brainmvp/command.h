@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "image/affine.h"
+
 namespace brainmvp::app {
 
 // Options that many commands share.
@@ -53,12 +55,17 @@ void apply_config(CLI::App& command, const std::string& config_file);
 // configuration file has set it or one that excludes it.
 void set_unless_given(CLI::App& command, const std::string& name, const std::vector<std::string>& values);
 
+// One side for all axes, or three, as the user gives them. Throws Error(kUsage) for two.
+image::Size size_of(const std::string& option, const std::vector<std::size_t>& sides);
+std::vector<std::string> texts_of(const image::Size& size);
+
 // All options that may stand in a configuration file, with their present values, as TOML.
 std::string resolved_config(const CLI::App& command);
 
 Command add_index(CLI::App& program, CommonOptions& common);
 Command add_prepare(CLI::App& program, CommonOptions& common);
 Command add_pretrain(CLI::App& program, CommonOptions& common);
+std::vector<Command> add_finetune(CLI::App& program, CommonOptions& common); // segment and classify
 Command add_templates(CLI::App& program, CommonOptions& common);
 Command add_convert(CLI::App& program, CommonOptions& common);
 Command add_inspect(CLI::App& program, CommonOptions& common);

@@ -1,3 +1,4 @@
+#include "base/error.h"
 #include "base/machine.h"
 #include "command.h"
 
@@ -29,6 +30,17 @@ void add_common_options(CLI::App& command, CommonOptions& common, const CommonSe
         ->capture_default_str()
         ->check(CLI::IsMember({"fp32", "bf16", "auto"}));
   }
+}
+
+image::Size size_of(const std::string& option, const std::vector<std::size_t>& sides) {
+  if (sides.size() == 2) {
+    throw Error(ExitCode::kUsage, option + ": expected one number, or three for i, j and k");
+  }
+  return sides.size() == 1 ? image::Size{sides[0], sides[0], sides[0]} : image::Size{sides.at(0), sides.at(1), sides.at(2)};
+}
+
+std::vector<std::string> texts_of(const image::Size& size) {
+  return {std::to_string(size[0]), std::to_string(size[1]), std::to_string(size[2])};
 }
 
 } // namespace brainmvp::app

@@ -48,9 +48,11 @@ int run(int argc, char** argv) {
   program.set_help_all_flag("--help-all", "Print the options of all commands");
   program.require_subcommand(1);
   CommonOptions common;
-  const std::vector<Command> commands{add_index(program, common),     add_prepare(program, common), add_pretrain(program, common),
-                                      add_templates(program, common), add_convert(program, common), add_inspect(program, common),
-                                      add_evaluate(program, common)};
+  std::vector<Command> commands{add_index(program, common), add_prepare(program, common), add_pretrain(program, common)};
+  std::ranges::move(add_finetune(program, common), std::back_inserter(commands));
+  for (const auto add : {add_evaluate, add_templates, add_convert, add_inspect}) {
+    commands.push_back(add(program, common));
+  }
   try {
     program.parse(argc, argv);
     run_chosen(commands, common);

@@ -4,7 +4,6 @@
 #include <memory>
 #include <vector>
 
-#include "base/error.h"
 #include "base/text.h"
 #include "command.h"
 #include "nn/network.h"
@@ -24,17 +23,6 @@ struct Arguments {
   std::string template_init;
   std::vector<std::size_t> template_size;
 };
-
-std::vector<std::string> texts(const image::Size& size) {
-  return {std::to_string(size[0]), std::to_string(size[1]), std::to_string(size[2])};
-}
-
-image::Size size_of(const std::vector<std::size_t>& sides) {
-  if (sides.size() == 2) {
-    throw Error(ExitCode::kUsage, "--crop: expected one number, or three for i, j and k");
-  }
-  return sides.size() == 1 ? image::Size{sides[0], sides[0], sides[0]} : image::Size{sides.at(0), sides.at(1), sides.at(2)};
-}
 
 void add_run_options(CLI::App& command, Arguments& arguments) {
   RunOptions& run = arguments.run;
@@ -115,8 +103,8 @@ void fill_from_recipe(CLI::App& command, const Recipe& recipe) {
   for (const auto& [name, value] : defaults) {
     set_unless_given(command, name, {value});
   }
-  set_unless_given(command, "--crop", texts(recipe.crop));
-  set_unless_given(command, "--template-size", texts(recipe.template_size));
+  set_unless_given(command, "--crop", texts_of(recipe.crop));
+  set_unless_given(command, "--template-size", texts_of(recipe.template_size));
 }
 
 void run_command(CLI::App& command, Arguments& arguments, const CommonOptions& common) {
@@ -127,8 +115,8 @@ void run_command(CLI::App& command, Arguments& arguments, const CommonOptions& c
   }
   fill_from_recipe(command, pretrain::recipe(arguments.recipe));
   run.recipe.name = arguments.recipe;
-  run.recipe.crop = size_of(arguments.crop);
-  run.recipe.template_size = size_of(arguments.template_size);
+  run.recipe.crop = size_of("--crop", arguments.crop);
+  run.recipe.template_size = size_of("--template-size", arguments.template_size);
   run.recipe.template_init = pretrain::template_init(arguments.template_init);
   run.config = resolved_config(command);
   run.program_version = BRAINMVP_VERSION;

@@ -1,24 +1,40 @@
 #include "infer/outputs.h"
 
-#include <set>
+#include <algorithm>
+#include <utility>
 
 namespace brainmvp::infer {
+namespace {
+
+// Name and values of each output.
+std::vector<std::pair<std::string, std::vector<int>>> outputs_of(const ModelDescription& description) {
+  if (!description.table.regions.empty()) {
+    return description.table.regions;
+  }
+  std::vector<std::pair<std::string, std::vector<int>>> outputs;
+  for (const auto& [name, value] : description.table.labels) {
+    outputs.emplace_back(name, std::vector<int>{value});
+  }
+  std::ranges::sort(outputs, {}, &std::pair<std::string, std::vector<int>>::second);
+  return outputs;
+}
+
+} // namespace
 
 std::vector<std::vector<int>> output_values(const ModelDescription& description) {
-  std::vector<std::vector<int>> outputs;
-  for (const auto& [name, values] : description.table.regions) {
-    outputs.push_back(values);
+  std::vector<std::vector<int>> values;
+  for (const auto& [name, own] : outputs_of(description)) {
+    values.push_back(own);
   }
-  if (outputs.empty()) {
-    std::set<int> sorted;
-    for (const auto& [name, value] : description.table.labels) {
-      sorted.insert(value);
-    }
-    for (const int value : sorted) {
-      outputs.push_back({value});
-    }
+  return values;
+}
+
+std::vector<std::string> output_names(const ModelDescription& description) {
+  std::vector<std::string> names;
+  for (const auto& [name, own] : outputs_of(description)) {
+    names.push_back(name);
   }
-  return outputs;
+  return names;
 }
 
 } // namespace brainmvp::infer

@@ -1,18 +1,14 @@
 #include "store/loader.h"
 
 #include <algorithm>
-#include <chrono>
-#include <deque>
-#include <exception>
-#include <future>
-#include <mutex>
+#include <memory>
 #include <span>
 #include <utility>
 
 #include "base/error.h"
 #include "base/random.h"
-#include "base/thread_pool.h"
 #include "store/crop_placement.h"
+#include "store/read_ahead.h"
 #include "study/modality.h"
 
 namespace brainmvp::store {
@@ -71,13 +67,6 @@ void read_sample(const StoredStudy& study, const CropSample& sample, const image
   }
 }
 
-// A batch under construction: its samples are read by the pool's threads.
-struct Pending {
-  CropBatch batch;
-  std::once_flag allocated;
-  std::vector<std::future<void>> reads;
-};
-
 } // namespace
 
 DrawnStudy draw_study(std::uint64_t seed, std::size_t studies, std::uint64_t position) {
@@ -93,35 +82,26 @@ struct CropLoader::State {
   const Store& store;
   std::vector<std::size_t> positions;
   CropLoaderOptions options;
-  std::uint64_t next_step;
-  double waited_seconds = 0;
-  std::deque<std::unique_ptr<Pending>> pending;
-  ThreadPool pool; // last: its threads end before what they write to
+  std::unique_ptr<ReadAhead<CropBatch>> batches;
 
-  void submit_batch();
-  void read(Pending& target, std::size_t index) const;
+  void begin(CropBatch& batch, std::uint64_t step) const;
+  void read(CropBatch& batch, std::size_t index) const;
 };
 
-void CropLoader::State::read(Pending& target, std::size_t index) const {
-  const std::size_t count = options.channels * voxels(options.crop);
-  // By a thread of the pool, so that the caller does not pay for touching new memory.
-  std::call_once(target.allocated, [&] { target.batch.images.resize(options.batch_size * count); });
-  const std::uint64_t position = target.batch.step * options.batch_size + index;
-  const DrawnStudy drawn = draw_study(options.seed, positions.size(), position);
-  const StoredStudy& study = store.studies()[positions[drawn.index]];
-  CropSample& sample = target.batch.samples[index];
-  sample = draw_sample(study, positions[drawn.index], drawn.epoch, options);
-  read_sample(study, sample, options.crop, std::span(target.batch.images).subspan(index * count, count));
+void CropLoader::State::begin(CropBatch& batch, std::uint64_t step) const {
+  batch.step = step;
+  batch.samples.resize(options.batch_size);
+  batch.images.resize(options.batch_size * options.channels * voxels(options.crop));
 }
 
-void CropLoader::State::submit_batch() {
-  pending.push_back(std::make_unique<Pending>());
-  Pending& target = *pending.back();
-  target.batch.step = next_step++;
-  target.batch.samples.resize(options.batch_size);
-  for (std::size_t index = 0; index < options.batch_size; ++index) {
-    target.reads.push_back(pool.submit([this, &target, index] { read(target, index); }));
-  }
+void CropLoader::State::read(CropBatch& batch, std::size_t index) const {
+  const std::size_t count = options.channels * voxels(options.crop);
+  const std::uint64_t position = batch.step * options.batch_size + index;
+  const DrawnStudy drawn = draw_study(options.seed, positions.size(), position);
+  const StoredStudy& study = store.studies()[positions[drawn.index]];
+  CropSample& sample = batch.samples[index];
+  sample = draw_sample(study, positions[drawn.index], drawn.epoch, options);
+  read_sample(study, sample, options.crop, std::span(batch.images).subspan(index * count, count));
 }
 
 CropLoader::CropLoader(const Store& store, std::vector<std::size_t> positions, CropLoaderOptions options,
@@ -140,35 +120,19 @@ CropLoader::CropLoader(const Store& store, std::vector<std::size_t> positions, C
                                            "file or move it to another split");
     }
   }
-  const std::size_t threads = std::max<std::size_t>(options.threads, 1);
-  state_ = std::unique_ptr<State>(new State{.store = store,
-                                            .positions = std::move(positions),
-                                            .options = options,
-                                            .next_step = first_step,
-                                            .pending = {},
-                                            .pool = ThreadPool(threads)});
-  for (std::size_t i = 0; i < std::max<std::size_t>(options.read_ahead, 1); ++i) {
-    state_->submit_batch();
-  }
+  state_ = std::unique_ptr<State>(
+      new State{.store = store, .positions = std::move(positions), .options = options, .batches = nullptr});
+  const State* state = state_.get();
+  const BatchMaker<CropBatch> maker{.items = options.batch_size,
+                                    .begin = [state](CropBatch& batch, std::uint64_t step) { state->begin(batch, step); },
+                                    .fill = [state](CropBatch& batch, std::size_t item) { state->read(batch, item); }};
+  state_->batches = std::make_unique<ReadAhead<CropBatch>>(maker, first_step, options.threads, options.read_ahead);
 }
 
 CropLoader::~CropLoader() = default;
 
-CropBatch CropLoader::next() {
-  const auto start = std::chrono::steady_clock::now();
-  const std::unique_ptr<Pending> front = std::move(state_->pending.front());
-  state_->pending.pop_front();
-  state_->submit_batch();
-  for (const std::future<void>& read : front->reads) {
-    read.wait(); // all of them, before anything is thrown: they write into the batch
-  }
-  state_->waited_seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  for (std::future<void>& read : front->reads) {
-    read.get();
-  }
-  return std::move(front->batch);
-}
+CropBatch CropLoader::next() { return state_->batches->next(); }
 
-double CropLoader::waited_seconds() const { return state_->waited_seconds; }
+double CropLoader::waited_seconds() const { return state_->batches->waited_seconds(); }
 
 } // namespace brainmvp::store

@@ -133,6 +133,7 @@ Store Store::open(const fs::path& folder) {
   }
   Store store;
   store.table_ = record.table;
+  store.parameters_ = record.parameters;
   std::string contents;
   for (const StoreEntry& entry : record.studies) {
     const fs::path path = folder / entry.id;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "image/volume.h"
+#include "store/prepare.h"
 #include "study/studies_file.h"
 
 namespace brainmvp::store {
@@ -54,6 +55,7 @@ public:
   [[nodiscard]] const std::vector<StoredStudy>& studies() const { return studies_; }
   [[nodiscard]] std::vector<std::size_t> of_split(study::Split split) const; // positions in studies()
   [[nodiscard]] const study::LabelTable& table() const { return table_; }
+  [[nodiscard]] const PrepareOptions& parameters() const { return parameters_; }
 
   // Changes when any study or parameter does: part of what a resumed run compares.
   [[nodiscard]] const std::string& fingerprint() const { return fingerprint_; }
@@ -61,6 +63,7 @@ public:
 private:
   std::vector<StoredStudy> studies_;
   study::LabelTable table_;
+  PrepareOptions parameters_;
   std::string fingerprint_;
 };
 

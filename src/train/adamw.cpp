@@ -1,9 +1,12 @@
 #include "train/adamw.h"
 
+#include <ATen/ops/_fused_adam.h>
 #include <ATen/ops/_fused_adamw.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
+
+#include <map>
 
 #include "base/error.h"
 
@@ -30,6 +33,21 @@ torch::Tensor saved_moment(const Value& entry, const char* field, const std::str
   return at::empty_like(parameter).copy_(found->tensor(name));
 }
 
+// Tensors that one call of a kernel changes.
+struct Group {
+  std::vector<torch::Tensor> tensors, gradients, averages, squares, steps;
+};
+
+void fused_adamw(Group& group, double rate, const AdamWOptions& options) {
+  at::_fused_adamw_(group.tensors, group.gradients, group.averages, group.squares, {}, group.steps, rate, options.beta1,
+                    options.beta2, options.weight_decay, options.epsilon, /*amsgrad=*/false, /*maximize=*/false);
+}
+
+void fused_adam(Group& group, double rate, const AdamWOptions& options) {
+  at::_fused_adam_(group.tensors, group.gradients, group.averages, group.squares, {}, group.steps, rate, options.beta1,
+                   options.beta2, options.weight_decay, options.epsilon, /*amsgrad=*/false, /*maximize=*/false);
+}
+
 } // namespace
 
 AdamW::AdamW(NamedTensors parameters, AdamWOptions options)
@@ -43,11 +61,7 @@ AdamW::AdamW(NamedTensors parameters, AdamWOptions options)
 
 void AdamW::step(double learning_rate) {
   const at::NoGradGuard no_grad;
-  std::vector<torch::Tensor> tensors;
-  std::vector<torch::Tensor> gradients;
-  std::vector<torch::Tensor> averages;
-  std::vector<torch::Tensor> squares;
-  std::vector<torch::Tensor> steps;
+  std::map<double, Group> groups; // by the factor of the rate
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     const torch::Tensor& parameter = parameters_[i].second;
     if (!parameter.grad().defined()) {
@@ -58,16 +72,17 @@ void AdamW::step(double learning_rate) {
       moments = {at::zeros({}, parameter.options().requires_grad(false)), at::zeros_like(parameter), at::zeros_like(parameter)};
     }
     moments.step.add_(1);
-    tensors.push_back(parameter);
-    gradients.push_back(laid_out_as(parameter.grad(), parameter));
-    averages.push_back(moments.average);
-    squares.push_back(moments.average_of_squares);
-    steps.push_back(moments.step);
+    Group& group = groups[options_.rate_factors.empty() ? 1 : options_.rate_factors[i]];
+    group.tensors.push_back(parameter);
+    group.gradients.push_back(laid_out_as(parameter.grad(), parameter));
+    group.averages.push_back(moments.average);
+    group.squares.push_back(moments.average_of_squares);
+    group.steps.push_back(moments.step);
   }
   last_rate_ = learning_rate;
-  if (!tensors.empty()) {
-    at::_fused_adamw_(tensors, gradients, averages, squares, {}, steps, learning_rate, options_.beta1, options_.beta2,
-                      options_.weight_decay, options_.epsilon, /*amsgrad=*/false, /*maximize=*/false);
+  const auto kernel = options_.decoupled ? fused_adamw : fused_adam;
+  for (auto& [factor, group] : groups) {
+    kernel(group, factor * learning_rate, options_);
   }
 }
 

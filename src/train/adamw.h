@@ -1,4 +1,4 @@
-// AdamW (Loshchilov and Hutter 2019, arXiv 1711.05101, algorithm 2), in place.
+// AdamW (Loshchilov and Hutter 2019, arXiv 1711.05101, algorithm 2) and Adam (Kingma and Ba 2015, arXiv 1412.6980), in place.
 #pragma once
 
 #include <torch/types.h>
@@ -15,7 +15,9 @@ struct AdamWOptions {
   double beta1 = 0.9;
   double beta2 = 0.999;
   double epsilon = 1e-8;
-  double weight_decay = 1e-5; // decoupled, of every tensor, as torch.optim.AdamW does with one parameter group
+  double weight_decay = 1e-5; // of every tensor, as torch.optim does with one parameter group
+  bool decoupled = true;      // AdamW; otherwise the decay is added to the gradient, as torch.optim.Adam does
+  std::vector<double> rate_factors = {}; // of the learning rate, one a parameter; empty: all 1
 };
 
 using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;

@@ -1,18 +1,15 @@
 // `brainmvp pretrain` as a process, on a small store with a small network.
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <chrono>
-#include <csignal>
-#include <thread>
-
+#include "app/run_checks.h"
 #include "store/handmade_store.h"
 #include "support/support.h"
 
 namespace brainmvp {
 namespace {
 namespace fs = std::filesystem;
+using test::expect_same_checkpoint;
+using test::metrics;
 using test::ProcessResult;
+using test::stop_with_signal;
 using Arguments = std::vector<std::string>;
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
@@ -64,72 +61,6 @@ private:
 };
 test::TemporaryFolder* Pretrain::folder_ = nullptr;
 
-// Metrics without what depends on the machine's mood.
-std::vector<nlohmann::json> metrics(const fs::path& run) {
-  std::vector<nlohmann::json> lines;
-  std::istringstream stream(test::read_text(run / "metrics.jsonl"));
-  for (std::string line; std::getline(stream, line);) {
-    lines.push_back(nlohmann::json::parse(line));
-    EXPECT_EQ(lines.back().erase("seconds"), 1U);
-    EXPECT_EQ(lines.back().erase("data_wait_seconds"), 1U);
-  }
-  return lines;
-}
-
-// Starts a run and sends `signal` once it has recorded `lines` steps; gives its exit code, or 128 + signal.
-int stop_with_signal(const Arguments& arguments, const fs::path& run, std::size_t lines, int signal) {
-  std::vector<std::string> words{test::brainmvp_program()};
-  words.insert(words.end(), arguments.begin(), arguments.end());
-  const pid_t child = ::fork();
-  if (child == 0) {
-    std::vector<char*> pointers;
-    for (std::string& word : words) {
-      pointers.push_back(word.data());
-    }
-    pointers.push_back(nullptr);
-    ::execv(pointers.front(), pointers.data());
-    ::_exit(127);
-  }
-  int status = 0;
-  bool sent = false;
-  while (::waitpid(child, &status, WNOHANG) == 0) {
-    const std::string text = test::read_text(run / "metrics.jsonl");
-    if (!sent && std::ranges::count(text, '\n') >= static_cast<std::ptrdiff_t>(lines)) {
-      sent = true;
-      ::kill(child, signal);
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
-constexpr const char* kCompareCheckpoints = R"py(
-import sys, torch
-a, b = (torch.load(p, weights_only=True) for p in sys.argv[1:3])
-def compare(x, y, where):
-    assert type(x) == type(y), where
-    if isinstance(x, dict):
-        assert list(x) == list(y), where
-        for k in x: compare(x[k], y[k], f"{where}.{k}")
-    elif isinstance(x, (list, tuple)):
-        assert len(x) == len(y), where
-        for i, (p, q) in enumerate(zip(x, y)): compare(p, q, f"{where}[{i}]")
-    elif isinstance(x, torch.Tensor):
-        assert torch.equal(x, y), where
-    else:
-        assert x == y, f"{where}: {x} != {y}"
-for k in ("state_dict", "optimizer", "schedule", "counters", "random_streams", "modalities", "template_affine"):
-    compare(a[k], b[k], k)
-moved = (a["state_dict"]["rep_template"][1] - torch.load(sys.argv[3], weights_only=True)["state_dict"]["rep_template"][1]).abs().max()
-assert moved > 0, "templates have not moved"
-)py";
-
-// Weights, templates, optimizer and counters equal to the bit, and moved since `earlier`.
-void expect_same_checkpoint(const fs::path& a, const fs::path& b, const fs::path& earlier) {
-  const ProcessResult python = test::run_python(kCompareCheckpoints, {a, b, earlier});
-  EXPECT_EQ(python.exit_code, 0) << python.err;
-}
-
 TEST_F(Pretrain, ResumingAfterASignalContinuesTheExactCurve) {
   const ProcessResult straight = pretrain("straight", {"--steps", "12", "--keep", "2", "--loader-threads", "1"});
   ASSERT_EQ(straight.exit_code, 0) << straight.err;
@@ -149,7 +80,7 @@ TEST_F(Pretrain, ResumingAfterASignalContinuesTheExactCurve) {
     EXPECT_TRUE(contains(resumed.err, "store.loader_threads was 3")) << resumed.err;
     EXPECT_EQ(metrics(run(name)), expected) << name;
     expect_same_checkpoint(run("straight") / "checkpoints/last.pt", run(name) / "checkpoints/last.pt",
-                           run("straight") / "checkpoints/step_00000008.pt");
+                           run("straight") / "checkpoints/step_00000008.pt", "rep_template");
   }
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,8 @@ struct HandmadeStudy {
   std::vector<std::string> modalities;
   bool label = false;
   study::Split split = study::Split::kTraining;
+  std::int16_t label_values = 256; // the label map holds 0 .. label_values - 1
+  std::optional<std::string> class_name = std::nullopt;
 };
 
 // Stored value of a voxel: different for every voxel and modality, so that a wrong index shows.
@@ -65,7 +68,8 @@ inline void write_handmade_study(const std::filesystem::path& store, const Handm
     for (std::size_t k = 0; k < nk; ++k) {
       for (std::size_t j = 0; j < nj; ++j) {
         for (std::size_t i = 0; i < ni; ++i) {
-          values.push_back(handmade_value(m, i, j, k));
+          const std::int16_t value = handmade_value(m, i, j, k);
+          values.push_back(m == study.modalities.size() ? static_cast<std::int16_t>(value % study.label_values) : value);
         }
       }
     }
@@ -84,7 +88,7 @@ inline void write_handmade_store(const std::filesystem::path& folder, const std:
   record.table.labels = {{"background", 0}, {"lesion", 1}};
   for (const HandmadeStudy& study : studies) {
     write_handmade_study(folder, study);
-    record.studies.push_back({.id = study.id, .split = study.split, .class_name = {}, .dataset = {}});
+    record.studies.push_back({.id = study.id, .split = study.split, .class_name = study.class_name, .dataset = {}});
   }
   store::write_store_record(record, folder);
 }

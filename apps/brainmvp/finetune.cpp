@@ -1,0 +1,212 @@
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "command.h"
+#include "finetune/run.h"
+#include "nn/network.h"
+#include "train/run_folder.h"
+
+namespace brainmvp::app {
+namespace {
+
+using finetune::AugmentationOptions;
+using finetune::RunOptions;
+
+// Texts and numbers as they stand on the command line; what is left out comes from the recipe.
+struct Arguments {
+  RunOptions run;
+  std::string recipe = "paper";
+  std::string stem = "inflate";
+  std::string sizing = "resize";
+  std::string augmentation = "light";
+  std::vector<std::size_t> crop;
+  bool unbalanced = false;
+};
+
+void add_places(CLI::App& command, Arguments& arguments) {
+  RunOptions& run = arguments.run;
+  command.add_option("STORE", run.store, "Folder that `brainmvp prepare` wrote")->required()->group("Input");
+  command
+      .add_option("--init", run.init,
+                  "Run folder or checkpoint (.pt, .safetensors) whose encoder and templates to start from, or scratch")
+      ->required()
+      ->type_name("CHECKPOINT|scratch")
+      ->group("Input");
+  command.add_option("-o,--output", run.folder, "Folder of the run")->required()->type_name("RUN")->group("Output");
+  CLI::Option* resume = command.add_flag("--resume", run.resume, "Go on with the run from its last checkpoint, to the bit");
+  resume->group("Output")->excludes("--force");
+  command.add_option("--stop-after", run.stop_after, "End in order when the run has N steps; the schedule stays that of --steps")
+      ->type_name("N")
+      ->group("Output");
+}
+
+void add_model_options(CLI::App& command, Arguments& arguments) {
+  RunOptions& run = arguments.run;
+  const auto add = [&command](const std::string& name, auto& value, const std::string& text) {
+    return command.add_option(name, value, text)->group("finetune");
+  };
+  add("--recipe", arguments.recipe, "Set of defaults: " + join(finetune::recipe_names(), ", "))->capture_default_str();
+  add("--network", run.network, "Network of --init scratch: " + join(nn::network_names(), ", "));
+  add("--channels", run.channels, "Modalities, one an input channel; without it all that the training studies have")
+      ->delimiter(',');
+  add("--stem", arguments.stem, "First convolution, from one channel to several: inflate keeps what it learned, reinit draws it")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"inflate", "reinit"}));
+}
+
+void add_segmentation_options(CLI::App& command, Arguments& arguments) {
+  RunOptions& run = arguments.run;
+  const auto add = [&command](const std::string& name, auto& value, const std::string& text) {
+    return command.add_option(name, value, text)->group("finetune")->capture_default_str();
+  };
+  add("--foreground-rate", run.foreground_rate, "Share of the crops that are drawn around foreground")
+      ->check(CLI::Range(0.0, 1.0));
+  add("--mix-channels", run.mix_channels,
+      "Most channels that each of a sample's two mixtures takes from templates; 0: no mixtures");
+  add("--weight-consistency", run.consistency_weight, "Weight of the difference between the two mixtures' predictions");
+  add("--overlap", run.overlap, "Overlap of the windows in validation")->check(CLI::Range(0.0, 0.9));
+  command.add_option("--crop", arguments.crop, "Side of the random crops in voxels, or three sides")
+      ->expected(1, 3)
+      ->check(CLI::PositiveNumber)
+      ->group("finetune");
+}
+
+void add_classification_options(CLI::App& command, Arguments& arguments) {
+  RunOptions& run = arguments.run;
+  command.add_option("--crop", arguments.crop, "Size that a whole volume is brought to: one side, or three")
+      ->expected(1, 3)
+      ->check(CLI::PositiveNumber)
+      ->group("finetune");
+  command
+      .add_option("--sizing", arguments.sizing,
+                  "resize interpolates the volume to that size, pad adds zeros or cuts about the centre")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"resize", "pad"}))
+      ->group("finetune");
+  command.add_option("--dropout", run.dropout, "Share of the pooled features that is left out in training")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 0.99))
+      ->group("finetune");
+  command.add_flag("--unbalanced", arguments.unbalanced, "Draw each study alike, not each class")->group("finetune");
+}
+
+void add_training_options(CLI::App& command, Arguments& arguments) {
+  RunOptions& run = arguments.run;
+  const auto add = [&command](const std::string& name, auto& value, const std::string& text) {
+    return command.add_option(name, value, text)->group("train");
+  };
+  CLI::Option* steps = add("--steps", run.steps, "Optimizer steps of the schedule")->check(CLI::PositiveNumber);
+  add("--epochs", run.epochs, "Passes over the training studies, instead of --steps")
+      ->check(CLI::PositiveNumber)
+      ->excludes(steps);
+  add("--batch-size", run.batch_size, "Samples a step")->check(CLI::PositiveNumber);
+  add("--learning-rate", run.learning_rate, "Peak of the learning rate")->capture_default_str()->check(CLI::NonNegativeNumber);
+  add("--encoder-rate", run.encoder_rate, "Factor of the learning rate for the encoder")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+  add("--weight-decay", run.weight_decay, "Adam's decay, added to the gradient")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+  add("--warmup", run.warmup_steps, "Steps in which the learning rate rises to its peak")->capture_default_str();
+  add("--clip", run.clip, "Largest norm of the gradient; 0 leaves it")->capture_default_str()->check(CLI::NonNegativeNumber);
+  add("--checkpoint-every", run.checkpoint_every, "Steps between checkpoints")->capture_default_str()->check(CLI::PositiveNumber);
+  add("--keep", run.keep, "Numbered checkpoints to keep besides last and best")->capture_default_str();
+  add("--validate-every", run.validate_every, "Steps between validations; 0: ten times in the schedule")->capture_default_str();
+  command.add_option("--loader-threads", run.loader_threads, "Threads that read samples")
+      ->group("store")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+}
+
+// Option of each change, and where its probability or strength stands.
+struct AugmentationOption {
+  const char* name;
+  double AugmentationOptions::*value;
+  const char* text;
+};
+constexpr AugmentationOption kAugmentations[]{
+    {"--flip", &AugmentationOptions::flip, "Probability of a flip, of each axis"},
+    {"--rotation", &AugmentationOptions::rotation, "Probability of a rotation by up to 15 degrees about each axis"},
+    {"--scaling", &AugmentationOptions::scaling, "Probability of growing or shrinking by up to 15 percent"},
+    {"--intensity-scale", &AugmentationOptions::intensity_scale, "Largest relative change of a channel's contrast"},
+    {"--intensity-shift", &AugmentationOptions::intensity_shift, "Largest change of a channel's brightness"},
+    {"--gamma", &AugmentationOptions::gamma, "Probability of a gamma change, exponent 1/1.3 to 1.3"},
+    {"--noise", &AugmentationOptions::noise, "Probability of Gaussian noise of up to 0.05"},
+    {"--blur", &AugmentationOptions::blur, "Probability of a blur of up to 1 voxel"},
+    {"--low-resolution", &AugmentationOptions::low_resolution, "Probability of voxels up to twice as large"}};
+
+void add_augmentation_options(CLI::App& command, Arguments& arguments) {
+  command
+      .add_option("--augmentation", arguments.augmentation,
+                  "Set of defaults of the options below: " + join(finetune::augmentation_names(), ", "))
+      ->capture_default_str()
+      ->group("augmentation");
+  for (const AugmentationOption& option : kAugmentations) {
+    command.add_option(option.name, arguments.run.augmentation.*option.value, option.text)
+        ->group("augmentation")
+        ->check(CLI::Range(0.0, 1.0));
+  }
+}
+
+void fill_defaults(CLI::App& command, const Arguments& arguments) {
+  const finetune::Recipe recipe = finetune::recipe(arguments.recipe);
+  if (arguments.run.init == finetune::kScratch) {
+    set_unless_given(command, "--network", {recipe.network});
+  }
+  set_unless_given(command, "--crop", texts_of(recipe.crop));
+  set_unless_given(command, "--epochs", {std::to_string(recipe.epochs)});
+  set_unless_given(command, "--batch-size", {std::to_string(recipe.batch_size)});
+  const AugmentationOptions augmentation = finetune::augmentation(arguments.augmentation);
+  for (const AugmentationOption& option : kAugmentations) {
+    set_unless_given(command, option.name, {shortest(augmentation.*option.value)});
+  }
+}
+
+void run_command(CLI::App& command, Arguments& arguments, const CommonOptions& common) {
+  RunOptions& run = arguments.run;
+  const std::filesystem::path earlier = run.folder / train::kConfigName;
+  if (run.resume && std::filesystem::exists(earlier)) {
+    apply_config(command, earlier.string()); // what the command line leaves out is as the run began
+  }
+  fill_defaults(command, arguments);
+  run.crop = size_of("--crop", arguments.crop);
+  run.stem = arguments.stem == "inflate" ? checkpoint::Stem::kInflate : checkpoint::Stem::kReinitialise;
+  run.sizing = arguments.sizing == "pad" ? infer::Sizing::kPad : infer::Sizing::kResize;
+  run.balanced = !arguments.unbalanced;
+  run.config = resolved_config(command);
+  run.program_version = BRAINMVP_VERSION;
+  run.force = common.force;
+  run.threads = common.thread_count();
+  run.seed = common.seed;
+  run.device = common.device;
+  run.precision = common.precision;
+  finetune::run_finetuning(run);
+}
+
+Command add_kind(CLI::App& parent, CommonOptions& common, infer::Task task) {
+  const bool segment = task == infer::Task::kSegment;
+  CLI::App* command = parent.add_subcommand(segment ? "segment" : "classify", segment ? "Train a segmentation from label maps"
+                                                                                      : "Train a classification from classes");
+  add_common_options(*command, common, {.force = true, .config = true, .threads = true, .seed = true, .device = true});
+  const auto arguments = std::make_shared<Arguments>();
+  arguments->run.task = task;
+  add_places(*command, *arguments);
+  add_model_options(*command, *arguments);
+  segment ? add_segmentation_options(*command, *arguments) : add_classification_options(*command, *arguments);
+  add_training_options(*command, *arguments);
+  add_augmentation_options(*command, *arguments);
+  return {command, [command, arguments, &common] { run_command(*command, *arguments, common); }};
+}
+
+} // namespace
+
+std::vector<Command> add_finetune(CLI::App& program, CommonOptions& common) {
+  CLI::App* parent = program.add_subcommand("finetune", "Train a segmentation or a classification from a pre-trained encoder");
+  parent->require_subcommand(1);
+  return {add_kind(*parent, common, infer::Task::kSegment), add_kind(*parent, common, infer::Task::kClassify)};
+}
+
+} // namespace brainmvp::app

@@ -1,0 +1,60 @@
+#include "finetune/losses.h"
+
+#include <ATen/ops/binary_cross_entropy_with_logits.h>
+#include <ATen/ops/log_softmax.h>
+#include <ATen/ops/mse_loss.h>
+#include <ATen/ops/stack.h>
+#include <ATen/ops/zeros_like.h>
+
+namespace brainmvp::finetune {
+namespace {
+
+using torch::Tensor;
+
+// [K] from probabilities and targets [B, K, ...].
+Tensor dice_loss(const Tensor& probabilities, const Tensor& target) {
+  const std::vector<std::int64_t> all_but_outputs{0, 2, 3, 4};
+  const Tensor both = (probabilities * target).sum(all_but_outputs);
+  const Tensor sizes = probabilities.square().sum(all_but_outputs) + target.square().sum(all_but_outputs);
+  return 1 - (2 * both + 1) / (sizes + 1);
+}
+
+} // namespace
+
+Tensor one_hot(const Tensor& values, const std::vector<std::vector<int>>& outputs) {
+  std::vector<Tensor> channels;
+  for (const std::vector<int>& stands_for : outputs) {
+    Tensor inside = at::zeros_like(values, at::kBool);
+    for (const int value : stands_for) {
+      inside.logical_or_(values.eq(value));
+    }
+    channels.push_back(inside);
+  }
+  return at::stack(channels, 1).to(at::kFloat);
+}
+
+Tensor head_loss(const Tensor& logits, const Tensor& target, bool exclusive) {
+  const Tensor full = logits.to(at::kFloat);
+  if (exclusive) {
+    const Tensor log_probabilities = at::log_softmax(full, 1);
+    const Tensor dice = dice_loss(log_probabilities.exp(), target).slice(0, 1).mean();
+    return kDiceWeight * dice - kCrossEntropyWeight * (log_probabilities * target).sum(1).mean();
+  }
+  return kDiceWeight * dice_loss(full.sigmoid(), target).mean() +
+         kCrossEntropyWeight * at::binary_cross_entropy_with_logits(full, target);
+}
+
+Tensor supervised_loss(const nn::Segmentation& output, const Tensor& target, bool exclusive) {
+  Tensor loss = head_loss(output.logits, target, exclusive);
+  for (const Tensor& logits : output.deeper) {
+    loss = loss + head_loss(logits, target, exclusive);
+  }
+  return loss;
+}
+
+Tensor consistency_loss(const Tensor& quarter) {
+  const std::vector<Tensor> mixtures = quarter.to(at::kFloat).chunk(2, 0);
+  return at::mse_loss(mixtures.at(0), mixtures.at(1));
+}
+
+} // namespace brainmvp::finetune

@@ -1,0 +1,32 @@
+// Losses of fine-tuning (BrainMVP, arXiv 2410.10604, section 4; the Dice term: Milletari 2016, arXiv 1606.04797, with squared
+// denominators).
+#pragma once
+
+#include <torch/types.h>
+
+#include <vector>
+
+#include "nn/segmentation.h"
+
+namespace brainmvp::finetune {
+
+inline constexpr double kDiceWeight = 0.7;
+inline constexpr double kCrossEntropyWeight = 0.3;
+
+// Targets of label maps. values: [B, H, W, D] uint8; outputs[r]: label values that output r stands for.
+torch::Tensor one_hot(const torch::Tensor& values, const std::vector<std::vector<int>>& outputs); // [B, K, H, W, D], float
+
+// Mean over outputs of 0.7 (1 - (2 sum(p t) + 1) / (sum(p^2) + sum(t^2) + 1)) + 0.3 BCE, sums over batch and voxels.
+//   regions: p is the sigmoid of each logit;
+//   exclusive: p is the softmax, the Dice term leaves output 0 (background) out, and cross-entropy stands for BCE.
+// logits, target: [B, K, H, W, D].
+torch::Tensor head_loss(const torch::Tensor& logits, const torch::Tensor& target, bool exclusive);
+
+// Sum of head_loss over the full head and the deeper ones.
+torch::Tensor supervised_loss(const nn::Segmentation& output, const torch::Tensor& target, bool exclusive);
+
+// Mean square difference between the 1/4-resolution logits of the two mixtures of each sample. quarter: [2 B, K, h, w, d],
+// the first mixtures of all samples and then the second ones.
+torch::Tensor consistency_loss(const torch::Tensor& quarter);
+
+} // namespace brainmvp::finetune

@@ -1,0 +1,75 @@
+// What a fine-tuning can be told, and named sets of defaults (docs/guide.md has the table).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "checkpoint/encoder_transfer.h"
+#include "finetune/augmentation.h"
+#include "infer/model.h"
+#include "study/studies_file.h"
+
+namespace brainmvp::finetune {
+
+inline constexpr const char* kScratch = "scratch";
+
+struct RunOptions {
+  infer::Task task = infer::Task::kSegment;
+  std::filesystem::path store;
+  std::filesystem::path folder;
+  std::string config;          // all that follows, as resolved TOML: written to the run and compared on resuming
+  std::string program_version; // kept in checkpoints
+  bool resume = false;
+  bool force = false;
+  std::uint64_t stop_after = 0;
+
+  std::string init;    // run folder or checkpoint, or kScratch
+  std::string network; // of kScratch, and of an `init` that does not say its own
+  checkpoint::Stem stem = checkpoint::Stem::kInflate;
+  std::vector<std::string> channels = {}; // modalities, one an input channel; empty: all that the training studies have
+  study::LabelTable table = {};           // instead of the store's, where it has labels, regions or classes
+  std::string classes_from;               // table with the classes, "FILE:COLUMN[:KEYCOLUMN]"; empty: those of the store
+  std::size_t folds = 0;                  // 0: the splits of the studies file; otherwise `fold` of so many is validation
+  std::size_t fold = 0;
+
+  image::Size crop{96, 96, 96}; // for classification the size of the whole volume
+  infer::Sizing sizing = infer::Sizing::kResize;
+  std::int64_t batch_size = 2;
+  std::uint64_t epochs = 300;
+  std::uint64_t steps = 0; // optimizer steps of the schedule; 0: `epochs` over the training studies
+  double learning_rate = 3e-4;
+  double encoder_rate = 1; // factor of the learning rate for the encoder
+  double weight_decay = 1e-4;
+  std::uint64_t warmup_steps = 0;
+  double clip = 0;
+  double foreground_rate = 0.5;
+  std::size_t mix_channels = 3; // most channels that a mixture takes from templates; 0: no mixtures
+  double consistency_weight = 0.1;
+  AugmentationOptions augmentation;
+  double dropout = 0;
+  bool balanced = true; // each class drawn as often as any other
+
+  std::uint64_t validate_every = 0; // steps; 0: ten times in the schedule
+  double overlap = 0.5;             // of the sliding window in validation
+  std::uint64_t checkpoint_every = 100;
+  std::size_t keep = 0;
+  std::size_t loader_threads = 2;
+  std::size_t threads = 1;
+  std::uint64_t seed = 0;
+  std::string device = "cpu";
+  std::string precision = "auto";
+};
+
+// Defaults by name: "paper" for GPUs, "tiny" for CPUs and demonstrations.
+struct Recipe {
+  std::string network; // of kScratch
+  image::Size crop{96, 96, 96};
+  std::int64_t batch_size = 2;
+  std::uint64_t epochs = 300;
+};
+std::vector<std::string> recipe_names();
+Recipe recipe(const std::string& name); // throws Error(kUsage) for an unknown name, with the nearest known one
+
+} // namespace brainmvp::finetune

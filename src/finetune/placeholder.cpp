@@ -1,1 +1,0 @@
-namespace brainmvp {} // a module needs one source

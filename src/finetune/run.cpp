@@ -1,0 +1,220 @@
+#include "finetune/run.h"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "finetune/foreground.h"
+#include "finetune/start.h"
+#include "finetune/studies.h"
+#include "finetune/trainees.h"
+#include "infer/outputs.h"
+#include "train/allocator.h"
+#include "train/run_folder.h"
+
+namespace brainmvp::finetune {
+namespace {
+
+std::uint64_t schedule_steps(const RunOptions& options, std::size_t studies) {
+  const auto batch = static_cast<std::uint64_t>(options.batch_size);
+  return options.steps > 0 ? options.steps : std::max<std::uint64_t>((options.epochs * studies + batch - 1) / batch, 1);
+}
+
+void check_window(const image::Size& window, std::int64_t multiple, const std::string& network) {
+  for (const std::size_t side : window) {
+    if (side == 0 || static_cast<std::int64_t>(side) % multiple != 0) {
+      throw Error(ExitCode::kUsage, "--crop " + std::to_string(side) + ": the sides must be multiples of " +
+                                        std::to_string(multiple) + " for " + network);
+    }
+  }
+}
+
+// The foreground of each training study, with the label table checked and completed.
+std::vector<Foreground> read_foregrounds(const RunOptions& options, const store::Store& store, const Selection& selection,
+                                         study::LabelTable& table) {
+  std::vector<std::pair<std::string, Foreground>> found;
+  std::vector<std::string> empty;
+  for (const std::vector<std::size_t>* positions : {&selection.training, &selection.validation}) {
+    for (const std::size_t position : *positions) {
+      const store::StoredStudy& study = store.studies()[position];
+      found.emplace_back(study.id(), find_foreground(study, options.seed));
+      if (found.back().second.empty() && positions == &selection.training) {
+        empty.push_back(study.id());
+      }
+    }
+  }
+  if (!empty.empty()) {
+    log::warning(std::to_string(empty.size()) +
+                 " training studies have no foreground and show background only: " + join(empty, ", "));
+  }
+  table.labels = label_names(table, found);
+  std::vector<Foreground> foregrounds;
+  for (std::size_t i = 0; i < selection.training.size(); ++i) {
+    foregrounds.push_back(std::move(found[i].second));
+  }
+  if (table.regions.empty() && table.labels.size() < 2) {
+    throw Error(ExitCode::kNothingFound, options.store.string() + ": no label map of the training studies has any foreground");
+  }
+  return foregrounds;
+}
+
+study::LabelTable table_of(const RunOptions& options, const store::Store& store) {
+  const bool given = !options.table.labels.empty() || !options.table.regions.empty() || !options.table.classes.empty();
+  return given ? options.table : store.table();
+}
+
+infer::ModelDescription describe_model(const RunOptions& options, const store::Store& store,
+                                       const std::vector<std::string>& channels) {
+  return {.task = options.task,
+          .network = network_of(options),
+          .channels = channels,
+          .table = table_of(options, store),
+          .window = options.crop,
+          .sizing = options.sizing,
+          .preparation = store.parameters(),
+          .templates = {},
+          .has_template = {}};
+}
+
+train::SessionOptions session_options(const RunOptions& options, std::uint64_t total_steps) {
+  return {.folder = options.folder,
+          .resume = options.resume,
+          .force = options.force,
+          .stop_after = options.stop_after,
+          .clip = options.clip,
+          .checkpoint_every = options.checkpoint_every,
+          .keep = options.keep,
+          .log_images_every = 0,
+          .validate_every = options.validate_every > 0 ? options.validate_every : std::max<std::uint64_t>(total_steps / 10, 1)};
+}
+
+train::RunIdentity identity_of(const RunOptions& options, const TrainingSetup& setup, std::uint64_t total_steps) {
+  checkpoint::Dict entries = infer::description_entries(setup.description);
+  std::erase_if(entries, [](const checkpoint::Entry& entry) { return entry.first.text("key") == "network"; }); // every run has it
+  return {.config = options.config,
+          .network = setup.description.network,
+          .precision = train::precision_name(setup.precision),
+          .store_fingerprint = setup.store.fingerprint(),
+          .program_version = options.program_version,
+          .seed = options.seed,
+          .samples_per_step = static_cast<std::uint64_t>(options.batch_size),
+          .schedule = {.peak = options.learning_rate, .warmup_steps = options.warmup_steps, .total_steps = total_steps},
+          .description = std::move(entries)};
+}
+
+train::AdamWOptions optimizer_options(const RunOptions& options, const train::Trainee& trainee) {
+  train::AdamWOptions optimizer{.weight_decay = options.weight_decay, .decoupled = false, .rate_factors = {}};
+  for (const auto& [name, tensor] : trainee.parameters) {
+    optimizer.rate_factors.push_back(name.starts_with("encoder.") ? options.encoder_rate : 1);
+  }
+  return optimizer;
+}
+
+// Names of the outputs, for the log.
+std::vector<std::string> targets_of(const infer::ModelDescription& description) {
+  return description.task == infer::Task::kClassify ? description.table.classes : infer::output_names(description);
+}
+
+void log_start(const RunOptions& options, const TrainingSetup& setup, std::uint64_t total_steps) {
+  const infer::ModelDescription& description = setup.description;
+  const bool classify = description.task == infer::Task::kClassify;
+  log::info("fine-tuning " + description.network + " from " + options.init + " on " + std::to_string(setup.training.size()) +
+            " studies (" + std::to_string(setup.validation.size()) + " for validation): channels " +
+            join(description.channels, ", ") + "; " +
+            (classify                  ? "classes "
+             : description.exclusive() ? "exclusive labels "
+                                       : "regions ") +
+            join(targets_of(description), ", ") + "; " + std::to_string(total_steps) + " steps of " +
+            std::to_string(options.batch_size) + " samples, on " + options.device + " in " +
+            train::precision_name(setup.precision) + " with " + std::to_string(options.threads) + " threads");
+}
+
+// What is known before the network is made.
+struct Prepared {
+  Selection selection;
+  infer::ModelDescription description;
+  std::vector<Foreground> foregrounds; // of segmentation
+  std::vector<std::size_t> classes;    // of classification: one a study of the store
+};
+
+Prepared prepare_run(const RunOptions& options, const store::Store& store) {
+  Prepared prepared;
+  std::vector<std::string> classes(store.studies().size());
+  if (options.task == infer::Task::kClassify) {
+    classes = classes_of(options, store);
+  }
+  prepared.selection = select_studies(options, store, classes);
+  const std::vector<std::string> channels = choose_channels(options, store, prepared.selection);
+  prepared.description = describe_model(options, store, channels);
+  study::LabelTable& table = prepared.description.table;
+  if (options.task == infer::Task::kSegment) {
+    prepared.foregrounds = read_foregrounds(options, store, prepared.selection, table);
+    table.classes.clear();
+  } else {
+    table = {.labels = {}, .regions = {}, .classes = class_names(table, classes, prepared.selection)};
+    for (const std::string& name : classes) {
+      const auto found = std::ranges::find(table.classes, name);
+      prepared.classes.push_back(static_cast<std::size_t>(found - table.classes.begin()));
+    }
+  }
+  take_templates(options, prepared.description);
+  return prepared;
+}
+
+// Makes the network, with the weights it starts from, and what trains it.
+train::Trainee make_trainee(const RunOptions& options, const TrainingSetup& setup, Prepared& prepared) {
+  at::manual_seed(options.seed);
+  const infer::ModelDescription& description = prepared.description;
+  const auto channels = static_cast<std::int64_t>(description.channels.size());
+  const auto start = [&](torch::nn::Module& network, int multiple) {
+    check_window(description.window, multiple, description.network);
+    const std::string report = take_weights(options, network);
+    if (!report.empty()) {
+      log::info(report);
+    }
+    network.to(setup.device);
+  };
+  if (options.task == infer::Task::kSegment) {
+    const auto network = nn::make_segmentation_network(description.network, channels, description.outputs());
+    start(*network, network->size_multiple());
+    return segmentation_trainee(setup, std::move(prepared.foregrounds), network);
+  }
+  const auto network = nn::make_classification_network(description.network, channels, description.outputs(), options.dropout);
+  start(*network, network->size_multiple());
+  return classification_trainee(setup, prepared.classes, network);
+}
+
+} // namespace
+
+void run_finetuning(const RunOptions& options) {
+  if (!options.resume) {
+    train::refuse_existing_run(options.folder, options.force);
+  }
+  train::keep_freed_memory();
+  at::set_num_threads(static_cast<int>(options.threads));
+  catch_interrupts();
+  const at::Device device = train::choose_device(options.device);
+  const store::Store store = store::Store::open(options.store);
+  Prepared prepared = prepare_run(options, store);
+  const std::uint64_t total_steps = schedule_steps(options, prepared.selection.training.size());
+  const TrainingSetup setup{.options = options,
+                            .store = store,
+                            .description = prepared.description,
+                            .training = prepared.selection.training,
+                            .validation = prepared.selection.validation,
+                            .precision = train::choose_precision(options.precision, device),
+                            .device = device};
+  train::Trainee trainee = make_trainee(options, setup, prepared);
+  const train::AdamWOptions optimizer = optimizer_options(options, trainee);
+  train::Session session(session_options(options, total_steps), identity_of(options, setup, total_steps), optimizer,
+                         std::move(trainee));
+  log_start(options, setup, total_steps);
+  session.run();
+}
+
+} // namespace brainmvp::finetune

@@ -1,0 +1,160 @@
+#include "finetune/samples.h"
+
+#include <ATen/ops/from_blob.h>
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include "base/random.h"
+#include "infer/sizing.h"
+#include "store/loader.h"
+
+namespace brainmvp::finetune {
+namespace {
+
+std::size_t voxels_in(const image::Size& size) { return size[0] * size[1] * size[2]; }
+
+// What the threads read from: lives as long as the functions of the reader.
+struct Source {
+  const store::Store& store;
+  std::vector<std::size_t> positions;
+  SampleOptions options;
+
+  [[nodiscard]] const store::StoredStudy& study(std::size_t index) const { return store.studies()[positions[index]]; }
+
+  [[nodiscard]] std::span<float> images_of(SampleBatch& batch, std::size_t item) const {
+    const std::size_t count = options.channels.size() * voxels_in(options.crop);
+    return std::span(batch.images).subspan(item * count, count);
+  }
+
+  void begin(SampleBatch& batch, std::uint64_t number, bool labelled) const {
+    batch.number = number;
+    batch.samples.resize(options.batch_size);
+    batch.images.resize(options.batch_size * options.channels.size() * voxels_in(options.crop));
+    batch.labels.resize(labelled ? options.batch_size * voxels_in(options.crop) : 0);
+  }
+};
+
+void fill_crop(const Source& source, const std::vector<Foreground>& foregrounds, SampleBatch& batch, std::size_t item) {
+  const SampleOptions& options = source.options;
+  const store::DrawnStudy drawn =
+      store::draw_study(options.seed, source.positions.size(), batch.number * options.batch_size + item);
+  const store::StoredStudy& study = source.study(drawn.index);
+  const Foreground& foreground = foregrounds[drawn.index];
+  RandomStream stream({options.seed, drawn.epoch, text_key(study.id()), text_key("crop")});
+  const bool around = stream.uniform() < options.foreground_rate && !foreground.empty();
+  Sample& sample = batch.samples[item];
+  sample = {.study = source.positions[drawn.index],
+            .epoch = drawn.epoch,
+            .start = around ? crop_around(draw_voxel(foreground, stream), study.size(), options.crop, stream)
+                            : draw_crop(study.size(), options.crop, stream),
+            .present = present_channels(study, options.channels)};
+  const std::size_t count = voxels_in(options.crop);
+  for (std::size_t channel = 0; channel < options.channels.size(); ++channel) {
+    if (sample.present[channel]) {
+      study.copy_crop(options.channels[channel], sample.start, options.crop,
+                      source.images_of(batch, item).subspan(channel * count, count));
+    }
+  }
+  study.copy_label_crop(sample.start, options.crop, std::span(batch.labels).subspan(item * count, count));
+}
+
+struct ClassDraw {
+  std::size_t index = 0;
+  std::uint64_t epoch = 0;
+};
+
+// Rounds in which each class comes once, in a drawn order; the studies of a class as store::draw_study gives them.
+ClassDraw draw_balanced(std::uint64_t seed, const std::vector<std::vector<std::size_t>>& members, std::uint64_t position) {
+  const std::uint64_t round = position / members.size();
+  RandomStream stream({seed, round, text_key("classes")});
+  const std::size_t chosen = stream.permutation(members.size())[position % members.size()];
+  const store::DrawnStudy drawn = store::draw_study(seed + chosen, members[chosen].size(), round);
+  return {.index = members[chosen][drawn.index], .epoch = drawn.epoch};
+}
+
+void fill_volume(const Source& source, const ClassDraw& drawn, infer::Sizing sizing, SampleBatch& batch, std::size_t item) {
+  const SampleOptions& options = source.options;
+  const store::StoredStudy& study = source.study(drawn.index);
+  Sample& sample = batch.samples[item];
+  sample = {.study = source.positions[drawn.index],
+            .epoch = drawn.epoch,
+            .start = {0, 0, 0},
+            .present = present_channels(study, options.channels)};
+  std::vector<float> whole(voxels_in(study.size()));
+  const auto side = [](std::size_t voxels) { return static_cast<std::int64_t>(voxels); };
+  const image::Size& size = study.size();
+  const std::size_t count = voxels_in(options.crop);
+  for (std::size_t channel = 0; channel < options.channels.size(); ++channel) {
+    if (sample.present[channel]) {
+      study.copy_crop(options.channels[channel], {0, 0, 0}, size, whole);
+      const at::Tensor volume = at::from_blob(whole.data(), {1, side(size[0]), side(size[1]), side(size[2])}, at::kFloat);
+      const at::Tensor sized = infer::size_volume(volume, options.crop, sizing).contiguous();
+      std::ranges::copy_n(sized.const_data_ptr<float>(), static_cast<std::ptrdiff_t>(count),
+                          source.images_of(batch, item).begin() + static_cast<std::ptrdiff_t>(channel * count));
+    }
+  }
+}
+
+std::unique_ptr<store::ReadAhead<SampleBatch>> reader(store::BatchMaker<SampleBatch> maker, const SampleOptions& options,
+                                                      std::uint64_t first_batch) {
+  constexpr std::size_t kAhead = 2;
+  return std::make_unique<store::ReadAhead<SampleBatch>>(std::move(maker), first_batch, options.threads, kAhead);
+}
+
+} // namespace
+
+std::unique_ptr<store::ReadAhead<SampleBatch>> read_crops(const store::Store& store, const std::vector<std::size_t>& positions,
+                                                          const std::vector<Foreground>& foregrounds,
+                                                          const SampleOptions& options, std::uint64_t first_batch) {
+  const auto source = std::make_shared<const Source>(Source{store, positions, options});
+  return reader(
+      {.items = options.batch_size,
+       .begin = [source](SampleBatch& batch, std::uint64_t number) { source->begin(batch, number, true); },
+       .fill = [source, foregrounds](SampleBatch& batch, std::size_t item) { fill_crop(*source, foregrounds, batch, item); }},
+      options, first_batch);
+}
+
+std::unique_ptr<store::ReadAhead<SampleBatch>> read_volumes(const store::Store& store, const std::vector<std::size_t>& positions,
+                                                            const std::vector<std::size_t>& classes, bool balanced,
+                                                            infer::Sizing sizing, const SampleOptions& options,
+                                                            std::uint64_t first_batch) {
+  const auto source = std::make_shared<const Source>(Source{store, positions, options});
+  std::vector<std::vector<std::size_t>> members; // of the classes that have any
+  for (std::size_t value = 0; balanced && value <= *std::ranges::max_element(classes); ++value) {
+    std::vector<std::size_t> indices;
+    for (std::size_t i = 0; i < classes.size(); ++i) {
+      if (classes[i] == value) {
+        indices.push_back(i);
+      }
+    }
+    if (!indices.empty()) {
+      members.push_back(std::move(indices));
+    }
+  }
+  const auto fill = [source, members, sizing](SampleBatch& batch, std::size_t item) {
+    const SampleOptions& drawn_by = source->options;
+    const std::uint64_t position = batch.number * drawn_by.batch_size + item;
+    if (members.empty()) {
+      const store::DrawnStudy drawn = store::draw_study(drawn_by.seed, source->positions.size(), position);
+      fill_volume(*source, {.index = drawn.index, .epoch = drawn.epoch}, sizing, batch, item);
+    } else {
+      fill_volume(*source, draw_balanced(drawn_by.seed, members, position), sizing, batch, item);
+    }
+  };
+  return reader({.items = options.batch_size,
+                 .begin = [source](SampleBatch& batch, std::uint64_t number) { source->begin(batch, number, false); },
+                 .fill = fill},
+                options, first_batch);
+}
+
+std::vector<bool> present_channels(const store::StoredStudy& study, const std::vector<std::string>& channels) {
+  std::vector<bool> present;
+  for (const std::string& channel : channels) {
+    present.push_back(std::ranges::count(study.modalities(), channel) > 0);
+  }
+  return present;
+}
+
+} // namespace brainmvp::finetune

@@ -1,0 +1,54 @@
+// Samples of fine-tuning: the same channels for every study, with a label map or a class, read ahead by threads.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "finetune/foreground.h"
+#include "infer/model.h"
+#include "store/read_ahead.h"
+#include "store/store.h"
+
+namespace brainmvp::finetune {
+
+struct Sample {
+  std::size_t study = 0;       // position in Store::studies()
+  std::uint64_t epoch = 0;     // passes over the data (of its class, where classes are balanced) before
+  store::Start start{0, 0, 0}; // of the crop, in the study's volume; negative where it is padded
+  std::vector<bool> present;   // one a channel
+};
+
+struct SampleBatch {
+  std::uint64_t number = 0;
+  std::vector<Sample> samples;
+  std::vector<float> images;        // [B][C][i][j][k], 0 in missing channels
+  std::vector<std::uint8_t> labels; // [B][i][j][k], values of the label maps; empty for classification
+};
+
+struct SampleOptions {
+  std::uint64_t seed = 0;
+  std::size_t batch_size = 2;
+  std::vector<std::string> channels;
+  image::Size crop{96, 96, 96};
+  double foreground_rate = 0.5; // share of the crops that are drawn around foreground, where a study has any
+  std::size_t threads = 1;
+};
+
+// Random crops for segmentation. `foregrounds`: of the studies at `positions`.
+std::unique_ptr<store::ReadAhead<SampleBatch>> read_crops(const store::Store& store, const std::vector<std::size_t>& positions,
+                                                          const std::vector<Foreground>& foregrounds,
+                                                          const SampleOptions& options, std::uint64_t first_batch);
+
+// Whole volumes, sized as the model wants them, for classification. `classes`: one a position; with `balanced` each class is
+// drawn as often as any other, otherwise each study.
+std::unique_ptr<store::ReadAhead<SampleBatch>> read_volumes(const store::Store& store, const std::vector<std::size_t>& positions,
+                                                            const std::vector<std::size_t>& classes, bool balanced,
+                                                            infer::Sizing sizing, const SampleOptions& options,
+                                                            std::uint64_t first_batch);
+
+// Which of the channels a study has.
+std::vector<bool> present_channels(const store::StoredStudy& study, const std::vector<std::string>& channels);
+
+} // namespace brainmvp::finetune

@@ -1,0 +1,82 @@
+#include "finetune/trainee_parts.h"
+
+#include <ATen/ops/empty.h>
+
+#include <cmath>
+
+#include "infer/filling.h"
+#include "nn/network.h"
+
+namespace brainmvp::finetune {
+
+SampleOptions sample_options(const TrainingSetup& setup) {
+  const RunOptions& options = setup.options;
+  return {.seed = options.seed,
+          .batch_size = static_cast<std::size_t>(options.batch_size),
+          .channels = setup.description.channels,
+          .crop = setup.description.window,
+          .foreground_rate = options.foreground_rate,
+          .threads = options.loader_threads};
+}
+
+BatchSetup batch_setup(const TrainingSetup& setup) {
+  return {.store = setup.store,
+          .description = setup.description,
+          .augmentation = setup.options.augmentation,
+          .mix_channels = setup.description.task == infer::Task::kSegment ? setup.options.mix_channels : 0,
+          .seed = setup.options.seed,
+          .device = setup.device};
+}
+
+train::Trainee trainee_of(const std::string& what, const std::shared_ptr<torch::nn::Module>& network) {
+  train::Trainee trainee{.what = what,
+                         .network = network,
+                         .parameters = {},
+                         .weights = nn::state_tensors(*network),
+                         .accumulate_gradients = nullptr,
+                         .validate = nullptr,
+                         .log_pictures = nullptr,
+                         .finish = nullptr};
+  for (const auto& entry : network->named_parameters()) {
+    trainee.parameters.emplace_back(entry.key(), entry.value());
+  }
+  for (auto& [name, tensor] : trainee.weights) {
+    tensor = tensor.detach();
+  }
+  return trainee;
+}
+
+train::StepLosses finish_gradients(const torch::Tensor& loss, const SampleBatch& samples, const TrainingSetup& setup,
+                                   std::uint64_t step) {
+  const auto value = loss.item<double>();
+  std::vector<std::string> ids = study_ids(samples, setup.store);
+  if (!std::isfinite(value)) {
+    train::throw_diverged("the loss is not finite", step + 1, ids);
+  }
+  loss.backward();
+  return {.values = {{"loss", value}},
+          .criterion = value,
+          .epoch = samples.samples.front().epoch,
+          .wait_seconds = 0,
+          .studies = std::move(ids)};
+}
+
+torch::Tensor whole_study(const store::StoredStudy& study, const infer::ModelDescription& description) {
+  const image::Size& size = study.size();
+  const auto side = [&](std::size_t axis) { return static_cast<std::int64_t>(size[axis]); };
+  torch::Tensor images =
+      at::empty({static_cast<std::int64_t>(description.channels.size()), side(0), side(1), side(2)}, at::kFloat);
+  const std::vector<bool> present = present_channels(study, description.channels);
+  const std::size_t voxels = size[0] * size[1] * size[2];
+  for (std::size_t channel = 0; channel < present.size(); ++channel) {
+    torch::Tensor target = images[static_cast<std::int64_t>(channel)];
+    if (present[channel]) {
+      study.copy_crop(description.channels[channel], {0, 0, 0}, size, std::span(target.mutable_data_ptr<float>(), voxels));
+    } else {
+      target.copy_(infer::template_part(description, channel, size, {0, 0, 0}, size));
+    }
+  }
+  return images;
+}
+
+} // namespace brainmvp::finetune

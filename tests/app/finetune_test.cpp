@@ -1,0 +1,183 @@
+// `brainmvp finetune` as a process, on a small store with a small network.
+#include "app/run_checks.h"
+#include "store/handmade_store.h"
+
+namespace brainmvp {
+namespace {
+namespace fs = std::filesystem;
+using test::metrics;
+using test::ProcessResult;
+using Arguments = std::vector<std::string>;
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+class Finetune : public testing::Test {
+protected:
+  static void SetUpTestSuite() {
+    folder_ = new test::TemporaryFolder;
+    constexpr auto kValidation = study::Split::kValidation;
+    test::write_handmade_store(
+        *folder_ / "store",
+        {{.id = "anna",
+          .size = {20, 18, 16},
+          .modalities = {"t1", "t2", "flair"},
+          .label = true,
+          .label_values = 2,
+          .class_name = "AD"},
+         {.id = "berta", .size = {17, 23, 19}, .modalities = {"t1", "t2"}, .label = true, .label_values = 2, .class_name = "CN"},
+         {.id = "carla", .size = {12, 16, 30}, .modalities = {"t1"}, .label = true, .label_values = 1, .class_name = "CN"},
+         {.id = "dora", .size = {18, 18, 18}, .modalities = {"t1"}},
+         {.id = "emma",
+          .size = {18, 18, 18},
+          .modalities = {"t1", "flair"},
+          .label = true,
+          .split = kValidation,
+          .label_values = 2,
+          .class_name = "AD"},
+         {.id = "fini",
+          .size = {16, 18, 18},
+          .modalities = {"flair"},
+          .label = true,
+          .split = kValidation,
+          .label_values = 2,
+          .class_name = "CN"}});
+    const ProcessResult pretrained = test::run_brainmvp({"pretrain", store(), "-o", run("pre"), "--recipe", "tiny", "--crop",
+                                                         "16", "--steps", "1", "--template-size", "24", "24", "32"});
+    ASSERT_EQ(pretrained.exit_code, 0) << pretrained.err;
+  }
+  static void TearDownTestSuite() {
+    delete folder_;
+    folder_ = nullptr;
+  }
+
+  static std::string store() { return *folder_ / "store"; }
+  static fs::path run(const std::string& name) { return *folder_ / name; }
+
+  // A command that makes a run of `name`, with options that `more` may replace.
+  static Arguments command(const std::string& kind, const std::string& name, const Arguments& more = {}) {
+    const std::vector<Arguments> defaults{{"--recipe", "tiny"}, {"--crop", "16"},       {"--threads", "1"},
+                                          {"--seed", "7"},      {"--steps", "6"},       {"--checkpoint-every", "2"},
+                                          {"--keep", "3"},      {"--init", run("pre")}, {"--validate-every", "3"}};
+    Arguments arguments{"finetune", kind, store(), "-o", run(name)};
+    for (const Arguments& option : defaults) {
+      if (std::ranges::count(more, option.front()) == 0) {
+        arguments.insert(arguments.end(), option.begin(), option.end());
+      }
+    }
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  }
+  static ProcessResult finetune(const std::string& kind, const std::string& name, const Arguments& more = {}) {
+    return test::run_brainmvp(command(kind, name, more));
+  }
+
+private:
+  static test::TemporaryFolder* folder_;
+};
+test::TemporaryFolder* Finetune::folder_ = nullptr;
+
+TEST_F(Finetune, ResumingASegmentationContinuesTheExactCurve) {
+  const ProcessResult straight = finetune("segment", "straight", {"--augmentation", "full", "--loader-threads", "1"});
+  ASSERT_EQ(straight.exit_code, 0) << straight.err;
+  const auto expected = metrics(run("straight"));
+  ASSERT_EQ(expected.size(), 6U);
+  for (const char* name : {"supervised", "consistency", "learning_rate"}) {
+    EXPECT_TRUE(expected.front().contains(name)) << name;
+  }
+  EXPECT_TRUE(expected.back().contains("validation_dice_lesion"));
+  const Arguments three_loaders{"--augmentation", "full", "--loader-threads", "3"};
+  EXPECT_EQ(test::stop_with_signal(command("segment", "killed", three_loaders), run("killed"), 3, SIGKILL), 128 + SIGKILL);
+  const ProcessResult resumed = finetune("segment", "killed", {"--augmentation", "full", "--loader-threads", "1", "--resume"});
+  ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
+  EXPECT_EQ(metrics(run("killed")), expected);
+  test::expect_same_checkpoint(run("straight") / "checkpoints/last.pt", run("killed") / "checkpoints/last.pt",
+                               run("straight") / "checkpoints/step_00000002.pt", "decoder.out.conv.conv.weight");
+}
+
+TEST_F(Finetune, SaysWhatBecameOfEveryTensorAndStudy) {
+  const ProcessResult result = finetune("segment", "said", {"--steps", "1"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  for (const char* part :
+       {"encoder.patch_embed1.proj.weight", "no label map", "dora", "no foreground", "carla", "channels flair, t1, t2"}) {
+    EXPECT_TRUE(contains(result.err, part)) << part << "\n" << result.err;
+  }
+}
+
+TEST_F(Finetune, ItsCheckpointHoldsAllThatPredictionNeeds) {
+  ASSERT_EQ(finetune("segment", "held", {"--steps", "1", "--channels", "t1,flair"}).exit_code, 0);
+  const ProcessResult python = test::run_python(R"py(
+import sys, torch
+c = torch.load(sys.argv[1], weights_only=True)
+assert c["task"] == "segment" and c["channels"] == ["t1", "flair"] and c["network"] == "uniformer_tiny", c["channels"]
+assert c["labels"] == {"background": 0, "lesion": 1}, c["labels"]
+t = c["templates"]
+assert t.shape == (2, 24, 24, 32) and t.min() >= 0 and t.max() <= 1, t.shape
+assert c["has_template"] == [True, True]
+assert c["state_dict"]["encoder.patch_embed1.proj.weight"].shape[1] == 2
+)py",
+                                                {run("held") / "checkpoints/last.pt"});
+  EXPECT_EQ(python.exit_code, 0) << python.err;
+}
+
+TEST_F(Finetune, AnInflatedStemIsThePretrainedOneOverTheChannels) {
+  ASSERT_EQ(finetune("segment", "inflated", {"--steps", "1", "--learning-rate", "0", "--channels", "t1,flair"}).exit_code, 0);
+  const ProcessResult python = test::run_python(R"py(
+import sys, torch
+a, b = (torch.load(p, weights_only=True)["state_dict"] for p in sys.argv[1:3])
+stem = a["encoder.patch_embed1.proj.weight"]
+old = b["encoder.uniformer.patch_embed1.proj.weight"]
+assert torch.allclose(stem, (old / 2).expand_as(stem)), (stem - old / 2).abs().max()
+assert torch.equal(a["encoder.blocks3.0.attn.qkv.weight"], b["encoder.uniformer.blocks3.0.attn.qkv.weight"])
+)py",
+                                                {run("inflated") / "checkpoints/last.pt", run("pre") / "checkpoints/last.pt"});
+  EXPECT_EQ(python.exit_code, 0) << python.err;
+}
+
+TEST_F(Finetune, AClassificationResumesToTheBitAndRecordsItsMetrics) {
+  const ProcessResult straight = finetune("classify", "classes");
+  ASSERT_EQ(straight.exit_code, 0) << straight.err;
+  EXPECT_TRUE(contains(straight.err, "classes AD, CN")) << straight.err;
+  EXPECT_TRUE(contains(straight.err, "dora")) << straight.err; // has no class
+  EXPECT_TRUE(metrics(run("classes")).back().contains("validation_auc"));
+  ASSERT_EQ(finetune("classify", "classes_again", {"--stop-after", "3"}).exit_code, 0);
+  ASSERT_EQ(finetune("classify", "classes_again", {"--resume"}).exit_code, 0);
+  EXPECT_EQ(metrics(run("classes_again")), metrics(run("classes")));
+  test::expect_same_checkpoint(run("classes") / "checkpoints/last.pt", run("classes_again") / "checkpoints/last.pt",
+                               run("classes") / "checkpoints/step_00000002.pt", "head.weight");
+}
+
+TEST_F(Finetune, BothBackbonesStartFromScratch) {
+  for (const char* network : {"uniformer_tiny", "unet"}) {
+    for (const char* kind : {"segment", "classify"}) {
+      const std::string name = std::string(network) + kind;
+      const ProcessResult result = finetune(kind, name, {"--init", "scratch", "--network", network, "--steps", "1"});
+      EXPECT_EQ(result.exit_code, 0) << result.err;
+    }
+  }
+}
+
+TEST_F(Finetune, AFineTunedModelIsAStartToo) {
+  ASSERT_EQ(finetune("segment", "earlier", {"--steps", "1"}).exit_code, 0);
+  const ProcessResult result = finetune("segment", "later", {"--steps", "1", "--init", run("earlier")});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+}
+
+TEST_F(Finetune, RefusesWhatCannotWork) {
+  const auto refused = [](const ProcessResult& result, int code, const char* part) {
+    EXPECT_EQ(result.exit_code, code) << result.err;
+    EXPECT_TRUE(contains(result.err, part)) << part << "\n" << result.err;
+  };
+  refused(finetune("segment", "bad", {"--crop", "20"}), 2, "multiples of 16");
+  refused(finetune("segment", "bad", {"--network", "unet"}), 2, "uniformer_tiny");
+  refused(finetune("segment", "bad", {"--init", "/nonexistent.pt"}), 4, "/nonexistent.pt");
+  refused(finetune("segment", "bad", {"--channels", "dwi"}), 3, "dwi");
+  refused(finetune("paint", "bad"), 2, "finetune");
+  const fs::path undeclared = run("undeclared");
+  test::write_handmade_store(undeclared,
+                             {{.id = "anna", .size = {20, 18, 16}, .modalities = {"t1"}, .label = true, .label_values = 3}});
+  refused(test::run_brainmvp({"finetune", "segment", undeclared, "-o", run("bad"), "--init", "scratch"}), 4, "the value 2 in");
+  EXPECT_FALSE(fs::exists(run("bad")));
+}
+
+} // namespace
+} // namespace brainmvp

@@ -1,0 +1,86 @@
+// What the tests of training commands share: their metrics, stopping them, and comparing checkpoints.
+#pragma once
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <sstream>
+#include <thread>
+
+#include "support/support.h"
+
+namespace brainmvp::test {
+
+// Metrics without what depends on the machine's mood.
+inline std::vector<nlohmann::json> metrics(const std::filesystem::path& run) {
+  std::vector<nlohmann::json> lines;
+  std::istringstream stream(read_text(run / "metrics.jsonl"));
+  for (std::string line; std::getline(stream, line);) {
+    lines.push_back(nlohmann::json::parse(line));
+    EXPECT_EQ(lines.back().erase("seconds"), 1U);
+    EXPECT_EQ(lines.back().erase("data_wait_seconds"), 1U);
+  }
+  return lines;
+}
+
+// Starts a run and sends `signal` once it has recorded `lines` steps; gives its exit code, or 128 + signal.
+inline int stop_with_signal(const std::vector<std::string>& arguments, const std::filesystem::path& run, std::size_t lines,
+                            int signal) {
+  std::vector<std::string> words{brainmvp_program()};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  const pid_t child = ::fork();
+  if (child == 0) {
+    std::vector<char*> pointers;
+    for (std::string& word : words) {
+      pointers.push_back(word.data());
+    }
+    pointers.push_back(nullptr);
+    ::execv(pointers.front(), pointers.data());
+    ::_exit(127);
+  }
+  int status = 0;
+  bool sent = false;
+  while (::waitpid(child, &status, WNOHANG) == 0) {
+    const std::string text = read_text(run / "metrics.jsonl");
+    if (!sent && std::ranges::count(text, '\n') >= static_cast<std::ptrdiff_t>(lines)) {
+      sent = true;
+      ::kill(child, signal);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+inline constexpr const char* kCompareCheckpoints = R"py(
+import sys, torch
+a, b = (torch.load(p, weights_only=True) for p in sys.argv[1:3])
+def compare(x, y, where):
+    assert type(x) == type(y), where
+    if isinstance(x, dict):
+        assert list(x) == list(y), where
+        for k in x: compare(x[k], y[k], f"{where}.{k}")
+    elif isinstance(x, (list, tuple)):
+        assert len(x) == len(y), where
+        for i, (p, q) in enumerate(zip(x, y)): compare(p, q, f"{where}[{i}]")
+    elif isinstance(x, torch.Tensor):
+        assert torch.equal(x, y), where
+    else:
+        assert x == y, f"{where}: {x} != {y}"
+assert list(a) == list(b)
+for k in a:
+    if k != "config": compare(a[k], b[k], k)
+earlier = torch.load(sys.argv[3], weights_only=True)["state_dict"][sys.argv[4]]
+assert not torch.equal(a["state_dict"][sys.argv[4]], earlier), "the weights have not moved"
+)py";
+
+// All but the configuration equal to the bit, and the tensor `moving` another than in `earlier`.
+inline void expect_same_checkpoint(const std::filesystem::path& a, const std::filesystem::path& b,
+                                   const std::filesystem::path& earlier, const std::string& moving) {
+  const ProcessResult python = run_python(kCompareCheckpoints, {a, b, earlier, moving});
+  EXPECT_EQ(python.exit_code, 0) << python.err;
+}
+
+} // namespace brainmvp::test
