@@ -103,7 +103,7 @@ std::string adapt_stem(const at::Tensor& from, const at::Tensor& to, Stem stem) 
   if (stem == Stem::kReinitialise) {
     return "left as initialised: 1 input channel in the file, " + channels + " in the model";
   }
-  at::Tensor(to).copy_((from.to(to.options()) / to.size(1)).expand_as(to));
+  at::Tensor(to).copy_(from.to(to.options()).div(to.size(1)).expand_as(to));
   return "inflated from 1 to " + channels + " input channels, divided by " + channels;
 }
 

@@ -12,7 +12,7 @@ std::shared_ptr<InnerConvolution> inner_convolution(std::int64_t in, std::int64_
 }
 
 // x: [B, H, W, D, in] contiguous, weight: [out, in, 3, 3, 3] -> [B, H, W, D, out] contiguous
-Tensor convolve(const Tensor& x, const Tensor& weight, const Tensor& bias = {}) {
+Tensor convolve_cubes(const Tensor& x, const Tensor& weight, const Tensor& bias = {}) {
   return at::conv3d(x.permute({0, 4, 1, 2, 3}), weight, bias, 1, 1).permute({0, 2, 3, 4, 1}).contiguous();
 }
 
@@ -49,8 +49,8 @@ ResidualConvolution::ResidualConvolution(std::int64_t in, std::int64_t out) {
 }
 
 Tensor ResidualConvolution::forward(const Tensor& x) const {
-  Tensor y = instance_norm(convolve(x, conv1_->weight));
-  y = instance_norm(convolve(leaky_relu(y), conv2_->weight));
+  Tensor y = instance_norm(convolve_cubes(x, conv1_->weight));
+  y = instance_norm(convolve_cubes(leaky_relu(y), conv2_->weight));
   y.add_(instance_norm(at::linear(x, conv3_->weight.flatten(1))));
   return leaky_relu(y);
 }
@@ -87,7 +87,7 @@ InputProjection::InputProjection(std::int64_t in, std::int64_t out) {
 
 Tensor InputProjection::forward(const Tensor& x) const {
   // The weight's axes are those of the encoder, [D, H, W]; turning the weight spares turning the result.
-  return norm_->forward(convolve(x.permute({0, 2, 3, 4, 1}).contiguous(), weight_.permute({0, 1, 3, 4, 2}), bias_));
+  return norm_->forward(convolve_cubes(x.permute({0, 2, 3, 4, 1}).contiguous(), weight_.permute({0, 1, 3, 4, 2}), bias_));
 }
 
 std::shared_ptr<Linear> register_output_convolution(torch::nn::Module& parent, const std::string& name, std::int64_t in,
