@@ -33,13 +33,28 @@ function(brainmvp_module name)
   endif()
 endfunction()
 
-# brainmvp_embed(<module> <text file> <template> <variable>): compiles a text into a module; the template uses @variable@.
-function(brainmvp_embed name text template variable)
-  file(READ ${CMAKE_SOURCE_DIR}/${text} ${variable})
-  get_filename_component(source ${template} NAME_WLE)
-  configure_file(${CMAKE_SOURCE_DIR}/${template} ${CMAKE_BINARY_DIR}/generated/${source} @ONLY)
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${text})
-  target_sources(brainmvp_${name} PRIVATE ${CMAKE_BINARY_DIR}/generated/${source})
+# brainmvp_embed(<module> <text files>): compiles texts into a module, which declares embedded_texts() (study/embedded_texts.h).
+function(brainmvp_embed name)
+  set(entries "")
+  foreach(file ${ARGN})
+    cmake_path(ABSOLUTE_PATH file BASE_DIRECTORY ${CMAKE_SOURCE_DIR})
+    cmake_path(GET file FILENAME text_name)
+    file(READ ${file} text)
+    string(APPEND entries "    {\"${text_name}\", R\"text(${text})text\"},\n")
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+  endforeach()
+  string(JOIN "\n" source
+    "#include \"${name}/embedded_texts.h\""
+    "namespace brainmvp::${name} {"
+    "std::span<const EmbeddedText> embedded_texts() {"
+    "  static constexpr EmbeddedText kTexts[] = {"
+    "${entries}  };"
+    "  return kTexts;"
+    "}"
+    "} // namespace brainmvp::${name}"
+    "")
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/${name}_texts.cpp CONTENT "@source@" @ONLY)
+  target_sources(brainmvp_${name} PRIVATE ${CMAKE_BINARY_DIR}/generated/${name}_texts.cpp)
 endfunction()
 
 # brainmvp_test(<folder of tests> [TORCH] [DEPS <modules>] [LIBS <libraries>]): one executable, its cases found by ctest.

@@ -35,7 +35,7 @@ void run_index(const IndexArguments& arguments, const CommonOptions& common) {
   refuse_existing(arguments.output, common.force);
   create_folders(std::filesystem::absolute(arguments.output).parent_path());
   study::IndexOptions options{.inputs = {arguments.inputs.begin(), arguments.inputs.end()},
-                              .layout = arguments.layout,
+                              .layouts = {arguments.layout},
                               .depth = arguments.quick ? study::Depth::kHeader : study::Depth::kWhole,
                               .threads = common.thread_count()};
   if (!arguments.modalities.empty()) {

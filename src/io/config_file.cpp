@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace brainmvp::io {
 namespace {
@@ -24,6 +25,9 @@ std::string text_of(const std::filesystem::path& path, const toml::node& node) {
   }
   if (!node.is_integer() && !node.is_floating_point() && !node.is_boolean()) {
     refuse(path, node.source(), "expected a text, a number, true or false, or a list of these");
+  }
+  if (const auto* number = node.as_floating_point()) {
+    return shortest(number->get()); // toml++ prints 0.0003 with 17 digits
   }
   std::ostringstream out;
   node.visit([&out](const auto& value) { out << value; });

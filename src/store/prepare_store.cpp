@@ -138,7 +138,12 @@ void StoreBuilder::write_list() {
     const study::Study& study = studies_.studies[i];
     known.insert(study.id);
     if (outcomes_[i].outcome != Outcome::kFailed) {
-      record.studies.push_back({.id = study.id, .split = study.split, .class_name = study.class_name, .dataset = study.dataset});
+      record.studies.push_back({.id = study.id,
+                                .split = study.split,
+                                .patient = study::patient_of(study),
+                                .class_name = study.class_name,
+                                .dataset = study.dataset,
+                                .fold = study.fold});
     }
   }
   if (fs::exists(store_ / "store.json")) {

@@ -51,8 +51,10 @@ void write_study_record(const StudyRecord& record, const std::filesystem::path& 
 struct StoreEntry {
   std::string id;
   study::Split split = study::Split::kTraining;
-  std::optional<std::string> class_name;
-  std::string dataset;
+  std::string patient = {}; // empty in stores of earlier versions: study::patient_of() takes it from the id
+  std::optional<std::string> class_name = {};
+  std::string dataset = {};
+  std::optional<int> fold = std::nullopt;
 };
 
 struct StoreRecord {

@@ -84,6 +84,7 @@ struct StoredStudy::State {
 StoredStudy::StoredStudy(const fs::path& folder, study::Study description) : state_(std::make_unique<State>()) {
   StudyRecord record = read_study_record(folder);
   state_->description = std::move(description);
+  state_->description.patient = study::patient_of(state_->description);
   state_->description.modalities = std::move(record.modalities);
   state_->grid = record.grid;
   for (const std::string& modality : state_->description.modalities) {
@@ -105,6 +106,8 @@ const image::Size& StoredStudy::size() const { return state_->grid.size; }
 const image::Affine& StoredStudy::affine() const { return state_->grid.affine; }
 bool StoredStudy::has_label() const { return state_->label.has_value(); }
 const std::optional<std::string>& StoredStudy::class_name() const { return state_->description.class_name; }
+const std::string& StoredStudy::patient() const { return state_->description.patient; }
+const std::optional<int>& StoredStudy::fold() const { return state_->description.fold; }
 
 void StoredStudy::copy_crop(const std::string& modality, const Start& start, const image::Size& size,
                             std::span<float> destination) const {
@@ -142,17 +145,20 @@ Store Store::open(const fs::path& folder) {
       throw Error(ExitCode::kBadInput, path.string() + ": prepared with other parameters than store.json says, as an "
                                                        "interrupted `brainmvp prepare` leaves it; run that again");
     }
-    contents += entry.id + " " + study::split_name(entry.split) + " " + entry.class_name.value_or("") + "\n";
+    contents += entry.id + " " + study::split_name(entry.split) + " " + entry.class_name.value_or("") +
+                (entry.fold ? " fold " + std::to_string(*entry.fold) : "") + "\n";
     for (const StoredFile& file : prepared.files) {
       contents += file.name + " " + file.hash + "\n";
     }
     store.studies_.emplace_back(path, study::Study{.id = entry.id,
+                                                   .patient = entry.patient,
                                                    .split = entry.split,
                                                    .images = {},
                                                    .modalities = {},
                                                    .label = {},
                                                    .class_name = entry.class_name,
-                                                   .dataset = entry.dataset});
+                                                   .dataset = entry.dataset,
+                                                   .fold = entry.fold});
   }
   store.fingerprint_ = content_hash(std::as_bytes(std::span(contents)));
   return store;

@@ -37,6 +37,8 @@ public:
   [[nodiscard]] const image::Affine& affine() const;
   [[nodiscard]] bool has_label() const;
   [[nodiscard]] const std::optional<std::string>& class_name() const;
+  [[nodiscard]] const std::string& patient() const; // never empty; studies of one patient belong on one side of a split
+  [[nodiscard]] const std::optional<int>& fold() const;
 
   // Copies a crop of one modality, in [0, 1], to `destination` in tensor order [i][j][k], k fastest.
   void copy_crop(const std::string& modality, const Start& start, const image::Size& size, std::span<float> destination) const;

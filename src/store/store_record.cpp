@@ -36,21 +36,32 @@ study::Split split_of(const std::string& name) {
 }
 
 Json entry_json(const StoreEntry& entry) {
-  Json json{{"id", entry.id}, {"split", study::split_name(entry.split)}};
+  Json json{{"id", entry.id}, {"split", study::split_name(entry.split)}, {"patient", entry.patient}};
   if (entry.class_name) {
     json["class"] = *entry.class_name;
   }
   if (!entry.dataset.empty()) {
     json["dataset"] = entry.dataset;
   }
+  if (entry.fold) {
+    json["fold"] = *entry.fold;
+  }
   return json;
 }
 
+// Stores of earlier versions have neither patient nor fold.
 StoreEntry entry_of(const Json& json) {
-  StoreEntry entry{
-      .id = json.at("id"), .split = split_of(json.at("split")), .class_name = {}, .dataset = json.value("dataset", "")};
+  StoreEntry entry{.id = json.at("id"),
+                   .split = split_of(json.at("split")),
+                   .patient = json.value("patient", ""),
+                   .class_name = {},
+                   .dataset = json.value("dataset", ""),
+                   .fold = {}};
   if (json.contains("class")) {
     entry.class_name = json.at("class").get<std::string>();
+  }
+  if (json.contains("fold")) {
+    entry.fold = json.at("fold").get<int>();
   }
   return entry;
 }

@@ -90,7 +90,8 @@ void add_study(CaseDraft draft, Findings& findings) {
   for (const auto& [modality, file] : draft.images) {
     files[{order_of(modality), modality}].push_back(file);
   }
-  Study study{.id = draft.id, .split = draft.split, .class_name = draft.class_name, .dataset = draft.dataset};
+  Study study{
+      .id = draft.id, .patient = draft.patient, .split = draft.split, .class_name = draft.class_name, .dataset = draft.dataset};
   for (const auto& [key, of_modality] : files) {
     study.modalities.push_back(key.second);
     study.images.push_back(choose(of_modality, key.second, draft.id, findings));

@@ -14,6 +14,7 @@ namespace brainmvp::study {
 
 struct CaseDraft {
   std::string id = {};
+  std::string patient = {}; // empty: patient_of_id() of study_id.h
   std::string dataset = {};
   std::string layout = {};
   std::vector<std::string> schemes = {};

@@ -99,10 +99,13 @@ void Lister::add_entry(Folder& folder, const fs::directory_entry& entry) {
 }
 
 void Lister::add_file(Folder& folder, const fs::path& path) {
+  const std::string name = to_lower(path.filename().string());
+  if (name.ends_with(".dcm") || name.ends_with(".ima")) {
+    ++folder.dicom_files;
+  }
   if (!io::has_image_extension(path)) {
     return;
   }
-  const std::string name = to_lower(path.filename().string());
   if (name.ends_with(".img") || name.ends_with(".img.gz")) { // read through its .hdr
     std::error_code error;
     const std::string stem = (path.parent_path() / io::image_stem(path)).string();
@@ -167,6 +170,14 @@ const Folder* Folder::child(std::string_view name) const {
   const std::string wanted = to_lower(name);
   const auto found = std::ranges::find_if(folders, [&](const auto& folder) { return to_lower(folder->name()) == wanted; });
   return found == folders.end() ? nullptr : found->get();
+}
+
+std::size_t Folder::all_dicom_files() const {
+  std::size_t count = dicom_files;
+  for (const auto& child : folders) {
+    count += child->all_dicom_files();
+  }
+  return count;
 }
 
 std::vector<fs::path> Folder::all_images() const {

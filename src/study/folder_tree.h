@@ -1,6 +1,7 @@
 // A listing of folders and the image files in them, read once before layouts look at it.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -18,11 +19,15 @@ struct Folder {
   const Folder* parent = nullptr; // nothing for a folder given by the user
   std::vector<std::filesystem::path> images;
   std::vector<std::unique_ptr<Folder>> folders;
+  std::size_t dicom_files = 0;
 
   [[nodiscard]] std::string name() const { return path.filename().string(); }
 
   // Child folder of this name, ignoring case; null when there is none.
   [[nodiscard]] const Folder* child(std::string_view name) const;
+
+  // DICOM files here and below.
+  [[nodiscard]] std::size_t all_dicom_files() const;
 
   // All image files here and below.
   [[nodiscard]] std::vector<std::filesystem::path> all_images() const;

@@ -42,7 +42,7 @@ void find_all(const IndexOptions& options, Findings& findings) {
     }
   }
   for (const auto& folder : list_folders(folders, findings)) {
-    find_studies(*folder, options.layout, options.table, findings);
+    find_studies(*folder, options.layouts, options.table, findings);
   }
 }
 

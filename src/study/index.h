@@ -16,7 +16,7 @@ namespace brainmvp::study {
 
 struct IndexOptions {
   std::vector<std::filesystem::path> inputs = {}; // folders, and studies files to be checked
-  std::string layout = "auto";
+  std::vector<std::string> layouts = {"auto"};
   ModalityTable table = ModalityTable::standard();
   Depth depth = Depth::kWhole; // kHeader finds no damage in compressed files, no empty images and no label values
   std::size_t threads = 1;

@@ -11,12 +11,14 @@
 namespace brainmvp::study {
 namespace {
 
-constexpr std::array<Layout, 15> kLayouts{{
+constexpr std::array<Layout, 18> kLayouts{{
     {"nnunet_raw", "imagesTr/case_0000.nii.gz, dataset.json", true, detect_nnunet_raw, read_nnunet_raw},
     {"msd_4d", "imagesTr/case.nii.gz in 4D, dataset.json", true, detect_msd_4d, read_msd_4d},
     {"isles_rawdata", "rawdata/sub-*/ses-*/, derivatives/", true, detect_isles_rawdata, read_isles_rawdata},
     {"isles_bids", "sub-strokecase*/ses-*/, derivatives/", true, detect_isles_bids, read_isles_bids},
     {"bids", "sub-*/[ses-*/]{anat,dwi}/", true, detect_bids, read_bids},
+    {"indi_site", "<site>/<id>/session_1/anat_1/mprage.nii.gz", true, detect_indi_site, read_indi_site},
+    {"ida_tree", "<subject>/<series>/<date>/<image id>/*.nii", true, detect_ida_tree, read_ida_tree},
     {"upenn_gbm", "images_structural/, images_segm/", true, detect_upenn_gbm, read_upenn_gbm},
     {"ixi_by_modality", "IXI-T1/IXI002-Guys-0828-T1.nii.gz", true, detect_ixi_by_modality, read_ixi_by_modality},
     {"ucsf_nifti", "UCSF-PDGM-0004_nifti/UCSF-PDGM-0004_T1c.nii.gz", false, detect_ucsf_nifti, read_ucsf_nifti},
@@ -25,25 +27,32 @@ constexpr std::array<Layout, 15> kLayouts{{
     {"brats_hyphen", "<case>/<case>-{t1n,t1c,t2w,t2f,seg}.nii.gz", false, detect_brats_hyphen, read_brats_hyphen},
     {"mrbrains13", "TrainingData/1/{T1,T1_IR,T2_FLAIR}.nii", false, detect_mrbrains13, read_mrbrains13},
     {"vs_gk", "vs_gk_1/vs_gk_t1_refT1.nii.gz", false, detect_vs_gk, read_vs_gk},
+    {"vs_dicom", "VS-SEG-001/ in DICOM: what is there, and how to convert it", true, detect_vs_dicom, read_vs_dicom},
     {"crossmoda", "crossmoda_1_{ceT1,Label}.nii.gz", false, detect_crossmoda, read_crossmoda},
     {"suffix", "any folder whose files end in a modality's name", false, detect_suffix, read_suffix},
 }};
 
-std::vector<Layout> chosen(std::string_view name) {
-  if (name == "auto") {
-    return {kLayouts.begin(), kLayouts.end()};
-  }
-  const auto* const found = std::ranges::find(kLayouts, name, &Layout::name);
-  if (found != kLayouts.end()) {
-    return {*found};
-  }
-  std::vector<std::string> names{"auto"};
+// In the order of the table, whatever the order of the names.
+std::vector<Layout> chosen(std::span<const std::string> names) {
+  std::ranges::for_each(names, check_layout_name);
+  std::vector<Layout> layouts;
   for (const Layout& layout : kLayouts) {
-    names.emplace_back(layout.name);
+    if (std::ranges::find(names, "auto") != names.end() || std::ranges::find(names, layout.name) != names.end()) {
+      layouts.push_back(layout);
+    }
   }
-  const std::string nearest = nearest_name(name, names);
-  throw Error(ExitCode::kUsage, "layout '" + std::string(name) + "' is not known" +
-                                    (nearest.empty() ? "; known are " + join(names, ", ") : "; did you mean " + nearest + "?"));
+  return layouts;
+}
+
+void explain_dicom(const Folder& folder, bool below, Findings& findings) {
+  if (folder.dicom_files > 0 && !findings.explains(folder.path)) {
+    findings.skip(folder.path, "folders of DICOM files, which are not read (convert them: dcm2niix -z y -f %f_%p -o OUT FOLDER)");
+  }
+  for (const auto& child : folder.folders) {
+    if (below) {
+      explain_dicom(*child, below, findings);
+    }
+  }
 }
 
 void explain_rest(const std::vector<std::filesystem::path>& images, const std::string& reason, Findings& findings) {
@@ -72,7 +81,9 @@ void find_in(const Folder& folder, std::span<const Layout> candidates, const Mod
     explain_rest(folder.images, "names that fit no layout (add words with --modalities FILE, or choose one with --layout)",
                  findings);
   }
-  if (!found || !layout->takes_folders_below) {
+  const bool read_below = found && layout->takes_folders_below;
+  explain_dicom(folder, read_below, findings);
+  if (!read_below) {
     for (const auto& child : folder.folders) {
       find_in(*child, candidates, table, findings);
     }
@@ -83,8 +94,20 @@ void find_in(const Folder& folder, std::span<const Layout> candidates, const Mod
 
 std::span<const Layout> layouts() { return kLayouts; }
 
-void find_studies(const Folder& root, std::string_view name, const ModalityTable& table, Findings& findings) {
-  find_in(root, chosen(name), table, findings);
+void check_layout_name(std::string_view name) {
+  std::vector<std::string> names{"auto"};
+  for (const Layout& layout : kLayouts) {
+    names.emplace_back(layout.name);
+  }
+  if (std::ranges::find(names, name) == names.end()) {
+    const std::string nearest = nearest_name(name, names);
+    throw Error(ExitCode::kUsage, "layout '" + std::string(name) + "' is not known" +
+                                      (nearest.empty() ? "; known are " + join(names, ", ") : "; did you mean " + nearest + "?"));
+  }
+}
+
+void find_studies(const Folder& root, std::span<const std::string> names, const ModalityTable& table, Findings& findings) {
+  find_in(root, chosen(names), table, findings);
 }
 
 } // namespace brainmvp::study

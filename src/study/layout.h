@@ -23,8 +23,11 @@ struct Layout {
 // In the order in which they are tried.
 std::span<const Layout> layouts();
 
-// Finds the studies below `root`. `name` is a layout, or "auto" to detect one at each folder. Every image file ends up used,
-// skipped or in a notice. Throws Error(kUsage) for an unknown name.
-void find_studies(const Folder& root, std::string_view name, const ModalityTable& table, Findings& findings);
+// Throws Error(kUsage) with the nearest name when there is no layout of this name; "auto" is one.
+void check_layout_name(std::string_view name);
+
+// Finds the studies below `root`. `names` are layouts to try at each folder; with "auto" all are. Every image file ends up
+// used, skipped or in a notice. Throws Error(kUsage) for an unknown name.
+void find_studies(const Folder& root, std::span<const std::string> names, const ModalityTable& table, Findings& findings);
 
 } // namespace brainmvp::study

@@ -39,6 +39,16 @@ void read_isles_bids(const Folder& folder, const ModalityTable& table, Findings&
 bool detect_bids(const Folder& folder, const ModalityTable& table);
 void read_bids(const Folder& folder, const ModalityTable& table, Findings& findings);
 
+// <site>/<id>/session_1/anat_1/mprage.nii.gz, at a subject's folder (ABIDE, ADHD-200). A study is a session; of several
+// runs (anat_1, anat_2) the first counts.
+bool detect_indi_site(const Folder& folder, const ModalityTable& table);
+void read_indi_site(const Folder& folder, const ModalityTable& table, Findings& findings);
+
+// 011_S_0021/MPRAGE/2015-11-03_15_30_05.0/I543543/*.nii, as IDA gives ADNI out. A study is a subject's day; of several
+// copies of an image that is no repeat (MPR-R), then that corrected most, then that of the lowest image id counts.
+bool detect_ida_tree(const Folder& folder, const ModalityTable& table);
+void read_ida_tree(const Folder& folder, const ModalityTable& table, Findings& findings);
+
 // dataset.json, imagesTr/case_0000.nii.gz, labelsTr/case.nii.gz.
 bool detect_nnunet_raw(const Folder& folder, const ModalityTable& table);
 void read_nnunet_raw(const Folder& folder, const ModalityTable& table, Findings& findings);
@@ -58,6 +68,10 @@ void read_mrbrains13(const Folder& folder, const ModalityTable& table, Findings&
 // vs_gk_1/{vs_gk_t1_refT1,vs_gk_seg_refT1,vs_gk_t2_refT2,vs_gk_seg_refT2}.nii.gz.
 bool detect_vs_gk(const Folder& folder, const ModalityTable& table);
 void read_vs_gk(const Folder& folder, const ModalityTable& table, Findings& findings);
+
+// VS-SEG-001/<study>/<series>/*.dcm and contours.json: nothing is read, the report says how to convert it.
+bool detect_vs_dicom(const Folder& folder, const ModalityTable& table);
+void read_vs_dicom(const Folder& folder, const ModalityTable& table, Findings& findings);
 
 // crossmoda_1_{ceT1,hrT2,Label}.nii.gz, many cases in a folder.
 bool detect_crossmoda(const Folder& folder, const ModalityTable& table);

@@ -14,6 +14,14 @@ bool any_starts_with(const Folder& folder, std::string_view start) {
   return std::ranges::any_of(folder.images, [&](const auto& file) { return to_lower(io::image_stem(file)).starts_with(start); });
 }
 
+// One reason for the whole exam instead of one for each series.
+void explain_dicom_below(const Folder& folder, Findings& findings) {
+  for (const auto& child : folder.folders) {
+    findings.use(child->path);
+    explain_dicom_below(*child, findings);
+  }
+}
+
 } // namespace
 
 bool detect_vs_gk(const Folder& folder, const ModalityTable&) { return any_starts_with(folder, "vs_gk_"); }
@@ -35,6 +43,18 @@ void read_vs_gk(const Folder& folder, const ModalityTable& table, Findings& find
     }
   }
   add_study(std::move(draft), findings);
+}
+
+bool detect_vs_dicom(const Folder& folder, const ModalityTable&) {
+  return to_lower(folder.name()).starts_with("vs-seg-") && folder.all_dicom_files() > 0 && folder.all_images().empty();
+}
+
+void read_vs_dicom(const Folder& folder, const ModalityTable&, Findings& findings) {
+  explain_dicom_below(folder, findings);
+  findings.skip(folder.path,
+                "exams of VS-SEG in DICOM, which are not read (convert images and contours.json to "
+                "vs_gk_<n>/vs_gk_{t1_refT1,seg_refT1,t2_refT2}.nii.gz with the scripts of github.com/KCL-BMEIS/VS_Seg, "
+                "then use layout vs_gk)");
 }
 
 bool detect_crossmoda(const Folder& folder, const ModalityTable&) { return any_starts_with(folder, "crossmoda"); }

@@ -8,12 +8,13 @@
 #include "base/text.h"
 #include "io/config_file.h"
 #include "io/image_file.h"
-#include "study/modalities_toml.h"
+#include "study/embedded_texts.h"
 
 namespace brainmvp::study {
 namespace {
 
 constexpr std::string_view kSeparators = "-_. ";
+constexpr std::string_view kStandardTable = "modalities.toml";
 constexpr std::size_t kLongestRun = 4; // words of the longest spelling
 
 // "T1-Gd" -> "t1_gd".
@@ -53,7 +54,7 @@ std::optional<std::size_t> template_row(std::string_view canonical_name) {
 const ModalityTable& ModalityTable::standard() {
   static const ModalityTable table = [] {
     ModalityTable made;
-    made.add(modalities_toml(), "modalities.toml");
+    made.add(std::ranges::find(embedded_texts(), kStandardTable, &EmbeddedText::name)->text, kStandardTable);
     return made;
   }();
   return table;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -98,12 +99,14 @@ void read_optional_fields(const Json& entry, const EntryContext& context, Study&
       std::ranges::find(context.classes, *study.class_name) == context.classes.end()) {
     refuse("class", "'" + *study.class_name + "' is not one of the declared classes: " + join(context.classes, ", "));
   }
-  if (entry.contains("dataset")) {
-    study.dataset = text_of(entry["dataset"], "dataset");
+  for (const auto& [field, value] : {std::pair{"dataset", &study.dataset}, std::pair{"patient", &study.patient}}) {
+    if (entry.contains(field)) {
+      *value = text_of(entry[field], field);
+    }
   }
   if (entry.contains("fold")) {
-    if (!entry["fold"].is_number_integer()) {
-      refuse("fold", "expected a whole number, found " + entry["fold"].dump());
+    if (!entry["fold"].is_number_integer() || entry["fold"] < 0) {
+      refuse("fold", "expected a whole number from 0 up, found " + entry["fold"].dump());
     }
     study.fold = entry["fold"].get<int>();
   }

@@ -16,7 +16,8 @@ std::string split_name(Split split); // "training", "validation", "test"
 
 // One examination of one patient. Paths are absolute after reading and relative to the file after writing.
 struct Study {
-  std::string id = {}; // unique; a safe folder name
+  std::string id = {};      // unique; a safe folder name
+  std::string patient = {}; // who several studies may share; empty: patient_of() takes it from the id
   Split split = Split::kTraining;
   std::vector<std::filesystem::path> images = {};  // one a modality, or one 4D file for several
   std::vector<std::string> modalities = {};        // canonical; as many as images, or as channels of a single 4D image
@@ -25,6 +26,10 @@ struct Study {
   std::string dataset = {};
   std::optional<int> fold = std::nullopt; // cross-validation fold, as MONAI's lists carry it
 };
+
+// The patient that the study names, otherwise what its id says: BraTS-MEN-00004 of BraTS-MEN-00004-000, sub-01 of sub-01_ses-2,
+// 011_S_0021 of 011_S_0021_I543543, UPENN-GBM-00001 of UPENN-GBM-00001_21, UCSF-PDGM-0391 of UCSF-PDGM-0391_FU016d; else the id.
+std::string patient_of(const Study& study);
 
 // nnU-Net's label forms, kept in their order.
 struct LabelTable {

@@ -1,7 +1,9 @@
 #include "study/study_id.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
+#include <regex>
 #include <set>
 
 #include "base/text.h"
@@ -48,6 +50,23 @@ void qualify(std::string& id, fs::path& folder) {
 }
 
 } // namespace
+
+std::string patient_of(const Study& study) {
+  static const std::array<std::regex, 5> forms{
+      std::regex("(.*BraTS-[A-Za-z0-9]+-[0-9]+)-[0-9]+"), std::regex("((?:.*_)?sub-[^_]+)_.*"),
+      std::regex("(?:.*_)?([0-9]{3}_S_[0-9]{4})(?:_.*)?"), std::regex("(.*UPENN-GBM-[0-9]+)_[0-9]+"),
+      std::regex("(.*UCSF-PDGM-[0-9]+)_FU.*")};
+  if (!study.patient.empty()) {
+    return study.patient;
+  }
+  for (const std::regex& form : forms) {
+    std::smatch match;
+    if (std::regex_match(study.id, match, form)) {
+      return match[1];
+    }
+  }
+  return study.id;
+}
 
 bool is_utf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {

@@ -32,6 +32,9 @@ Json entry_of(const Study& study, const fs::path& folder) {
   if (!study.dataset.empty()) {
     entry["dataset"] = study.dataset;
   }
+  if (!study.patient.empty()) {
+    entry["patient"] = study.patient;
+  }
   if (study.fold) {
     entry["fold"] = *study.fold;
   }

@@ -44,7 +44,7 @@ void put_images(const fs::path& root, std::initializer_list<std::string> names) 
 study::Findings find(const fs::path& root, const std::string& layout) {
   study::Findings findings;
   for (const auto& folder : study::list_folders({root}, findings)) {
-    study::find_studies(*folder, layout, study::ModalityTable::standard(), findings);
+    study::find_studies(*folder, std::vector{layout}, study::ModalityTable::standard(), findings);
   }
   return findings;
 }

@@ -99,7 +99,7 @@ TEST(Layouts, IxiJoinsTheFoldersOfTheModalities) {
   // The folders of the modalities given one by one make the same studies.
   Findings parts;
   for (const auto& root : study::list_folders({folder / "IXI/IXI-T1", folder / "IXI/IXI-T2"}, parts)) {
-    study::find_studies(*root, "auto", study::ModalityTable::standard(), parts);
+    study::find_studies(*root, Lines{"auto"}, study::ModalityTable::standard(), parts);
   }
   EXPECT_EQ(test::lines(parts), (Lines{"IXI002-Guys-0828: t1 t2", "IXI116-Guys-0700: t1"}));
 }

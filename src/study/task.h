@@ -1,0 +1,50 @@
+// Tasks: what a data set is used for, and all that indexing and fine-tuning need to know of it.
+//
+//   const Task task = study::task("brats2023-ped");   // or a .toml file of the form of data/tasks/*.toml
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "study/studies_file.h"
+
+namespace brainmvp::study {
+
+enum class TaskKind { kSegment, kClassify };
+
+// Where the class of a study stands: with the layout (the folder that the study lies in), or in a column of tables.
+struct ClassRule {
+  std::vector<std::string> tables = {};                         // patterns of file names with * ; none: the layout's class
+  std::vector<std::string> keys = {};                           // columns that may name the study; none: the usual ones
+  std::vector<std::string> columns = {};                        // the first that a table has holds the values
+  std::vector<std::pair<std::string, std::string>> values = {}; // value -> class; none: the values are the classes
+};
+
+// Cross-validation: a patient is never split over folds; `stratified` gives each fold the same share of the classes.
+struct FoldRule {
+  int folds = 5;
+  bool stratified = false;
+};
+
+struct Task {
+  std::string name = {};
+  std::string title = {};
+  TaskKind kind = TaskKind::kSegment;
+  std::vector<std::string> layouts = {};  // layouts that the data set comes in
+  std::vector<std::string> channels = {}; // canonical modalities in the order of the network's input
+  LabelTable table = {};                  // labels and regions, or classes
+  ClassRule class_rule = {};
+  FoldRule fold_rule = {};
+  std::vector<std::pair<std::string, std::vector<std::string>>> settings = {}; // {"--learning-rate", {"3e-04"}}: defaults
+};
+
+// The compiled-in tasks (data/tasks), in alphabetical order.
+std::vector<std::string> task_names();
+
+// A compiled-in task, or one of a file. Throws Error(kUsage): no such task (with the nearest name), or a file that is not of
+// this form (with its line).
+Task task(const std::string& name_or_file);
+
+} // namespace brainmvp::study
