@@ -19,6 +19,9 @@ struct IndexArguments {
   std::string output;
   std::string layout = "auto";
   std::string modalities;
+  std::string task;
+  std::string classes_from;
+  int folds = 0;
   bool strict = false;
   bool quick = false;
 };
@@ -31,28 +34,52 @@ std::string layout_help() {
   return text;
 }
 
-void run_index(const IndexArguments& arguments, const CommonOptions& common) {
-  refuse_existing(arguments.output, common.force);
-  create_folders(std::filesystem::absolute(arguments.output).parent_path());
+study::IndexOptions options_of(const IndexArguments& arguments, const CLI::App& command, const CommonOptions& common) {
   study::IndexOptions options{.inputs = {arguments.inputs.begin(), arguments.inputs.end()},
                               .layouts = {arguments.layout},
                               .depth = arguments.quick ? study::Depth::kHeader : study::Depth::kWhole,
-                              .threads = common.thread_count()};
+                              .threads = common.thread_count(),
+                              .classes_from = arguments.classes_from,
+                              .seed = common.seed};
+  if (!arguments.task.empty()) {
+    options.task = study::task(arguments.task);
+  }
+  if (command.count("--folds") > 0) {
+    options.folds = arguments.folds;
+  }
   if (!arguments.modalities.empty()) {
     options.table = study::ModalityTable::with_file(arguments.modalities);
   }
-  const study::Index index = study::index_studies(options);
-  print_index_report(index, common.verbose, std::cout);
-  std::cout.flush();
+  return options;
+}
+
+void refuse_what_was_found(const study::Index& index, const IndexArguments& arguments) {
   if (index.file.studies.empty()) {
-    throw Error(ExitCode::kNothingFound, join(arguments.inputs, ", ") + ": no study was found (layout " + arguments.layout +
-                                             "); the report says what was skipped and why");
+    const std::string layout = arguments.task.empty() ? "layout " + arguments.layout : "task " + arguments.task;
+    throw Error(ExitCode::kNothingFound,
+                join(arguments.inputs, ", ") + ": no study was found (" + layout + "); the report says what was skipped and why");
+  }
+  if (!arguments.task.empty() && index.undeclared_labels > 0) {
+    throw Error(ExitCode::kBadInput, std::to_string(index.undeclared_labels) + " label maps hold values that task " +
+                                         arguments.task + " does not declare (the report names file, value and voxels); " +
+                                         arguments.output +
+                                         " was not written; choose the task of this edition, or mend or remove the files");
   }
   if (arguments.strict && !index.notices.empty()) {
     throw Error(ExitCode::kBadInput, std::to_string(index.notices.size()) + " errors and warnings under --strict; " +
                                          arguments.output +
                                          " was not written; mend what the report names, or leave --strict out");
   }
+}
+
+void run_index(const IndexArguments& arguments, const CLI::App& command, const CommonOptions& common) {
+  const study::IndexOptions options = options_of(arguments, command, common);
+  refuse_existing(arguments.output, common.force);
+  create_folders(std::filesystem::absolute(arguments.output).parent_path());
+  const study::Index index = study::index_studies(options);
+  print_index_report(index, common.verbose, std::cout);
+  std::cout.flush();
+  refuse_what_was_found(index, arguments);
   study::write_studies_file(arguments.output, index.file);
   std::cout << "written to " << arguments.output << "\n";
 }
@@ -65,7 +92,25 @@ Command add_index(CLI::App& program, CommonOptions& common) {
   command->add_option("DIR", arguments->inputs, "Folders of images, or studies files (MONAI datalists) to be checked")
       ->required();
   command->add_option("-o,--output", arguments->output, "Studies file to write (JSON)")->required()->type_name("FILE");
-  command->add_option("--layout", arguments->layout, layout_help())->group("index")->capture_default_str()->type_name("NAME");
+  CLI::Option* layout = command->add_option("--layout", arguments->layout, layout_help());
+  layout->group("index")->capture_default_str()->type_name("NAME");
+  command
+      ->add_option("--task", arguments->task,
+                   "Layout, labels, classes and folds of a task: " + join(study::task_names(), ", ") + ", or a .toml file")
+      ->group("index")
+      ->type_name("NAME|FILE")
+      ->excludes(layout);
+  command
+      ->add_option("--classes-from", arguments->classes_from,
+                   "Classes from a column of a .tsv or .csv file; without KEYCOLUMN the column with the studies' names is found")
+      ->group("index")
+      ->type_name("FILE:COLUMN[:KEYCOLUMN]");
+  command
+      ->add_option("--folds", arguments->folds,
+                   "Write K cross-validation folds by patient, the classes shared alike; 0: none; default: those of --task")
+      ->group("index")
+      ->type_name("K")
+      ->check(CLI::NonNegativeNumber);
   command->add_option("--modalities", arguments->modalities, "TOML file with more names of modalities, labels and files to skip")
       ->group("index")
       ->type_name("FILE");
@@ -75,8 +120,8 @@ Command add_index(CLI::App& program, CommonOptions& common) {
       ->add_flag("--quick", arguments->quick,
                  "Read headers only: damage in compressed files, empty images and label values are not noticed")
       ->group("index");
-  add_common_options(*command, common, {.force = true, .config = true, .threads = true});
-  return {command, [arguments, &common] { run_index(*arguments, common); }};
+  add_common_options(*command, common, {.force = true, .config = true, .threads = true, .seed = true});
+  return {command, [arguments, command, &common] { run_index(*arguments, *command, common); }};
 }
 
 } // namespace brainmvp::app

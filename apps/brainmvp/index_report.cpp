@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -21,9 +22,9 @@ std::string count(std::size_t number, const std::string& singular, const std::st
   return std::to_string(number) + " " + (number == 1 ? singular : plural);
 }
 
-std::string values_text(const std::set<int>& values) {
+std::string values_text(const study::LabelValues& values) {
   std::vector<std::string> texts;
-  for (const int value : values) {
+  for (const auto& [value, voxels] : values) {
     texts.push_back(std::to_string(value));
   }
   if (texts.size() > 8) {
@@ -141,6 +142,38 @@ void print_skipped(const study::Index& index, bool all, std::ostream& out) {
   }
 }
 
+std::string listed(const std::map<std::string, std::size_t>& counts) {
+  std::vector<std::string> parts;
+  for (const auto& [name, number] : counts) {
+    parts.push_back(name + " " + std::to_string(number));
+  }
+  return join(parts, ", ");
+}
+
+void print_classes_and_folds(const study::StudiesFile& file, std::ostream& out) {
+  std::map<std::string, std::size_t> classes;
+  std::map<std::string, std::size_t> folds;
+  std::set<std::string> patients;
+  for (const study::Study& one : file.studies) {
+    if (one.class_name) {
+      ++classes[*one.class_name];
+    }
+    if (one.fold) {
+      ++folds[std::to_string(*one.fold)];
+    }
+    patients.insert(study::patient_of(one));
+  }
+  if (!classes.empty()) {
+    out << "classes: " << listed(classes) << "\n";
+  }
+  if (patients.size() != file.studies.size()) {
+    out << count(patients.size(), "patient", "patients") << "\n";
+  }
+  if (!folds.empty()) {
+    out << "studies in each fold: " << listed(folds) << "\n";
+  }
+}
+
 void print_totals(const study::Index& index, std::ostream& out) {
   std::map<std::string, std::size_t> modalities;
   std::map<std::string, std::size_t> found_as;
@@ -155,13 +188,6 @@ void print_totals(const study::Index& index, std::ostream& out) {
       ++modalities[modality];
     }
   }
-  const auto listed = [](const std::map<std::string, std::size_t>& counts) {
-    std::vector<std::string> parts;
-    for (const auto& [name, number] : counts) {
-      parts.push_back(name + " " + std::to_string(number));
-    }
-    return join(parts, ", ");
-  };
   out << "\n"
       << count(index.facts.size(), "study", "studies") << ", " << labels << " with a label; " << count(images, "image", "images")
       << (modalities.empty() ? "" : ": " + listed(modalities)) << "\n";
@@ -175,6 +201,7 @@ void print_totals(const study::Index& index, std::ostream& out) {
     }
     out << "labels: " << join(names, ", ") << "\n";
   }
+  print_classes_and_folds(index.file, out);
   out << count(count_of(index, Notice::Severity::kError), "error", "errors") << ", "
       << count(count_of(index, Notice::Severity::kWarning), "warning", "warnings") << ", "
       << count(index.skipped.size(), "file", "files") << " skipped\n";

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "metrics/delimited.h"
+#include "io/delimited.h"
 
 namespace brainmvp::metrics {
 namespace fs = std::filesystem;
@@ -30,7 +30,7 @@ double probability_of(const std::string& text, const fs::path& path, std::size_t
 }
 
 // The classes that have a column, in the order of the columns.
-std::vector<std::string> classes_of_columns(const DelimitedTable& table) {
+std::vector<std::string> classes_of_columns(const io::DelimitedTable& table) {
   std::vector<std::string> classes;
   for (const std::string& column : table.head) {
     if (column.starts_with(kPrefix)) {
@@ -41,7 +41,8 @@ std::vector<std::string> classes_of_columns(const DelimitedTable& table) {
 }
 
 // The classes in the order of the reference, checked against the columns.
-std::vector<std::string> agreed_classes(const DelimitedTable& table, const ReferenceClasses& reference, const fs::path& path) {
+std::vector<std::string> agreed_classes(const io::DelimitedTable& table, const ReferenceClasses& reference,
+                                        const fs::path& path) {
   const std::vector<std::string> columns = classes_of_columns(table);
   std::set<std::string> wanted(reference.classes.begin(), reference.classes.end());
   for (const auto& [name, class_name] : reference.of_cases) {
@@ -58,8 +59,8 @@ std::vector<std::string> agreed_classes(const DelimitedTable& table, const Refer
 }
 
 // The row of each case name.
-std::map<std::string, std::size_t> rows_by_case(const DelimitedTable& table, const fs::path& path) {
-  const std::size_t column = column_of(table, "case", path);
+std::map<std::string, std::size_t> rows_by_case(const io::DelimitedTable& table, const fs::path& path) {
+  const std::size_t column = io::column_of(table, "case", path);
   std::map<std::string, std::size_t> rows;
   for (std::size_t row = 0; row < table.rows.size(); ++row) {
     if (!rows.emplace(table.rows[row][column], row).second) {
@@ -98,8 +99,8 @@ ReferenceClasses read_reference_classes(const fs::path& path, std::span<const st
       }
     }
   } else {
-    const DelimitedTable table = read_delimited(path);
-    const std::size_t class_column = column_of(table, "class", path);
+    const io::DelimitedTable table = io::read_delimited(path);
+    const std::size_t class_column = io::column_of(table, "class", path);
     for (const auto& [name, row] : rows_by_case(table, path)) {
       reference.of_cases.emplace_back(name, table.rows[row][class_column]);
     }
@@ -111,7 +112,7 @@ ReferenceClasses read_reference_classes(const fs::path& path, std::span<const st
 }
 
 ClassTable read_class_table(const fs::path& path, const ReferenceClasses& reference) {
-  const DelimitedTable table = read_delimited(path);
+  const io::DelimitedTable table = io::read_delimited(path);
   ClassTable read{.classes = agreed_classes(table, reference, path), .case_names = {}, .cases = {}};
   read.cases.classes = read.classes.size();
   const std::map<std::string, std::size_t> rows = rows_by_case(table, path);
@@ -120,7 +121,7 @@ ClassTable read_class_table(const fs::path& path, const ReferenceClasses& refere
     const std::size_t row = rows.at(name);
     double sum = 0;
     for (const std::string& each : read.classes) {
-      const std::size_t column = column_of(table, std::string(kPrefix) + each, path);
+      const std::size_t column = io::column_of(table, std::string(kPrefix) + each, path);
       read.cases.probabilities.push_back(probability_of(table.rows[row][column], path, table.lines[row]));
       sum += read.cases.probabilities.back();
     }

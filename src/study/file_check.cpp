@@ -55,12 +55,14 @@ FileFacts check_label(const std::filesystem::path& file, Depth depth) {
     }
     const io::LabelFile label = io::read_label(file);
     facts.header = label.header;
-    int last = -1; // neighbours mostly have the same value
+    std::size_t* count = nullptr; // neighbours mostly have the same value
+    int last = 0;
     for (const std::int32_t value : label.volume.data) {
-      if (value != last) {
-        facts.values.insert(value);
+      if (count == nullptr || value != last) {
+        count = &facts.values[value];
         last = value;
       }
+      ++*count;
       if (facts.values.size() > kMostValues) {
         facts.fault =
             file.string() + ": more than " + std::to_string(kMostValues) + " different values; an image named as a label map?";

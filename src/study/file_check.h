@@ -1,8 +1,9 @@
 // What reading one file shows: whether it can be used, its grid, its values.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
-#include <set>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -10,11 +11,13 @@
 
 namespace brainmvp::study {
 
+using LabelValues = std::map<int, std::size_t>; // value -> voxels
+
 struct FileFacts {
   std::string fault; // why the file cannot be used; empty when it can
   io::ImageHeader header;
   bool all_zero = false; // for images: no voxel but 0 in any channel; never when only the header was read
-  std::set<int> values;  // for labels
+  LabelValues values;    // for labels
 };
 
 enum class Depth { kWhole, kHeader };

@@ -38,6 +38,7 @@ public:
   std::vector<FoundStudy> studies;
   std::vector<Skipped> skipped;
   std::vector<Notice> notices;
+  std::vector<std::filesystem::path> tables;  // .csv and .tsv files, which may hold classes
   std::map<std::string, LabelTable> declared; // schemes that data sets declare, by the path of the declaring file
 
   void skip(const std::filesystem::path& file, const std::string& reason) {

@@ -103,6 +103,9 @@ void Lister::add_file(Folder& folder, const fs::path& path) {
   if (name.ends_with(".dcm") || name.ends_with(".ima")) {
     ++folder.dicom_files;
   }
+  if (name.ends_with(".csv") || name.ends_with(".tsv")) {
+    findings_.tables.push_back(path);
+  }
   if (!io::has_image_extension(path)) {
     return;
   }

@@ -1,13 +1,14 @@
 #include "study/index.h"
 
 #include <algorithm>
-#include <map>
+#include <set>
 
 #include "base/interrupt.h"
 #include "base/progress.h"
 #include "base/text.h"
 #include "base/thread_pool.h"
 #include "study/folder_tree.h"
+#include "study/index_task.h"
 #include "study/label_scheme.h"
 #include "study/layout.h"
 #include "study/study_check.h"
@@ -42,7 +43,7 @@ void find_all(const IndexOptions& options, Findings& findings) {
     }
   }
   for (const auto& folder : list_folders(folders, findings)) {
-    find_studies(*folder, options.layouts, options.table, findings);
+    find_studies(*folder, options.task ? options.task->layouts : options.layouts, options.table, findings);
   }
 }
 
@@ -59,62 +60,63 @@ void name_studies(std::vector<FoundStudy>& found) {
 
 // Reads every file of every study, the files spread over threads.
 std::vector<CheckedFiles> check_files(const std::vector<FoundStudy>& studies, const IndexOptions& options) {
-  struct Task {
+  struct ToCheck {
     const fs::path* file;
     FileFacts* facts;
     bool label;
   };
   std::vector<CheckedFiles> checked(studies.size());
-  std::vector<Task> tasks;
+  std::vector<ToCheck> files;
+  const Depth label_depth = options.task ? Depth::kWhole : options.depth;
   for (std::size_t i = 0; i < studies.size(); ++i) {
     const Study& study = studies[i].study;
     checked[i].images.resize(study.images.size());
     for (std::size_t k = 0; k < study.images.size(); ++k) {
-      tasks.push_back({&study.images[k], &checked[i].images[k], false});
+      files.push_back({&study.images[k], &checked[i].images[k], false});
     }
     if (study.label) {
-      tasks.push_back({&*study.label, &checked[i].label.emplace(), true});
+      files.push_back({&*study.label, &checked[i].label.emplace(), true});
     }
   }
-  Progress progress("checking", "files", tasks.size());
-  parallel_for(tasks.size(), options.threads, [&](std::size_t i) {
+  Progress progress("checking", "files", files.size());
+  parallel_for(files.size(), options.threads, [&](std::size_t i) {
     stop_if_interrupted("checking files");
-    *tasks[i].facts = tasks[i].label ? check_label(*tasks[i].file, options.depth) : check_image(*tasks[i].file, options.depth);
+    *files[i].facts = files[i].label ? check_label(*files[i].file, label_depth) : check_image(*files[i].file, options.depth);
     progress.advance();
   });
   return checked;
 }
 
-// A data set that declares its labels has no others; a label map with more is left out.
-void refuse_undeclared_values(Study& study, const std::vector<std::string>& schemes, StudyFacts& facts, Findings& findings) {
+// A data set or task that declares its labels has no others; a label map with more is left out.
+bool refuse_undeclared_values(Study& study, const std::vector<std::string>& schemes, StudyFacts& facts, Findings& findings) {
   const auto declared = schemes.size() == 1 ? findings.declared.find(schemes.front()) : findings.declared.end();
   if (!study.label || declared == findings.declared.end()) {
-    return;
+    return false;
   }
   const std::set<int> known = declared_values(declared->second);
   std::vector<std::string> undeclared;
-  for (const int value : facts.label_values) {
+  for (const auto& [value, voxels] : facts.label_values) {
     if (!known.contains(value)) {
-      undeclared.push_back(std::to_string(value));
+      undeclared.push_back(std::to_string(value) + " in " + std::to_string(voxels) + " voxels");
     }
   }
-  if (!undeclared.empty()) {
-    findings.error("label maps left out", study.id,
-                   study.label->string() + ": holds " + join(undeclared, ", ") + ", which the labels of " + schemes.front() +
-                       " do not declare; declare the value or mend the label map");
-    study.label.reset();
-    facts.label_values.clear();
+  if (undeclared.empty()) {
+    return false;
   }
+  findings.error("label maps left out", study.id,
+                 study.label->string() + ": holds " + join(undeclared, ", ") + ", which the labels of " + schemes.front() +
+                     " do not declare; declare the value or mend the label map");
+  study.label.reset();
+  facts.label_values.clear();
+  return true;
 }
 
-std::vector<std::string> class_names(const std::vector<Study>& studies) {
-  std::set<std::string> names;
-  for (const Study& study : studies) {
-    if (study.class_name) {
-      names.insert(*study.class_name);
-    }
+std::set<int> values_of(const LabelValues& counts) {
+  std::set<int> values;
+  for (const auto& [value, voxels] : counts) {
+    values.insert(value);
   }
-  return {names.begin(), names.end()};
+  return values;
 }
 
 } // namespace
@@ -123,6 +125,7 @@ Index index_studies(const IndexOptions& options) {
   Findings findings;
   find_all(options, findings);
   name_studies(findings.studies);
+  declare_labels(options, findings);
   std::vector<CheckedFiles> checked = check_files(findings.studies, options);
   Index index;
   std::vector<LabelEvidence> evidence;
@@ -132,16 +135,18 @@ Index index_studies(const IndexOptions& options) {
     if (!facts) {
       continue;
     }
-    refuse_undeclared_values(found.study, found.schemes, *facts, findings);
+    index.undeclared_labels += refuse_undeclared_values(found.study, found.schemes, *facts, findings) ? 1 : 0;
     if (found.study.label) {
-      evidence.push_back({found.study.id, found.study.dataset, found.schemes, facts->label_values});
+      evidence.push_back({found.study.id, found.study.dataset, found.schemes, values_of(facts->label_values)});
     }
     facts->layout = found.layout;
     index.facts.push_back(std::move(*facts));
     index.file.studies.push_back(std::move(found.study));
   }
   index.file.table = common_label_table(evidence, findings);
-  index.file.table.classes = class_names(index.file.studies);
+  complete_table(options, index.file);
+  set_classes(options, index.file, findings);
+  set_folds(options, index.file, findings);
   index.notices = std::move(findings.notices);
   index.skipped = std::move(findings.skipped);
   return index;

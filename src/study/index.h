@@ -2,8 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
-#include <set>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "study/findings.h"
 #include "study/modality.h"
 #include "study/studies_file.h"
+#include "study/task.h"
 
 namespace brainmvp::study {
 
@@ -20,6 +22,10 @@ struct IndexOptions {
   ModalityTable table = ModalityTable::standard();
   Depth depth = Depth::kWhole; // kHeader finds no damage in compressed files, no empty images and no label values
   std::size_t threads = 1;
+  std::optional<Task> task = {}; // its layouts, labels, classes and folds; label maps are read whole at either depth
+  std::string classes_from = {}; // FILE:COLUMN[:KEYCOLUMN], instead of the task's tables or the folders' names
+  std::optional<int> folds = {}; // 0: none; otherwise cross-validation folds instead of the task's
+  std::uint64_t seed = 0;        // of the folds
 };
 
 // What the report says of one study.
@@ -27,7 +33,7 @@ struct StudyFacts {
   std::string id = {};
   std::string layout = {};
   io::ImageHeader reference = {}; // header of the label, or of the finest image
-  std::set<int> label_values = {};
+  LabelValues label_values = {};
 };
 
 struct Index {
@@ -35,10 +41,12 @@ struct Index {
   std::vector<StudyFacts> facts; // one a study of the file, in its order
   std::vector<Notice> notices;
   std::vector<Skipped> skipped;
+  std::size_t undeclared_labels = 0; // label maps left out because they hold values that their table does not declare
 };
 
 // Files that cannot be read are left out with an error notice; studies without an image left are left out too. Shows
-// progress. Throws Error for what makes the whole request senseless: no such folder, unknown layout, a bad studies file.
+// progress. Throws Error for what makes the whole request senseless: no such folder, unknown layout, a bad studies file, a
+// task's classes without a table that holds them, more folds than patients.
 Index index_studies(const IndexOptions& options);
 
 } // namespace brainmvp::study

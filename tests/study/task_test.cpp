@@ -57,7 +57,7 @@ TEST(Tasks, TheTenAreCompiledIn) {
     EXPECT_FALSE(task.title.empty());
     EXPECT_EQ(task.fold_rule.folds, 5);
     EXPECT_EQ(task.fold_rule.stratified, task.kind == TaskKind::kClassify) << name;
-    EXPECT_EQ(task.settings.front(), (std::pair<std::string, Lines>{"--learning-rate", {"0.0003"}})) << name;
+    EXPECT_EQ(task.settings.front(), (std::pair<std::string, Lines>{"--learning-rate", {"3e-04"}})) << name;
   }
 }
 
