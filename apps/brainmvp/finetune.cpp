@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "command.h"
 #include "finetune/run.h"
-#include "nn/network.h"
+#include "nn/backbones.h"
 #include "train/run_folder.h"
 
 namespace brainmvp::app {

@@ -6,11 +6,9 @@
 #include <vector>
 
 #include "checkpoint/checkpoint.h"
+#include "checkpoint/stem.h"
 
 namespace brainmvp::checkpoint {
-
-// What becomes of the first convolution, whose weight [out, 1, ..] must become [out, C, ..].
-enum class Stem { kInflate, kReinitialise }; // inflate: each channel gets the weight / C, so that C equal inputs give the same
 
 struct EncoderTransfer {
   TransferReport report;                                    // of all other tensors

@@ -6,9 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "checkpoint/encoder_transfer.h"
-#include "finetune/augmentation.h"
-#include "infer/model.h"
+#include "checkpoint/stem.h"
+#include "finetune/augmentation_options.h"
+#include "image/affine.h"
+#include "infer/kinds.h"
 #include "study/studies_file.h"
 
 namespace brainmvp::finetune {

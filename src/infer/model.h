@@ -12,17 +12,13 @@
 #include "checkpoint/value.h"
 #include "image/affine.h"
 #include "image/volume.h"
+#include "infer/kinds.h"
 #include "nn/classification.h"
 #include "nn/segmentation.h"
 #include "store/prepare.h"
 #include "study/studies_file.h"
 
 namespace brainmvp::infer {
-
-enum class Task { kSegment, kClassify };
-
-// How a whole volume becomes the classifier's input.
-enum class Sizing { kPad, kResize }; // kPad: zero-padded, smaller half in front, or cut about its centre; kResize: trilinear
 
 // What the network's outputs mean.
 //   regions: sigmoid, output r = the union of the values of table.regions[r] (in order);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "nn/network.h"
+#include "pretrain/loss_weights.h"
 
 namespace brainmvp::pretrain {
 
@@ -28,13 +29,6 @@ struct Draws {
 };
 
 inline constexpr std::int64_t kFromTemplate = -1;
-
-struct Weights {
-  double distillation = 1;
-  double reconstruction = 1;
-  double contrastive = 0; // 0 leaves the term out
-  double temperature = 1;
-};
 
 struct Losses {
   torch::Tensor total;     // scalar with gradient

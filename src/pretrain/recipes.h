@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "image/affine.h"
-#include "pretrain/objective.h"
+#include "pretrain/loss_weights.h"
 
 namespace brainmvp::pretrain {
 
