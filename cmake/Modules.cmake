@@ -9,7 +9,7 @@ if(BRAINMVP_SANITIZE)
   target_link_options(brainmvp_flags INTERFACE -fsanitize=${BRAINMVP_SANITIZE})
 endif()
 
-# One precompiled header for everything that includes torch: its headers cost about 20 s a file without it.
+# Torch's headers cost 20 s a file, and 6 s with this precompiled header: files that use them are compiled six at a time too.
 file(WRITE ${CMAKE_BINARY_DIR}/torch_pch.cpp "")
 add_library(brainmvp_torch_pch STATIC ${CMAKE_BINARY_DIR}/torch_pch.cpp)
 target_link_libraries(brainmvp_torch_pch PUBLIC brainmvp_flags brainmvp_libtorch)
@@ -18,6 +18,7 @@ target_precompile_headers(brainmvp_torch_pch PRIVATE <torch/types.h> <torch/nn/m
 function(_brainmvp_use_torch target)
   target_link_libraries(${target} PUBLIC brainmvp_libtorch)
   target_precompile_headers(${target} REUSE_FROM brainmvp_torch_pch)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
 endfunction()
 
 # brainmvp_module(<folder of src> [TORCH] [DEPS <modules>] [LIBS <public>] [PRIVATE_LIBS <private>])

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "checkpoint/checkpoint.h"
+#include "checkpoint/encoder_transfer.h"
 #include "infer/sizing.h"
 #include "nn/network.h"
 #include "pretrain/template_export.h"
