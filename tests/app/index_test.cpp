@@ -1,6 +1,9 @@
 // `brainmvp index` as a process: report, file, exit codes.
+#include <algorithm>
+#include <cstdint>
 #include <filesystem>
 
+#include "io/image_file.h"
 #include "support/support.h"
 
 namespace brainmvp {
@@ -103,6 +106,53 @@ TEST(IndexCommand, TakesWordsFromATable) {
       test::run_brainmvp({"index", folder.path(), "-o", folder / "s.json", "--modalities", folder / "words.toml"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_TRUE(contains(result.out, "Pätient 01 (copy)")) << result.out;
+}
+
+TEST(IndexCommand, ATaskNeedsNothingMore) {
+  const test::TemporaryFolder folder;
+  std::string table = "SUB_ID,DX_GROUP\n";
+  for (int i = 0; i < 10; ++i) {
+    const std::string id = "sub-005000" + std::to_string(i);
+    const fs::path image = folder / ("set/RawDataBIDS/CMU_a/" + id + "/anat/" + id + "_T1w.nii.gz");
+    fs::create_directories(image.parent_path());
+    fs::copy(test::golden("preprocess/las_anisotropic/t1.nii.gz"), image);
+    table += "5000" + std::to_string(i) + (i % 2 == 0 ? ",1\n" : ",2\n");
+  }
+  test::write_text(folder / "set/Phenotypic_V1_0b.csv", table);
+  const auto result = test::run_brainmvp({"index", folder / "set", "--task", "abide1", "-o", folder / "s.json"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_TRUE(contains(result.out, "classes: ASD 5, control 5\nstudies in each fold: 0 2, 1 2, 2 2, 3 2, 4 2\n")) << result.out;
+  const auto json = nlohmann::json::parse(test::read_text(folder / "s.json"));
+  EXPECT_EQ(json["classes"], (nlohmann::json{"control", "ASD"}));
+  EXPECT_EQ(json["training"][0]["class"], "ASD");
+  EXPECT_TRUE(json["training"][0].contains("fold"));
+  const auto index = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments{"index", folder / "set", "-o", folder / "t.json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return test::run_brainmvp(arguments);
+  };
+  EXPECT_EQ(index({"--task", "abide"}).exit_code, 2);
+  EXPECT_EQ(index({"--task", "abide1", "--folds", "11"}).exit_code, 2);
+  EXPECT_EQ(index({"--task", "abide1", "--layout", "bids"}).exit_code, 2);
+  EXPECT_EQ(index({"--classes-from", folder / "none.csv:DX_GROUP"}).exit_code, 2);
+  EXPECT_EQ(index({"--classes-from", folder / "set/Phenotypic_V1_0b.csv:DX"}).exit_code, 4);
+  EXPECT_EQ(index({"--task", "adni"}).exit_code, 3);
+  EXPECT_EQ(index({"--classes-from", folder / "set/Phenotypic_V1_0b.csv:DX_GROUP", "--folds", "2"}).exit_code, 0);
+}
+
+TEST(IndexCommand, ALabelThatATaskDoesNotDeclareIsRefused) {
+  const test::TemporaryFolder folder;
+  const std::string stem = "set/BraTS-PED-00001-000/BraTS-PED-00001-000-";
+  fs::create_directories(folder / "set/BraTS-PED-00001-000");
+  fs::copy(test::golden("preprocess/las_anisotropic/t1.nii.gz"), folder / (stem + "t1n.nii.gz"));
+  image::LabelVolume label{.size = {4, 4, 4}, .affine = {}, .data = std::vector<std::int32_t>(64, 0)};
+  std::fill_n(label.data.begin(), 5, 4);
+  io::write_nifti(folder / (stem + "seg.nii.gz"), label, {.type = io::StoredType::kUint8});
+  const auto result =
+      test::run_brainmvp({"index", folder / "set", "--task", "brats2023-ped", "--quick", "-o", folder / "s.json"});
+  EXPECT_EQ(result.exit_code, 4) << result.out;
+  EXPECT_TRUE(contains(result.out, "-seg.nii.gz: holds 4 in 5 voxels, which the labels of task brats2023-ped")) << result.out;
+  EXPECT_FALSE(fs::exists(folder / "s.json"));
 }
 
 } // namespace

@@ -50,6 +50,42 @@ std::vector<std::string> listed(const TemporaryFolder& folder) {
   return ids;
 }
 
+// Studies for classification: a class, a patient and a fold, no label map, and a modality that has no template.
+void write_class_studies(const TemporaryFolder& folder, const std::string& class_of_b, int fold_of_b) {
+  fs::create_directories(folder / "images");
+  nlohmann::json training = nlohmann::json::array();
+  for (const std::string id : {"sub-01_ses-1", "sub-02_ses-1"}) {
+    const std::string file = "images/" + id + "_T1_IR.nii.gz";
+    if (!fs::exists(folder / file)) {
+      fs::copy_file(test::golden("preprocess/las_anisotropic/t1.nii.gz"), folder / file);
+    }
+    training.push_back({{"id", id}, {"image", {file}}, {"class", "control"}, {"fold", 0}});
+  }
+  training[1]["class"] = class_of_b;
+  training[1]["fold"] = fold_of_b;
+  training[1]["patient"] = "two";
+  test::write_text(folder / "studies.json", nlohmann::json{{"training", training}, {"classes", {"control", "ASD"}}}.dump());
+}
+
+TEST(Prepare, KeepsClassPatientAndFoldAndFollowsTheirChangesWithoutRedoing) {
+  const TemporaryFolder folder;
+  write_class_studies(folder, "control", 1);
+  EXPECT_EQ(prepare(folder).exit_code, 0);
+  const auto of_store = [&](std::size_t i, const char* field) {
+    return nlohmann::json::parse(test::read_text(folder / "store/store.json"))["studies"][i][field];
+  };
+  EXPECT_EQ(of_store(0, "patient"), "sub-01"); // from the id
+  EXPECT_EQ(of_store(1, "patient"), "two");
+  EXPECT_EQ(of_store(1, "class"), "control");
+  EXPECT_EQ(of_store(1, "fold"), 1);
+  EXPECT_TRUE(fs::exists(folder / "store/sub-01_ses-1/t1_ir.nii"));
+  write_class_studies(folder, "ASD", 3);
+  const auto again = prepare(folder);
+  EXPECT_TRUE(contains(again.out, "0 prepared, 2 up to date, 0 redone")) << again.out;
+  EXPECT_EQ(of_store(1, "class"), "ASD");
+  EXPECT_EQ(of_store(1, "fold"), 3);
+}
+
 TEST(Prepare, OnlyWhatChangedIsRedone) {
   const TemporaryFolder folder;
   write_studies(folder, {"a", "b", "c"});

@@ -27,6 +27,35 @@ std::string refusal(Work work, ExitCode expected = ExitCode::kBadInput) {
   return {};
 }
 
+TEST(Store, KnowsPatientsAndFolds) {
+  const test::TemporaryFolder folder;
+  const std::vector<std::string> ids{"BraTS-MEN-00004-000", "BraTS-MEN-00004-001", "case"};
+  store::StoreRecord record;
+  for (const std::string& id : ids) {
+    test::write_handmade_study(folder.path(), {.id = id, .size = {2, 2, 2}, .modalities = {"t1"}});
+    record.studies.push_back({.id = id});
+  }
+  store::write_store_record(record, folder.path());
+  // Stores of earlier versions have neither field.
+  std::string text = test::read_text(folder / "store.json");
+  for (std::size_t at = text.find("\"patient\""); at != std::string::npos; at = text.find("\"patient\"")) {
+    text.replace(at, 9, "\"unknown\"");
+  }
+  test::write_text(folder / "store.json", text);
+  const store::Store old = store::Store::open(folder.path());
+  EXPECT_EQ(old.studies()[0].patient(), "BraTS-MEN-00004");
+  EXPECT_EQ(old.studies()[1].patient(), "BraTS-MEN-00004");
+  EXPECT_EQ(old.studies()[2].patient(), "case");
+  EXPECT_FALSE(old.studies()[0].fold().has_value());
+  record.studies[2].patient = "someone";
+  record.studies[2].fold = 4;
+  store::write_store_record(record, folder.path());
+  const store::Store present = store::Store::open(folder.path());
+  EXPECT_EQ(present.studies()[2].patient(), "someone");
+  EXPECT_EQ(present.studies()[2].fold(), 4);
+  EXPECT_NE(present.fingerprint(), old.fingerprint()); // a fold is part of what a resumed run compares
+}
+
 TEST(Store, CropsAreTransposedScaledAndPadded) {
   const TemporaryFolder folder;
   test::write_handmade_store(folder.path(), {{.id = "a", .size = {37, 41, 70}, .modalities = {"t1", "t2"}, .label = true}});
