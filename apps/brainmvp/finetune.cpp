@@ -7,6 +7,7 @@
 #include "command.h"
 #include "finetune/run.h"
 #include "nn/backbones.h"
+#include "study/task.h"
 #include "train/run_folder.h"
 
 namespace brainmvp::app {
@@ -18,6 +19,7 @@ using finetune::RunOptions;
 // Texts and numbers as they stand on the command line; what is left out comes from the recipe.
 struct Arguments {
   RunOptions run;
+  std::string task;
   std::string recipe = "paper";
   std::string stem = "inflate";
   std::string sizing = "resize";
@@ -48,10 +50,17 @@ void add_model_options(CLI::App& command, Arguments& arguments) {
   const auto add = [&command](const std::string& name, auto& value, const std::string& text) {
     return command.add_option(name, value, text)->group("finetune");
   };
+  add("--task", arguments.task,
+      "Channels, labels, folds and defaults of a task: " + join(study::task_names(), ", ") + ", or a .toml file");
   add("--recipe", arguments.recipe, "Set of defaults: " + join(finetune::recipe_names(), ", "))->capture_default_str();
   add("--network", run.network, "Network of --init scratch: " + join(nn::network_names(), ", "));
   add("--channels", run.channels, "Modalities, one an input channel; without it all that the training studies have")
       ->delimiter(',');
+  CLI::Option* fold =
+      add("--fold", run.fold, "Fold of cross-validation, from 0, that is for validation")->check(CLI::NonNegativeNumber);
+  add("--folds", run.folds, "Make so many folds by patient; without it those of the studies file or of --task")
+      ->check(CLI::Range(2, 1000))
+      ->needs(fold);
   add("--stem", arguments.stem, "First convolution, from one channel to several: inflate keeps what it learned, reinit draws it")
       ->capture_default_str()
       ->check(CLI::IsMember({"inflate", "reinit"}));
@@ -76,6 +85,9 @@ void add_segmentation_options(CLI::App& command, Arguments& arguments) {
 
 void add_classification_options(CLI::App& command, Arguments& arguments) {
   RunOptions& run = arguments.run;
+  command.add_option("--classes-from", run.classes_from, "Column of a table that holds the classes, instead of the store's")
+      ->type_name("FILE:COLUMN[:KEYCOLUMN]")
+      ->group("finetune");
   command.add_option("--crop", arguments.crop, "Size that a whole volume is brought to: one side, or three")
       ->expected(1, 3)
       ->check(CLI::PositiveNumber)
@@ -151,7 +163,24 @@ void add_augmentation_options(CLI::App& command, Arguments& arguments) {
   }
 }
 
-void fill_defaults(CLI::App& command, const Arguments& arguments) {
+// What a task says, where the user does not.
+void fill_from_task(CLI::App& command, Arguments& arguments) {
+  const study::Task task = study::task(arguments.task);
+  const bool segment = arguments.run.task == infer::Task::kSegment;
+  if ((task.kind == study::TaskKind::kSegment) != segment) {
+    throw Error(ExitCode::kUsage, "--task " + arguments.task + " is for finetune " + (segment ? "classify" : "segment"));
+  }
+  arguments.run.table = task.table;
+  set_unless_given(command, "--channels", task.channels);
+  for (const auto& [name, values] : task.settings) {
+    set_unless_given(command, name, values);
+  }
+}
+
+void fill_defaults(CLI::App& command, Arguments& arguments) {
+  if (!arguments.task.empty()) {
+    fill_from_task(command, arguments);
+  }
   const finetune::Recipe recipe = finetune::recipe(arguments.recipe);
   if (arguments.run.init == finetune::kScratch) {
     set_unless_given(command, "--network", {recipe.network});

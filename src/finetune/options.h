@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,8 +33,8 @@ struct RunOptions {
   std::vector<std::string> channels = {}; // modalities, one an input channel; empty: all that the training studies have
   study::LabelTable table = {};           // instead of the store's, where it has labels, regions or classes
   std::string classes_from;               // table with the classes, "FILE:COLUMN[:KEYCOLUMN]"; empty: those of the store
-  std::size_t folds = 0;                  // 0: the splits of the studies file; otherwise `fold` of so many is validation
-  std::size_t fold = 0;
+  std::optional<int> fold;                // of cross-validation: it is validation, and the others are for training
+  int folds = 0;                          // made by patient, classes shared alike; 0: those of the studies file
 
   image::Size crop{96, 96, 96}; // for classification the size of the whole volume
   infer::Sizing sizing = infer::Sizing::kResize;

@@ -7,6 +7,8 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "finetune/samples.h"
+#include "study/class_source.h"
+#include "study/folds.h"
 #include "study/modality.h"
 
 namespace brainmvp::finetune {
@@ -28,9 +30,67 @@ void keep_usable(std::vector<std::size_t>& positions, const store::Store& store,
   }
 }
 
+// Folds of the studies at `positions`: new ones, or those of the store.
+std::vector<int> folds_of(const RunOptions& options, const store::Store& store, const std::vector<std::size_t>& positions,
+                          const std::vector<std::string>& classes) {
+  std::vector<study::FoldEntry> entries;
+  std::vector<int> stored;
+  for (const std::size_t position : positions) {
+    const store::StoredStudy& study = store.studies()[position];
+    entries.push_back({.patient = study.patient(), .stratum = classes[position]});
+    if (study.fold()) {
+      stored.push_back(*study.fold());
+    }
+  }
+  if (options.folds > 0) {
+    return study::assign_folds(entries, options.folds, options.seed);
+  }
+  if (stored.size() != positions.size()) {
+    throw Error(ExitCode::kUsage,
+                options.store.string() + ": " + std::to_string(positions.size() - stored.size()) +
+                    " of its studies have no fold; give --folds, or `brainmvp index --folds` and prepare again");
+  }
+  return stored;
+}
+
+// Deals the training and validation studies out anew: one fold becomes validation.
+void take_fold(const RunOptions& options, const store::Store& store, const std::vector<std::string>& classes,
+               Selection& selection) {
+  std::vector<std::size_t> all = selection.training;
+  all.insert(all.end(), selection.validation.begin(), selection.validation.end());
+  const std::vector<int> folds = folds_of(options, store, all, classes);
+  selection = {};
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    (folds[i] == *options.fold ? selection.validation : selection.training).push_back(all[i]);
+  }
+  if (selection.validation.empty()) {
+    throw Error(ExitCode::kUsage, "--fold " + std::to_string(*options.fold) +
+                                      ": no study is in that fold; folds count from 0 to " +
+                                      std::to_string(std::ranges::max(folds)));
+  }
+}
+
 [[noreturn]] void refuse_empty(const RunOptions& options, const std::string& what) {
   throw Error(ExitCode::kNothingFound,
               options.store.string() + ": no training study " + what + "; correct the studies file and run prepare again");
+}
+
+std::vector<std::string> classes_from_table(const std::string& source, const store::Store& store) {
+  std::vector<study::StudyKey> keys;
+  for (const store::StoredStudy& study : store.studies()) {
+    keys.push_back({.id = study.id(), .patient = study.patient()});
+  }
+  const study::ClassJoin join = study::join_classes(study::parse_class_source(source), keys);
+  study::Findings findings;
+  study::report_join(join, findings);
+  for (const study::Notice& notice : findings.notices) {
+    log::warning(notice.text);
+  }
+  std::vector<std::string> classes;
+  for (const std::optional<std::string>& name : join.classes) {
+    classes.push_back(name.value_or(""));
+  }
+  return classes;
 }
 
 } // namespace
@@ -45,14 +105,20 @@ Selection select_studies(const RunOptions& options, const store::Store& store, c
   };
   keep_usable(selection.training, store, reason, usable);
   keep_usable(selection.validation, store, reason, usable);
+  if (options.fold) {
+    take_fold(options, store, classes, selection);
+  }
   if (selection.training.empty()) {
     refuse_empty(options, segment ? "has a label map" : "has a class");
   }
   return selection;
 }
 
-std::vector<std::string> classes_of(const RunOptions& /*options*/, const store::Store& store) {
+std::vector<std::string> classes_of(const RunOptions& options, const store::Store& store) {
   std::vector<std::string> classes;
+  if (!options.classes_from.empty()) {
+    return classes_from_table(options.classes_from, store);
+  }
   for (const store::StoredStudy& study : store.studies()) {
     classes.push_back(study.class_name().value_or(""));
   }
@@ -67,7 +133,8 @@ std::vector<std::string> class_names(const study::LabelTable& table, const std::
   }
   if (found.size() < 2) {
     throw Error(ExitCode::kNothingFound, "the training studies have " + std::to_string(found.size()) + " classes (" +
-                                             join(std::vector<std::string>(found.begin(), found.end()), ", ") + "); expected at least two");
+                                             join(std::vector<std::string>(found.begin(), found.end()), ", ") +
+                                             "); expected at least two");
   }
   for (const std::size_t position : selection.validation) {
     found.insert(classes[position]);
