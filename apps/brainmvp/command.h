@@ -66,6 +66,7 @@ Command add_index(CLI::App& program, CommonOptions& common);
 Command add_prepare(CLI::App& program, CommonOptions& common);
 Command add_pretrain(CLI::App& program, CommonOptions& common);
 std::vector<Command> add_finetune(CLI::App& program, CommonOptions& common); // segment and classify
+Command add_predict(CLI::App& program, CommonOptions& common);
 Command add_templates(CLI::App& program, CommonOptions& common);
 Command add_convert(CLI::App& program, CommonOptions& common);
 Command add_inspect(CLI::App& program, CommonOptions& common);

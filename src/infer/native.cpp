@@ -4,19 +4,12 @@
 #include <numeric>
 #include <set>
 
+#include "infer/outputs.h"
+
 namespace brainmvp::infer {
 namespace {
 
 constexpr std::size_t kSlicesAtOnce = 8;
-
-std::vector<int> sorted_values(const study::LabelTable& table) {
-  std::vector<int> values;
-  for (const auto& [name, value] : table.labels) {
-    values.push_back(value);
-  }
-  std::ranges::sort(values);
-  return values;
-}
 
 bool holds_region(const std::vector<int>& region, const std::vector<int>& part) {
   return part.size() < region.size() &&
@@ -63,7 +56,9 @@ Painting painting_of(const ModelDescription& description) {
   Painting painting{.exclusive = description.exclusive(), .values = {}, .order = {}};
   const study::LabelTable& table = description.table;
   if (painting.exclusive) {
-    painting.values = sorted_values(table);
+    for (const std::vector<int>& values : output_values(description)) {
+      painting.values.push_back(values.front());
+    }
     return painting;
   }
   for (const auto& [name, values] : table.regions) {

@@ -1,0 +1,150 @@
+// brainmvp predict: label maps or class probabilities of new images from fine-tuned runs.
+#include "infer/predict_run.h"
+
+#include <algorithm>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "command.h"
+
+namespace brainmvp::app {
+namespace {
+
+struct PredictArguments {
+  infer::PredictOptions options;
+  std::vector<std::string> inputs; // runs, then what to predict
+  std::vector<std::string> named;
+  std::vector<std::string> splits;
+  std::vector<std::string> flips;
+  std::string output;
+  std::string modalities;
+};
+
+study::Split split_of(const std::string& name) {
+  for (const study::Split split : {study::Split::kTraining, study::Split::kValidation, study::Split::kTest}) {
+    if (study::split_name(split) == name) {
+      return split;
+    }
+  }
+  throw Error(ExitCode::kUsage, "--split " + name + ": expected training, validation or test");
+}
+
+std::vector<std::int64_t> flip_axes(const std::vector<std::string>& names) {
+  static const std::vector<std::string> kAxes{"i", "j", "k"};
+  std::vector<std::int64_t> axes;
+  for (std::size_t axis = 0; axis < kAxes.size(); ++axis) {
+    if (std::ranges::count(names, kAxes[axis]) > 0) {
+      axes.push_back(static_cast<std::int64_t>(axis));
+    }
+  }
+  return axes;
+}
+
+// The command as the sidecars have it: options that decide the result, no paths.
+std::string command_text(const PredictArguments& arguments, const CommonOptions& common) {
+  const infer::PredictOptions& options = arguments.options;
+  std::string text = "brainmvp predict";
+  for (std::size_t i = 0; i < options.models.size(); ++i) {
+    text += " RUN";
+  }
+  text += " INPUT -o DIR --overlap " + shortest(options.overlap) + " --blending " + options.blending;
+  text += arguments.flips.empty() ? "" : " --flips " + join(arguments.flips, ",");
+  text += options.probabilities ? " --probabilities" : "";
+  return text + " --device " + common.device + " --precision " + common.precision;
+}
+
+void sort_inputs(PredictArguments& arguments) {
+  for (const std::string& input : arguments.inputs) {
+    if (infer::names_model(input)) {
+      arguments.options.models.emplace_back(input);
+    } else {
+      arguments.options.input.inputs.emplace_back(input);
+    }
+  }
+  if (arguments.options.models.empty()) {
+    throw Error(ExitCode::kUsage, "no run among " + join(arguments.inputs, ", ") +
+                                      "; name a folder that `brainmvp finetune` wrote, or a checkpoint (.pt)");
+  }
+}
+
+void sort_named(PredictArguments& arguments) {
+  for (const std::string& text : arguments.named) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
+      throw Error(ExitCode::kUsage, "--modality " + text + ": expected NAME=FILE, for example t1=scan.nii.gz");
+    }
+    arguments.options.input.named.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+  }
+}
+
+void run_predict(PredictArguments& arguments, const CommonOptions& common) {
+  infer::PredictOptions& options = arguments.options;
+  sort_inputs(arguments);
+  sort_named(arguments);
+  std::ranges::transform(arguments.splits, std::back_inserter(options.input.splits), split_of);
+  if (!arguments.modalities.empty()) {
+    options.input.table = study::ModalityTable::with_file(arguments.modalities);
+  }
+  options.input.threads = common.thread_count();
+  options.flips = flip_axes(arguments.flips);
+  options.output = arguments.output;
+  options.force = common.force;
+  options.device = common.device;
+  options.precision = common.precision;
+  options.threads = common.thread_count();
+  options.program_version = BRAINMVP_VERSION;
+  options.torch_version = BRAINMVP_TORCH_VERSION;
+  options.command = command_text(arguments, common);
+  infer::run_prediction(options);
+  std::cout << "predictions are in " << options.output.string() << "\n";
+}
+
+void add_input_options(CLI::App& command, PredictArguments& arguments) {
+  command
+      .add_option("RUN", arguments.inputs,
+                  "Runs of `brainmvp finetune` or their checkpoints (several are an ensemble), then a studies file, a folder of "
+                  "images, or image files, which are one study")
+      ->required();
+  command.add_option("--modality", arguments.named, "A loose image whose name does not say its modality, as t1=FILE")
+      ->type_name("NAME=FILE");
+  command.add_option("--split", arguments.splits, "Only these studies of a studies file: training, validation, test")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"training", "validation", "test"}));
+  command.add_option("--layout", arguments.options.input.layout, "Layout of a folder of images, as for `index`")
+      ->capture_default_str();
+  command.add_option("--modalities", arguments.modalities, "TOML file with more names of modalities")->type_name("FILE");
+  command.add_option("-o,--output", arguments.output, "Folder of the predictions")->required()->type_name("DIR")->group("Output");
+  command.add_flag("--probabilities", arguments.options.probabilities, "Write the probabilities of each label or region too")
+      ->group("Output");
+}
+
+void add_predict_options(CLI::App& command, PredictArguments& arguments) {
+  command.add_option("--overlap", arguments.options.overlap, "Overlap of neighbouring windows, from 0 to below 1")
+      ->group("predict")
+      ->capture_default_str();
+  command.add_option("--blending", arguments.options.blending, "Weights of overlapping windows: constant or gaussian")
+      ->group("predict")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"constant", "gaussian"}));
+  command.add_option("--flips", arguments.flips, "Mean over all flips along these axes of the RAS grid, as i,j,k")
+      ->group("predict")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"i", "j", "k"}));
+}
+
+} // namespace
+
+Command add_predict(CLI::App& program, CommonOptions& common) {
+  CLI::App* command = program.add_subcommand("predict", "Segment or classify new images with fine-tuned runs");
+  const auto arguments = std::make_shared<PredictArguments>();
+  add_input_options(*command, *arguments);
+  add_predict_options(*command, *arguments);
+  add_common_options(*command, common, {.force = true, .config = true, .threads = true, .device = true});
+  return {command, [arguments, &common] { run_predict(*arguments, common); }};
+}
+
+} // namespace brainmvp::app

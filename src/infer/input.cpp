@@ -1,0 +1,164 @@
+#include "infer/input.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "checkpoint/inspection.h"
+#include "io/image_file.h"
+#include "study/index.h"
+#include "study/study_id.h"
+#include "train/run_folder.h"
+
+namespace brainmvp::infer {
+namespace fs = std::filesystem;
+namespace {
+
+using Kind = study::FileRole::Kind;
+
+[[noreturn]] void refuse_file(const fs::path& file, const std::string& reason) {
+  throw Error(ExitCode::kBadInput, file.string() + ": " + reason);
+}
+
+std::string modality_of_loose(const fs::path& file, const study::ModalityTable& table) {
+  const study::FileRole role = table.role(file);
+  if (role.kind == Kind::kLabel) {
+    refuse_file(file, "is a label map by its name (" + role.name + "); images are expected, leave it out");
+  }
+  if (role.kind == Kind::kSkipped) {
+    refuse_file(file, "is no image of a modality by its name (" + role.name +
+                          "); leave it out, or name its modality with "
+                          "--modality NAME=FILE");
+  }
+  if (role.kind == Kind::kUnknown) {
+    refuse_file(file, "its name says no modality; name it with --modality NAME=FILE, for example --modality t1=" +
+                          file.filename().string());
+  }
+  return role.name;
+}
+
+// BIDS: the id of the subject and the session alone ("sub-01_ses-2").
+std::string loose_id(const std::vector<fs::path>& images, const study::ModalityTable& table) {
+  const std::string stem = io::image_stem(images.front());
+  if (!stem.starts_with("sub-")) {
+    return study::id_from_files(images, table);
+  }
+  const std::vector<std::string> words = split(stem, "_");
+  const bool session = words.size() > 1 && words[1].starts_with("ses-");
+  return study::safe_id(session ? words[0] + "_" + words[1] : words[0]);
+}
+
+study::Study loose_study(const InputOptions& options, const std::vector<fs::path>& files,
+                         const std::vector<std::string>& channels) {
+  study::Study study{.split = study::Split::kTest};
+  for (const fs::path& file : files) {
+    study.images.push_back(fs::absolute(file));
+    study.modalities.push_back(modality_of_loose(file, options.table));
+  }
+  for (const auto& [name, file] : options.named) {
+    const auto canonical = options.table.canonical(name);
+    if (!canonical) {
+      throw Error(ExitCode::kUsage, "--modality " + name + "=...: " + name + " is no known modality");
+    }
+    study.images.push_back(fs::absolute(file));
+    study.modalities.push_back(*canonical);
+  }
+  for (std::size_t i = 0; i < study.images.size(); ++i) {
+    if (std::ranges::count(channels, study.modalities[i]) == 0) {
+      refuse_file(study.images[i],
+                  "is " + study.modalities[i] + ", which the model does not take; it takes " + join(channels, ", "));
+    }
+  }
+  study.id = loose_id(study.images, options.table);
+  return study;
+}
+
+void add_folder(const fs::path& folder, const InputOptions& options, std::vector<study::Study>& studies) {
+  if (fs::exists(folder / "store.json")) {
+    refuse_file(folder, "is a store, which has no way back to the images' own files; name the studies file or the images");
+  }
+  study::Index index = study::index_studies({.inputs = {folder},
+                                             .layout = options.layout,
+                                             .table = options.table,
+                                             .depth = study::Depth::kHeader,
+                                             .threads = options.threads});
+  for (const study::Notice& notice : index.notices) {
+    log::warning(notice.study + ": " + notice.text);
+  }
+  std::ranges::move(index.file.studies, std::back_inserter(studies));
+}
+
+void add_studies_file(const fs::path& file, const InputOptions& options, std::vector<study::Study>& studies) {
+  for (study::Study& study : study::read_studies_file(file, options.table).studies) {
+    if (options.splits.empty() || std::ranges::count(options.splits, study.split) > 0) {
+      studies.push_back(std::move(study));
+    }
+  }
+}
+
+void refuse_twin_ids(const std::vector<study::Study>& studies) {
+  for (std::size_t i = 0; i < studies.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (studies[i].id == studies[j].id) {
+        throw Error(ExitCode::kBadInput, "two studies have the id " + studies[i].id +
+                                             ", so that one's output would replace the other's; predict them separately");
+      }
+    }
+  }
+}
+
+} // namespace
+
+bool names_model(const fs::path& path) {
+  return fs::is_directory(path) ? train::holds_run(path) : checkpoint::has_checkpoint_extension(path);
+}
+
+std::vector<study::Study> gather_studies(const InputOptions& options, const std::vector<std::string>& channels) {
+  std::vector<study::Study> studies;
+  std::vector<fs::path> loose;
+  for (const fs::path& input : options.inputs) {
+    if (!fs::exists(input)) {
+      refuse_file(input, "does not exist");
+    }
+    if (fs::is_directory(input)) {
+      add_folder(input, options, studies);
+    } else if (io::has_image_extension(input)) {
+      loose.push_back(input);
+    } else if (to_lower(input.extension().string()) == ".json") {
+      add_studies_file(input, options, studies);
+    } else {
+      refuse_file(input, "is neither a run, a checkpoint, a studies file (.json), a folder of images nor an image");
+    }
+  }
+  if (!loose.empty() || !options.named.empty()) {
+    studies.push_back(loose_study(options, loose, channels));
+  }
+  if (studies.empty()) {
+    throw Error(ExitCode::kNothingFound, "no study to predict; name images, a folder of them or a studies file after the runs");
+  }
+  refuse_twin_ids(studies);
+  return studies;
+}
+
+void check_modalities(const study::Study& study, const study::ModalityTable& table) {
+  if (study.images.size() != study.modalities.size()) {
+    return; // one file of several channels, whose order no name tells
+  }
+  for (std::size_t i = 0; i < study.images.size(); ++i) {
+    const std::string& stated = study.modalities[i];
+    const auto twin = std::find(study.modalities.begin(), study.modalities.begin() + static_cast<std::ptrdiff_t>(i), stated);
+    if (twin != study.modalities.begin() + static_cast<std::ptrdiff_t>(i)) {
+      refuse_file(study.images[i], "is " + stated + ", and so is " +
+                                       study.images[static_cast<std::size_t>(twin - study.modalities.begin())].string() +
+                                       "; keep one of them");
+    }
+    const auto named = table.of_file(study.images[i]);
+    if (named && *named != stated && std::ranges::count(study.modalities, *named) > 0) {
+      refuse_file(study.images[i], "is " + *named + " by its name, and the study calls it " + stated + " and another image " +
+                                       *named + "; the order of modalities is wrong");
+    }
+  }
+}
+
+} // namespace brainmvp::infer

@@ -1,0 +1,84 @@
+#include "infer/sidecar.h"
+
+#include <nlohmann/json.hpp>
+
+#include "infer/native.h"
+
+namespace brainmvp::infer {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json model_json(const Model& model) {
+  const ModelDescription& description = model.description;
+  return {
+      {"hash", model.hash}, {"network", description.network}, {"channels", description.channels}, {"window", description.window}};
+}
+
+Json channels_json(const CaseFacts& facts) {
+  Json models = Json::array();
+  for (const ChannelPlan& plan : facts.plans) {
+    models.push_back({{"used", plan.used}, {"filled_from_template", plan.from_template}, {"filled_with_zeros", plan.zero}});
+  }
+  return {{"of_models", models}, {"ignored", facts.ignored}};
+}
+
+void add_outputs(const ModelDescription& description, Json& json) {
+  if (description.task == Task::kClassify) {
+    json["classes"] = description.table.classes;
+    json["sizing"] = description.sizing == Sizing::kPad ? "pad" : "resize";
+    return;
+  }
+  json["labels"] = Json::object();
+  for (const auto& [name, value] : description.table.labels) {
+    json["labels"][name] = value;
+  }
+  if (description.exclusive()) {
+    return;
+  }
+  const Painting painting = painting_of(description);
+  json["regions"] = Json::object();
+  json["painted_as"] = Json::object();
+  for (std::size_t i = 0; i < description.table.regions.size(); ++i) {
+    const auto& [name, values] = description.table.regions[i];
+    json["regions"][name] = values;
+    json["painted_as"][name] = painting.values[i];
+  }
+}
+
+} // namespace
+
+std::string sidecar_text(const PredictOptions& options, const std::string& precision, const std::vector<Model>& models,
+                         const std::vector<CaseFacts>& cases) {
+  const ModelDescription& description = models.front().description;
+  const bool segments = description.task == Task::kSegment;
+  Json json{{"program", "brainmvp"},
+            {"version", options.program_version},
+            {"libtorch_version", options.torch_version},
+            {"command", options.command},
+            {"task", segments ? "segment" : "classify"}};
+  json["models"] = Json::array();
+  for (const Model& model : models) {
+    json["models"].push_back(model_json(model));
+  }
+  if (segments) {
+    json["channels"] = channels_json(cases.front());
+    json["overlap"] = options.overlap;
+    json["blending"] = options.blending;
+  } else {
+    json["channels_of_rows"] = Json::array();
+    for (const CaseFacts& facts : cases) {
+      json["channels_of_rows"].push_back(channels_json(facts));
+    }
+  }
+  json["flips"] = options.flips;
+  json["device"] = options.device;
+  json["precision"] = precision;
+  json["preparation"] = {{"spacing_mm", description.preparation.spacing_mm},
+                         {"low_percentile", description.preparation.low_percentile},
+                         {"high_percentile", description.preparation.high_percentile}};
+  add_outputs(description, json);
+  return json.dump(2) + "\n";
+}
+
+} // namespace brainmvp::infer
