@@ -1,0 +1,59 @@
+#include "predict_models.h"
+
+#include <ATen/Context.h>
+#include <ATen/ops/rand.h>
+
+#include "checkpoint/checkpoint.h"
+#include "infer/model.h"
+#include "nn/network.h"
+
+namespace brainmvp::test {
+namespace {
+
+constexpr const char* kNetwork = "uniformer_tiny";
+
+infer::ModelDescription description_of(const DrawnModel& model) {
+  infer::ModelDescription description;
+  description.task = model.classes.empty() ? infer::Task::kSegment : infer::Task::kClassify;
+  description.network = kNetwork;
+  description.channels = model.channels;
+  description.table.classes = model.classes;
+  if (model.classes.empty()) {
+    description.table.labels = {{"background", 0}, {"core", 1}, {"edema", 2}, {"enhancing", 4}};
+    description.table.regions = model.regions;
+  }
+  description.window = {32, 32, 32};
+  description.templates = at::rand({static_cast<std::int64_t>(model.channels.size()), 40, 40, 40});
+  for (const std::string& channel : model.channels) {
+    description.has_template.push_back(channel != "t1_ir");
+  }
+  return description;
+}
+
+checkpoint::Value weights_value(const torch::nn::Module& network) {
+  checkpoint::Dict dict;
+  for (const auto& [name, tensor] : nn::state_tensors(network)) {
+    dict.push_back({{name}, {tensor.detach()}});
+  }
+  return {dict};
+}
+
+} // namespace
+
+void write_drawn_model(const std::filesystem::path& file, const DrawnModel& model) {
+  at::manual_seed(model.seed);
+  const infer::ModelDescription description = description_of(model);
+  const auto channels = static_cast<std::int64_t>(model.channels.size());
+  checkpoint::Dict dict = infer::description_entries(description);
+  if (model.classes.empty()) {
+    const auto network = nn::make_segmentation_network(kNetwork, channels, description.outputs());
+    dict.push_back({{std::string("state_dict")}, weights_value(*network)});
+  } else {
+    const auto network = nn::make_classification_network(kNetwork, channels, description.outputs());
+    dict.push_back({{std::string("state_dict")}, weights_value(*network)});
+  }
+  std::filesystem::create_directories(file.parent_path());
+  checkpoint::write_pt(file, {dict});
+}
+
+} // namespace brainmvp::test

@@ -1,0 +1,211 @@
+// `predict` as a process, with networks of drawn weights: geometry, filling, refusals, and outputs that others read.
+#include "io/image_file.h"
+#include "predict_models.h"
+#include "support/support.h"
+
+namespace brainmvp {
+namespace {
+namespace fs = std::filesystem;
+using Arguments = std::vector<std::string>;
+using test::ProcessResult;
+
+void expect_part(const std::string& text, const std::string& part) {
+  EXPECT_NE(text.find(part), std::string::npos) << "expected \"" << part << "\" in: " << text;
+}
+
+class Predict : public testing::Test {
+protected:
+  static void SetUpTestSuite() {
+    folder_ = new test::TemporaryFolder;
+    test::write_drawn_model(path("a/checkpoints/best.pt"), {.seed = 1});
+    test::write_drawn_model(path("b.pt"), {.seed = 2});
+    test::write_drawn_model(path("grades.pt"), {.classes = {"HGG", "LGG"}, .seed = 3});
+    for (const char* name : {"p1_flair", "p1_t1", "p1_t2", "p2_flair"}) {
+      write_image(path(std::string(name) + ".nii.gz"));
+    }
+  }
+  static void TearDownTestSuite() {
+    delete folder_;
+    folder_ = nullptr;
+  }
+  static std::string path(const std::string& name) { return *folder_ / name; }
+
+  // A head of LPS order and 1.2 x 0.9 x 2 mm, in a margin of zeros, whose values depend on the name.
+  static void write_image(const fs::path& file) {
+    image::Volume volume{.size = {36, 40, 20}, .affine = {}, .data = test::fill(file.filename().string(), std::size_t{28800})};
+    volume.affine.matrix = {{{-1.2, 0, 0}, {0, -0.9, 0}, {0, 0, 2}}};
+    volume.affine.translation = {20, 15, -12};
+    for (std::size_t at = 0; at < volume.data.size(); ++at) {
+      const std::size_t i = at % 36;
+      const std::size_t j = at / 36 % 40;
+      volume.data[at] = i > 2 && i < 33 && j > 3 && j < 36 ? 2 + volume.data[at] : 0;
+    }
+    fs::create_directories(file.parent_path());
+    io::write_nifti(file, volume, {.type = io::StoredType::kFloat32, .sform_code = 4, .qform_code = 1});
+  }
+
+  // Predicts into the folder `out` of the test's own.
+  static ProcessResult predict(const Arguments& models, const Arguments& inputs, const std::string& out,
+                               const Arguments& more = {}) {
+    Arguments arguments{"predict"};
+    for (const Arguments* part : {&models, &inputs}) {
+      for (const std::string& name : *part) {
+        arguments.push_back(path(name));
+      }
+    }
+    arguments.insert(arguments.end(), {"-o", path(out), "--threads", "1", "--precision", "fp32"});
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return test::run_brainmvp(arguments);
+  }
+  static void expect_python(const std::string& script, const Arguments& arguments) {
+    const ProcessResult result = test::run_python(script, arguments);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+  }
+  static nlohmann::json json(const std::string& name) { return nlohmann::json::parse(test::read_text(path(name))); }
+
+private:
+  static test::TemporaryFolder* folder_;
+};
+test::TemporaryFolder* Predict::folder_ = nullptr;
+
+TEST_F(Predict, WritesALabelMapWithTheInputsGeometryAndASidecar) {
+  const ProcessResult result = predict({"a"}, {"p1_t1.nii.gz", "p1_flair.nii.gz"}, "whole");
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  expect_python(R"py(
+import sys, nibabel, numpy as np
+out, image = (nibabel.load(p) for p in sys.argv[1:3])
+assert out.shape == image.shape and np.array_equal(out.affine, image.affine), out.affine
+for code in ("sform_code", "qform_code"):
+    assert out.header[code] == image.header[code], code
+assert np.allclose(out.get_qform(), image.get_qform(), atol=1e-5)
+assert out.get_data_dtype() == np.uint8 and out.header["descrip"] == b""
+assert set(np.unique(out.dataobj)) <= {0, 1, 2, 4}
+)py",
+                {path("whole/p1.nii.gz"), path("p1_t1.nii.gz")});
+  const nlohmann::json sidecar = json("whole/p1.json");
+  EXPECT_EQ(sidecar["models"].size(), 1U);
+  EXPECT_EQ(sidecar["models"][0]["hash"].get<std::string>().size(), 32U);
+  EXPECT_EQ(sidecar["channels"]["of_models"][0]["used"], (std::vector<std::string>{"flair", "t1"}));
+  EXPECT_EQ(sidecar["painted_as"]["WT"], 2);
+  EXPECT_EQ(sidecar.dump().find(path("")), std::string::npos) << "a path of this machine in " << sidecar;
+  EXPECT_EQ(sidecar.dump().find("p1"), std::string::npos) << "the patient in " << sidecar;
+}
+
+TEST_F(Predict, FillsWhatIsMissingAndSaysSo) {
+  const ProcessResult result = predict({"a"}, {"p2_flair.nii.gz"}, "filled");
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  expect_part(result.err, "filled t1 from its template");
+  const nlohmann::json channels = json("filled/p2.json")["channels"]["of_models"][0];
+  EXPECT_EQ(channels["used"], (std::vector<std::string>{"flair"}));
+  EXPECT_EQ(channels["filled_from_template"], (std::vector<std::string>{"t1"}));
+}
+
+TEST_F(Predict, AnEnsembleIsTheMeanOfItsProbabilities) {
+  const Arguments image{"p1_flair.nii.gz"};
+  const Arguments more{"--probabilities", "--blending", "constant", "--overlap", "0.25", "--flips", "i,k"};
+  ASSERT_EQ(predict({"a"}, image, "one", more).exit_code, 0);
+  ASSERT_EQ(predict({"b.pt"}, image, "two", more).exit_code, 0);
+  const ProcessResult both = predict({"a", "b.pt"}, image, "both", more);
+  ASSERT_EQ(both.exit_code, 0) << both.err;
+  EXPECT_EQ(json("both/p1.json")["flips"], (std::vector<int>{0, 2}));
+  expect_python(R"py(
+import sys, nibabel, numpy as np
+def load(folder, name): return np.asarray(nibabel.load(f"{folder}/p1{name}.nii.gz").dataobj)
+for region in ("WT", "TC", "ET"):
+    one, two, both = (load(f, f"_label-{region}_probseg") for f in sys.argv[1:4])
+    assert np.abs((one + two) / 2 - both).max() < 1e-6 and np.abs(one - two).max() > 1e-3
+    assert both.min() >= 0 and both.max() <= 1 and both[0].max() == 0
+    if region == "ET":
+        assert np.array_equal(load(sys.argv[3], "") == 4, both > 0.5)
+)py",
+                {path("one"), path("two"), path("both")});
+}
+
+TEST_F(Predict, RefusesWrongImagesByName) {
+  const ProcessResult wrong = predict({"a"}, {"p1_t1.nii.gz", "p1_t2.nii.gz"}, "wrong");
+  EXPECT_EQ(wrong.exit_code, 4);
+  expect_part(wrong.err, "p1_t2.nii.gz: is t2, which the model does not take; it takes flair, t1");
+  const ProcessResult twice = predict({"a"}, {"p1_flair.nii.gz", "p2_flair.nii.gz"}, "wrong");
+  EXPECT_EQ(twice.exit_code, 4);
+  expect_part(twice.err, "p2_flair.nii.gz: is flair, and so is");
+  test::write_text(path("other.json"), R"({"test": [{"id": "p1", "image": ["p1_t2.nii.gz"], "modality": ["t2"]}]})");
+  const ProcessResult none = predict({"a"}, {"other.json"}, "wrong");
+  EXPECT_EQ(none.exit_code, 4);
+  expect_part(none.err, "none of the model's modalities (flair, t1) is there; found t2");
+  EXPECT_FALSE(fs::exists(path("wrong/p1.nii.gz")));
+}
+
+TEST_F(Predict, AnExistingOutputIsRefusedUnlessForced) {
+  ASSERT_EQ(predict({"a"}, {"p2_flair.nii.gz"}, "there").exit_code, 0);
+  const auto before = fs::last_write_time(path("there/p2.nii.gz"));
+  const ProcessResult refused = predict({"a"}, {"p2_flair.nii.gz"}, "there");
+  EXPECT_EQ(refused.exit_code, 5);
+  expect_part(refused.err, "there/p2.nii.gz: exists already");
+  EXPECT_EQ(fs::last_write_time(path("there/p2.nii.gz")), before);
+  EXPECT_EQ(predict({"a"}, {"p2_flair.nii.gz"}, "there", {"--force"}).exit_code, 0);
+}
+
+TEST_F(Predict, NamesRunsThatCannotPredict) {
+  test::write_drawn_model(path("lesions.pt"), {.regions = {{"lesion", {1}}}});
+  const ProcessResult differing = predict({"a", "lesions.pt"}, {"p1_t1.nii.gz"}, "bad");
+  EXPECT_EQ(differing.exit_code, 4);
+  expect_part(differing.err, "lesions.pt: its regions differ from those of");
+  const ProcessResult tasks = predict({"a", "grades.pt"}, {"p1_t1.nii.gz"}, "bad");
+  expect_part(tasks.err, "grades.pt: its task differ");
+  const ProcessResult other =
+      test::run_brainmvp({"predict", test::golden("checkpoints/module_state_dict.pt"), path("p1_t1.nii.gz"), "-o", path("bad")});
+  EXPECT_EQ(other.exit_code, 4);
+  expect_part(other.err, "module_state_dict.pt");
+  const ProcessResult none = predict({}, {"p1_t1.nii.gz"}, "bad");
+  EXPECT_EQ(none.exit_code, 2);
+  expect_part(none.err, "no run among");
+  EXPECT_EQ(predict({"a"}, {"p1_t1.nii.gz"}, "bad", {"--overlap", "1"}).exit_code, 2);
+  EXPECT_FALSE(fs::exists(path("bad")));
+}
+
+TEST_F(Predict, AFailingStudyIsNamedAndTheOthersGoOn) {
+  test::write_text(path("damaged_t1.nii.gz"), "no image");
+  test::write_text(path("some.json"), R"({"training": [{"id": "left_out", "image": ["absent_t1.nii"], "modality": ["t1"]}],
+    "test": [{"id": "damaged", "image": ["damaged_t1.nii.gz"], "modality": ["t1"]},
+             {"id": "good", "image": ["p1_t1.nii.gz", "p1_t2.nii.gz"], "modality": ["t1", "t2"]}]})");
+  const ProcessResult result = predict({"a"}, {"some.json"}, "some", {"--split", "test"});
+  EXPECT_EQ(result.exit_code, 4);
+  expect_part(result.err, "study damaged failed");
+  expect_part(result.err, "1 of 2 studies failed");
+  EXPECT_FALSE(fs::exists(path("some/damaged.nii.gz")));
+  EXPECT_TRUE(fs::exists(path("some/good.nii.gz")));
+  EXPECT_EQ(json("some/good.json")["channels"]["ignored"], (std::vector<std::string>{"t2"}));
+}
+
+TEST_F(Predict, FilesOfBidsGetItsNamesAndEvaluateFindsThem) {
+  write_image(path("raw/sub-01/ses-2/anat/sub-01_ses-2_T1w.nii.gz"));
+  const image::Volume grid = io::read_image(path("p1_t1.nii.gz")).channels.at(0);
+  image::LabelVolume label{.size = grid.size, .affine = grid.affine, .data = std::vector<std::int32_t>(grid.data.size())};
+  label.data[label.index(18, 20, 10)] = 1;
+  fs::create_directories(path("reference"));
+  io::write_nifti(path("reference/sub-01_ses-2_dseg.nii.gz"), label, {.type = io::StoredType::kUint8});
+  const ProcessResult result = predict({"a"}, {"raw"}, "bids", {"--probabilities"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_TRUE(fs::exists(path("bids/sub-01/ses-2/anat/sub-01_ses-2_desc-brainmvp_dseg.nii.gz")));
+  EXPECT_TRUE(fs::exists(path("bids/sub-01/ses-2/anat/sub-01_ses-2_label-WT_desc-brainmvp_probseg.nii.gz")));
+  const ProcessResult evaluated = test::run_brainmvp({"evaluate", path("bids"), "--reference", path("reference")});
+  EXPECT_EQ(evaluated.exit_code, 0) << evaluated.err;
+}
+
+TEST_F(Predict, ClassesGoIntoATableThatEvaluateReads) {
+  test::write_text(path("graded.json"),
+                   R"({"classes": ["HGG", "LGG"],
+    "test": [{"id": "x", "class": "LGG", "image": ["p1_t1.nii.gz"], "modality": ["t1"]},
+             {"id": "y", "class": "HGG", "image": ["p2_flair.nii.gz"], "modality": ["flair"]}]})");
+  const ProcessResult result = predict({"grades.pt"}, {"graded.json"}, "classes", {"--flips", "i"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  expect_part(test::read_text(path("classes/predictions.tsv")), "case\tprob_HGG\tprob_LGG\nx\t0.");
+  EXPECT_EQ(json("classes/predictions.json")["channels_of_rows"].size(), 2U);
+  const ProcessResult evaluated =
+      test::run_brainmvp({"evaluate", path("classes/predictions.tsv"), "--reference", path("graded.json"), "--classification"});
+  EXPECT_EQ(evaluated.exit_code, 0) << evaluated.err;
+  EXPECT_EQ(predict({"grades.pt"}, {"graded.json"}, "classes").exit_code, 5);
+}
+
+} // namespace
+} // namespace brainmvp

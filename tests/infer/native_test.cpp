@@ -1,0 +1,64 @@
+// From probabilities to labels.
+#include "infer/native.h"
+
+#include "example_model.h"
+#include "support/support.h"
+
+namespace brainmvp::infer {
+namespace {
+
+image::Volume line_of(const std::vector<float>& values) { return {.size = {values.size(), 1, 1}, .affine = {}, .data = values}; }
+
+ModelDescription with_regions(const std::vector<std::pair<std::string, std::vector<int>>>& regions) {
+  ModelDescription model = test::example_description();
+  model.table.regions = regions;
+  return model;
+}
+
+TEST(Painting, NestedRegionsComeOutAsTheyWereLabelled) {
+  const Painting brats = painting_of(with_regions({{"ET", {4}}, {"TC", {1, 4}}, {"WT", {1, 2, 4}}}));
+  EXPECT_EQ(brats.values, (std::vector<int>{4, 1, 2}));
+  EXPECT_EQ(brats.order, (std::vector<std::size_t>{2, 1, 0}));
+  // In none of them, in the whole alone, down to the core, down to the enhancing part; and a core outside of the whole.
+  const std::vector<image::Volume> probabilities{line_of({0.1F, 0.2F, 0.3F, 0.9F, 0}), line_of({0.5F, 0.2F, 0.8F, 0.8F, 0.8F}),
+                                                 line_of({0.5F, 0.6F, 0.9F, 0.6F, 0.1F})};
+  const image::LabelVolume labels = native_labels(probabilities, {.size = {5, 1, 1}, .affine = {}}, brats, 1);
+  EXPECT_EQ(labels.data, (std::vector<std::int32_t>{0, 2, 1, 4, 1}));
+}
+
+TEST(Painting, ARegionThatItsPartsFillTakesItsFirstValue) {
+  EXPECT_EQ(painting_of(with_regions({{"all", {1, 2}}, {"a", {1}}, {"b", {2}}})).values, (std::vector<int>{1, 1, 2}));
+  EXPECT_EQ(painting_of(with_regions({{"grey", {1, 2}}, {"white", {3, 4}}})).values, (std::vector<int>{1, 3}));
+}
+
+TEST(Painting, ExclusiveLabelsGoToTheLargestAndTiesToTheLower) {
+  const Painting painting = painting_of(with_regions({})); // labels 0, 1, 2, 4
+  EXPECT_EQ(painting.values, (std::vector<int>{0, 1, 2, 4}));
+  const std::vector<image::Volume> probabilities{line_of({0.4F, 0.25F, 0.1F}), line_of({0.4F, 0.25F, 0.2F}),
+                                                 line_of({0.1F, 0.25F, 0.3F}), line_of({0.1F, 0.25F, 0.4F})};
+  EXPECT_EQ(native_labels(probabilities, {.size = {3, 1, 1}, .affine = {}}, painting, 1).data,
+            (std::vector<std::int32_t>{0, 0, 4}));
+}
+
+TEST(Native, InterpolatesBeforeItDecidesAndLeavesTheOutsideEmpty) {
+  const Painting painting = painting_of(with_regions({{"one", {1}}}));
+  image::Grid fine{.size = {12, 1, 1}, .affine = {}};
+  fine.affine.matrix[0][0] = 0.5;
+  fine.affine.translation[0] = -1.5; // -1.5, -1, -0.5, 0, 0.5, 1, ...
+  const std::vector<image::Volume> probabilities{line_of({1, 0.8F, 0.1F})};
+  // Between 0.8 and 0.1 lies 0.45; half a voxel beyond the last one nothing is known.
+  EXPECT_EQ(native_labels(probabilities, fine, painting, 1).data,
+            (std::vector<std::int32_t>{0, 0, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0}));
+}
+
+TEST(Native, SlabsMakeNoDifference) {
+  image::Volume probability{.size = {3, 4, 21}, .affine = {}, .data = test::fill("slabs", 252)};
+  const Painting painting = painting_of(with_regions({{"one", {1}}}));
+  const image::LabelVolume labels = native_labels({probability}, {.size = {3, 4, 21}, .affine = {}}, painting, 2);
+  for (std::size_t i = 0; i < labels.data.size(); ++i) {
+    EXPECT_EQ(labels.data[i], probability.data[i] > 0.5F ? 1 : 0);
+  }
+}
+
+} // namespace
+} // namespace brainmvp::infer
