@@ -13,10 +13,10 @@
 namespace brainmvp::infer {
 
 struct InputOptions {
-  std::vector<std::filesystem::path> inputs;                        // studies files, folders of images, or loose image files
-  std::vector<std::pair<std::string, std::filesystem::path>> named; // loose images whose modality is stated
-  std::vector<study::Split> splits;                                 // of studies files; all when empty
-  std::string layout = "auto";                                      // of folders
+  std::vector<std::filesystem::path> inputs = {};                        // studies files, folders of images, or loose image files
+  std::vector<std::pair<std::string, std::filesystem::path>> named = {}; // loose images whose modality is stated
+  std::vector<study::Split> splits = {};                                 // of studies files; all when empty
+  std::string layout = "auto";                                           // of folders
   study::ModalityTable table = study::ModalityTable::standard();
   std::size_t threads = 1;
 };

@@ -12,7 +12,7 @@ namespace brainmvp::test {
 struct DrawnModel {
   std::vector<std::string> channels{"flair", "t1"}; // all but t1_ir have a template
   std::vector<std::pair<std::string, std::vector<int>>> regions{{"WT", {1, 2, 4}}, {"TC", {1, 4}}, {"ET", {4}}};
-  std::vector<std::string> classes; // a classifier when there are any
+  std::vector<std::string> classes = {}; // a classifier when there are any
   std::uint64_t seed = 1;
 };
 
