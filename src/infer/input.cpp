@@ -79,7 +79,7 @@ void add_folder(const fs::path& folder, const InputOptions& options, std::vector
     refuse_file(folder, "is a store, which has no way back to the images' own files; name the studies file or the images");
   }
   study::Index index = study::index_studies({.inputs = {folder},
-                                             .layout = options.layout,
+                                             .layouts = {options.layout},
                                              .table = options.table,
                                              .depth = study::Depth::kHeader,
                                              .threads = options.threads});

@@ -31,7 +31,7 @@ protected:
   test::TemporaryFolder folder_;
 };
 
-void expect_part(const std::string& text, const std::string& part) {
+void expect_in(const std::string& text, const std::string& part) {
   EXPECT_NE(text.find(part), std::string::npos) << "expected \"" << part << "\" in: " << text;
 }
 
@@ -46,12 +46,12 @@ TEST_F(LooseFiles, AreOneStudy) {
 }
 
 TEST_F(LooseFiles, OfWrongOrTwoOfOneModalityAreRefusedByName) {
-  expect_part(refusal({.inputs = {file("p_t1.nii"), file("p_t2.nii")}}), "p_t2.nii: is t2, which the model does not take");
-  expect_part(refusal({.inputs = {file("p_t1.nii"), file("q_T1w.nii.gz")}}), "q_T1w.nii.gz: is t1, and so is");
-  expect_part(refusal({.inputs = {file("p_t1.nii"), file("p_seg.nii")}}), "p_seg.nii: is a label map");
-  expect_part(refusal({.inputs = {file("scan.nii")}}), "--modality t1=scan.nii");
-  expect_part(refusal({.inputs = {folder_ / "absent_t1.nii"}}), "absent_t1.nii: does not exist");
-  expect_part(refusal({.named = {{"dream", file("x.nii")}}}), "dream is no known modality");
+  expect_in(refusal({.inputs = {file("p_t1.nii"), file("p_t2.nii")}}), "p_t2.nii: is t2, which the model does not take");
+  expect_in(refusal({.inputs = {file("p_t1.nii"), file("q_T1w.nii.gz")}}), "q_T1w.nii.gz: is t1, and so is");
+  expect_in(refusal({.inputs = {file("p_t1.nii"), file("p_seg.nii")}}), "p_seg.nii: is a label map");
+  expect_in(refusal({.inputs = {file("scan.nii")}}), "--modality t1=scan.nii");
+  expect_in(refusal({.inputs = {folder_ / "absent_t1.nii"}}), "absent_t1.nii: does not exist");
+  expect_in(refusal({.named = {{"dream", file("x.nii")}}}), "dream is no known modality");
   EXPECT_EQ(refusal({.inputs = {file("p_t1.nii"), file("p_flair.nii")}}), "");
 }
 
