@@ -15,8 +15,8 @@ struct AdamWOptions {
   double beta1 = 0.9;
   double beta2 = 0.999;
   double epsilon = 1e-8;
-  double weight_decay = 1e-5; // of every tensor, as torch.optim does with one parameter group
-  bool decoupled = true;      // AdamW; otherwise the decay is added to the gradient, as torch.optim.Adam does
+  double weight_decay = 1e-5;            // of every tensor, as torch.optim does with one parameter group
+  bool decoupled = true;                 // AdamW; otherwise the decay is added to the gradient, as torch.optim.Adam does
   std::vector<double> rate_factors = {}; // of the learning rate, one a parameter; empty: all 1
 };
 
