@@ -118,6 +118,8 @@ void add_input_options(CLI::App& command, PredictArguments& arguments) {
       ->capture_default_str();
   command.add_option("--modalities", arguments.modalities, "TOML file with more names of modalities")->type_name("FILE");
   command.add_option("-o,--output", arguments.output, "Folder of the predictions")->required()->type_name("DIR")->group("Output");
+  command.add_flag("--resume", arguments.options.resume, "Leave out what the same models have segmented there in the same way")
+      ->group("Output");
   command.add_flag("--probabilities", arguments.options.probabilities, "Write the probabilities of each label or region too")
       ->group("Output");
 }
@@ -144,6 +146,7 @@ Command add_predict(CLI::App& program, CommonOptions& common) {
   add_input_options(*command, *arguments);
   add_predict_options(*command, *arguments);
   add_common_options(*command, common, {.force = true, .config = true, .threads = true, .device = true});
+  command->get_option("--resume")->excludes("--force");
   return {command, [arguments, &common] { run_predict(*arguments, common); }};
 }
 

@@ -3,8 +3,8 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <fstream>
 #include <iterator>
-#include <map>
 #include <new>
 
 #include "base/atomic_file.h"
@@ -17,6 +17,7 @@
 #include "infer/ensemble.h"
 #include "infer/native.h"
 #include "infer/output_files.h"
+#include "infer/outputs.h"
 #include "infer/predict_study.h"
 #include "infer/sidecar.h"
 #include "io/image_file.h"
@@ -36,6 +37,7 @@ public:
       : options_(options), models_(load_ensemble(options.models)), device_(train::choose_device(options.device)),
         precision_(train::choose_precision(options.precision, device_)),
         studies_(gather_studies(options.input, channels_of(models_))) {
+    leave_out_done();
     refuse_existing_outputs();
     for (const Model& model : models_) {
       members_.push_back(member_of(model, device_, precision_, options.flips));
@@ -49,6 +51,8 @@ private:
   [[nodiscard]] bool segments() const { return description().task == Task::kSegment; }
   [[nodiscard]] std::vector<std::string> probability_names() const;
   [[nodiscard]] std::string sidecar(const std::vector<CaseFacts>& cases) const;
+  [[nodiscard]] bool done(const study::Study& study) const;
+  void leave_out_done();
   void refuse_existing_outputs() const;
   bool try_one(const study::Study& study);
   void predict_one(const study::Study& study);
@@ -73,29 +77,37 @@ private:
 
 // The outputs that files of probabilities are written of: all but an exclusive background.
 std::vector<std::string> Prediction::probability_names() const {
-  std::vector<std::string> names;
   if (!options_.probabilities || !segments()) {
-    return names;
+    return {};
   }
-  const study::LabelTable& table = description().table;
-  if (!description().exclusive()) {
-    std::ranges::transform(table.regions, std::back_inserter(names), [](const auto& region) { return region.first; });
-    return names;
-  }
-  std::map<int, std::string> by_value;
-  for (const auto& [name, value] : table.labels) {
-    by_value[value] = name;
-  }
-  for (const auto& [value, name] : by_value) {
-    if (value != 0) {
-      names.push_back(name);
-    }
+  std::vector<std::string> names = output_names(description());
+  if (description().exclusive()) {
+    names.erase(names.begin());
   }
   return names;
 }
 
 std::string Prediction::sidecar(const std::vector<CaseFacts>& cases) const {
   return sidecar_text(options_, train::precision_name(precision_), models_, cases);
+}
+
+bool Prediction::done(const study::Study& study) const {
+  const CaseFiles files = case_files(options_.output, study, probability_names());
+  std::ifstream stream(files.sidecar);
+  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+  return fs::exists(files.label) &&
+         std::ranges::all_of(files.probabilities, [](const fs::path& file) { return fs::exists(file); }) &&
+         same_prediction(text, sidecar({CaseFacts{}}));
+}
+
+void Prediction::leave_out_done() {
+  if (!options_.resume || !segments()) {
+    return;
+  }
+  const std::size_t left_out = std::erase_if(studies_, [this](const study::Study& study) { return done(study); });
+  if (left_out > 0) {
+    log::info(std::to_string(left_out) + " studies are done already");
+  }
 }
 
 void Prediction::refuse_existing_outputs() const {

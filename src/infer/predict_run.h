@@ -16,6 +16,7 @@ struct PredictOptions {
   InputOptions input;
   std::filesystem::path output; // folder
   bool force = false;
+  bool resume = false;        // leaves studies out that the same models have segmented in the same way
   bool probabilities = false; // of segmentations, a file a region too
   double overlap = 0.5;
   std::string blending = "gaussian"; // or "constant"

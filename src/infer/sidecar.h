@@ -20,4 +20,7 @@ struct CaseFacts {
 std::string sidecar_text(const PredictOptions& options, const std::string& precision, const std::vector<Model>& models,
                          const std::vector<CaseFacts>& cases);
 
+// Whether two texts of sidecars say the same models and the same options, whatever channels their cases had.
+bool same_prediction(const std::string& a, const std::string& b);
+
 } // namespace brainmvp::infer

@@ -135,6 +135,17 @@ TEST_F(Predict, RefusesWrongImagesByName) {
   EXPECT_FALSE(fs::exists(path("wrong/p1.nii.gz")));
 }
 
+TEST_F(Predict, ResumingLeavesOutWhatTheSameModelsHaveDone) {
+  ASSERT_EQ(predict({"a"}, {"p2_flair.nii.gz"}, "resumed").exit_code, 0);
+  const auto before = fs::last_write_time(path("resumed/p2.nii.gz"));
+  const ProcessResult again = predict({"a"}, {"p2_flair.nii.gz"}, "resumed", {"--resume"});
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  expect_part(again.err, "1 studies are done already");
+  EXPECT_EQ(fs::last_write_time(path("resumed/p2.nii.gz")), before);
+  EXPECT_EQ(predict({"b.pt"}, {"p2_flair.nii.gz"}, "resumed", {"--resume"}).exit_code, 5);
+  EXPECT_EQ(predict({"a"}, {"p2_flair.nii.gz"}, "resumed", {"--resume", "--overlap", "0.25"}).exit_code, 5);
+}
+
 TEST_F(Predict, AnExistingOutputIsRefusedUnlessForced) {
   ASSERT_EQ(predict({"a"}, {"p2_flair.nii.gz"}, "there").exit_code, 0);
   const auto before = fs::last_write_time(path("there/p2.nii.gz"));
