@@ -27,8 +27,10 @@ bool interrupted() noexcept { return g_signal != 0; }
 
 void stop_if_interrupted(const char* what) {
   if (interrupted()) {
-    throw Error(ExitCode::kInterrupted,
-                std::string(what) + " was interrupted; what is complete is kept, and the same command goes on (with --resume, where it has that)");
+    throw Error(
+        ExitCode::kInterrupted,
+        std::string(what) +
+            " was interrupted; what is complete is kept, and the same command goes on (with --resume, where it has that)");
   }
 }
 

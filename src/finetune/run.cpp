@@ -65,7 +65,11 @@ std::vector<Foreground> read_foregrounds(const RunOptions& options, const store:
 
 study::LabelTable table_of(const RunOptions& options, const store::Store& store) {
   const bool given = !options.table.labels.empty() || !options.table.regions.empty() || !options.table.classes.empty();
-  return given ? options.table : store.table();
+  study::LabelTable table = given ? options.table : store.table();
+  if (!given && !options.classes_from.empty()) {
+    table.classes.clear(); // they are named by that table
+  }
+  return table;
 }
 
 infer::ModelDescription describe_model(const RunOptions& options, const store::Store& store,

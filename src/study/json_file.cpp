@@ -87,6 +87,7 @@ void refuse_repeats(const LabelTable& table, const std::string& where) {
       refuse(where + ": field 'labels'", "'" + name + "' = " + std::to_string(value) + " repeats a name or a value");
     }
   }
+  names.clear(); // a region may be called as the one label in it
   for (const auto& [name, value] : table.regions) {
     if (!names.insert(name).second) {
       refuse(where + ": field 'regions'", "the name '" + name + "' stands there twice");
