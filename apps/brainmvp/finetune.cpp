@@ -1,4 +1,3 @@
-#include <filesystem>
 #include <memory>
 #include <vector>
 
@@ -7,8 +6,8 @@
 #include "command.h"
 #include "finetune/run.h"
 #include "nn/backbones.h"
+#include "session_options.h"
 #include "study/task.h"
-#include "train/run_folder.h"
 
 namespace brainmvp::app {
 namespace {
@@ -37,12 +36,7 @@ void add_places(CLI::App& command, Arguments& arguments) {
       ->required()
       ->type_name("CHECKPOINT|scratch")
       ->group("Input");
-  command.add_option("-o,--output", run.folder, "Folder of the run")->required()->type_name("RUN")->group("Output");
-  CLI::Option* resume = command.add_flag("--resume", run.resume, "Go on with the run from its last checkpoint, to the bit");
-  resume->group("Output")->excludes("--force");
-  command.add_option("--stop-after", run.stop_after, "End in order when the run has N steps; the schedule stays that of --steps")
-      ->type_name("N")
-      ->group("Output");
+  add_run_folder(command, run.session);
 }
 
 void add_model_options(CLI::App& command, Arguments& arguments) {
@@ -122,15 +116,7 @@ void add_training_options(CLI::App& command, Arguments& arguments) {
   add("--weight-decay", run.weight_decay, "Adam's decay, added to the gradient")
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);
-  add("--warmup", run.warmup_steps, "Steps in which the learning rate rises to its peak")->capture_default_str();
-  add("--clip", run.clip, "Largest norm of the gradient; 0 leaves it")->capture_default_str()->check(CLI::NonNegativeNumber);
-  add("--checkpoint-every", run.checkpoint_every, "Steps between checkpoints")->capture_default_str()->check(CLI::PositiveNumber);
-  add("--keep", run.keep, "Numbered checkpoints to keep besides last and best")->capture_default_str();
-  add("--validate-every", run.validate_every, "Steps between validations; 0: ten times in the schedule")->capture_default_str();
-  command.add_option("--loader-threads", run.loader_threads, "Threads that read samples")
-      ->group("store")
-      ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+  add_session_options(command, run.session, "ten times in the schedule");
 }
 
 // Option of each change, and where its probability or strength stands.
@@ -196,22 +182,13 @@ void fill_defaults(CLI::App& command, Arguments& arguments) {
 
 void run_command(CLI::App& command, Arguments& arguments, const CommonOptions& common) {
   RunOptions& run = arguments.run;
-  const std::filesystem::path earlier = run.folder / train::kConfigName;
-  if (run.resume && std::filesystem::exists(earlier)) {
-    apply_config(command, earlier.string()); // what the command line leaves out is as the run began
-  }
+  restore_options(command, run.session);
   fill_defaults(command, arguments);
   run.crop = size_of("--crop", arguments.crop);
   run.stem = arguments.stem == "inflate" ? checkpoint::Stem::kInflate : checkpoint::Stem::kReinitialise;
   run.sizing = arguments.sizing == "pad" ? infer::Sizing::kPad : infer::Sizing::kResize;
   run.balanced = !arguments.unbalanced;
-  run.config = resolved_config(command);
-  run.program_version = BRAINMVP_VERSION;
-  run.force = common.force;
-  run.threads = common.thread_count();
-  run.seed = common.seed;
-  run.device = common.device;
-  run.precision = common.precision;
+  finish_session(command, common, run.session);
   finetune::run_finetuning(run);
 }
 

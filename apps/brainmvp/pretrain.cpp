@@ -1,13 +1,12 @@
 #include "pretrain/run.h"
 
-#include <filesystem>
 #include <memory>
 #include <vector>
 
 #include "base/text.h"
 #include "command.h"
 #include "nn/backbones.h"
-#include "train/run_folder.h"
+#include "session_options.h"
 
 namespace brainmvp::app {
 namespace {
@@ -27,12 +26,7 @@ struct Arguments {
 void add_run_options(CLI::App& command, Arguments& arguments) {
   RunOptions& run = arguments.run;
   command.add_option("STORE", run.store, "Folder that `brainmvp prepare` wrote")->required()->group("Input");
-  command.add_option("-o,--output", run.folder, "Folder of the run")->required()->type_name("RUN")->group("Output");
-  CLI::Option* resume = command.add_flag("--resume", run.resume, "Go on with the run from its last checkpoint, to the bit");
-  resume->group("Output")->excludes("--force");
-  command.add_option("--stop-after", run.stop_after, "End in order when the run has N steps; the schedule stays that of --steps")
-      ->type_name("N")
-      ->group("Output");
+  add_run_folder(command, run.session);
 }
 
 void add_method_options(CLI::App& command, Arguments& arguments) {
@@ -67,18 +61,10 @@ void add_training_options(CLI::App& command, Arguments& arguments) {
   add("--accumulate", run.recipe.accumulation, "Batches whose gradients make one step")->check(CLI::PositiveNumber);
   add("--learning-rate", run.recipe.learning_rate, "Peak of the learning rate")->check(CLI::NonNegativeNumber);
   add("--weight-decay", run.recipe.weight_decay, "AdamW's decoupled decay")->check(CLI::NonNegativeNumber);
-  add("--warmup", run.warmup_steps, "Steps in which the learning rate rises to its peak")->capture_default_str();
-  add("--clip", run.clip, "Largest norm of the gradient; 0 leaves it")->capture_default_str()->check(CLI::NonNegativeNumber);
-  add("--checkpoint-every", run.checkpoint_every, "Steps between checkpoints")->capture_default_str()->check(CLI::PositiveNumber);
-  add("--keep", run.keep, "Numbered checkpoints to keep besides last and best")->capture_default_str();
-  add("--validate-every", run.validate_every, "Steps between validations; 0: an epoch, but at least 1/100 of the schedule")
+  add("--log-images-every", run.session.log_images_every, "Steps between pictures for TensorBoard; 0: none")
       ->capture_default_str();
-  add("--log-images-every", run.log_images_every, "Steps between pictures for TensorBoard; 0: none")->capture_default_str();
   add("--init", run.init, "Checkpoint (.pt or .safetensors) whose weights to start from")->type_name("FILE");
-  command.add_option("--loader-threads", run.loader_threads, "Threads that read crops")
-      ->group("store")
-      ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+  add_session_options(command, run.session, "an epoch, but at least 1/100 of the schedule");
 }
 
 void fill_from_recipe(CLI::App& command, const Recipe& recipe) {
@@ -109,22 +95,13 @@ void fill_from_recipe(CLI::App& command, const Recipe& recipe) {
 
 void run_command(CLI::App& command, Arguments& arguments, const CommonOptions& common) {
   RunOptions& run = arguments.run;
-  const std::filesystem::path earlier = run.folder / train::kConfigName;
-  if (run.resume && std::filesystem::exists(earlier)) {
-    apply_config(command, earlier.string()); // what the command line leaves out is as the run began
-  }
+  restore_options(command, run.session);
   fill_from_recipe(command, pretrain::recipe(arguments.recipe));
   run.recipe.name = arguments.recipe;
   run.recipe.crop = size_of("--crop", arguments.crop);
   run.recipe.template_size = size_of("--template-size", arguments.template_size);
   run.recipe.template_init = pretrain::template_init(arguments.template_init);
-  run.config = resolved_config(command);
-  run.program_version = BRAINMVP_VERSION;
-  run.force = common.force;
-  run.threads = common.thread_count();
-  run.seed = common.seed;
-  run.device = common.device;
-  run.precision = common.precision;
+  finish_session(command, common, run.session);
   pretrain::run_pretraining(run);
 }
 

@@ -12,6 +12,7 @@
 #include "image/affine.h"
 #include "infer/kinds.h"
 #include "study/studies_file.h"
+#include "train/session_options.h"
 
 namespace brainmvp::finetune {
 
@@ -20,12 +21,7 @@ inline constexpr const char* kScratch = "scratch";
 struct RunOptions {
   infer::Task task = infer::Task::kSegment;
   std::filesystem::path store;
-  std::filesystem::path folder;
-  std::string config;          // all that follows, as resolved TOML: written to the run and compared on resuming
-  std::string program_version; // kept in checkpoints
-  bool resume = false;
-  bool force = false;
-  std::uint64_t stop_after = 0;
+  train::SessionOptions session{.keep = 0};
 
   std::string init;    // run folder or checkpoint, or kScratch
   std::string network; // of kScratch, and of an `init` that does not say its own
@@ -44,8 +40,6 @@ struct RunOptions {
   double learning_rate = 3e-4;
   double encoder_rate = 1; // factor of the learning rate for the encoder
   double weight_decay = 1e-4;
-  std::uint64_t warmup_steps = 0;
-  double clip = 0;
   double foreground_rate = 0.5;
   std::size_t mix_channels = 3; // most channels that a mixture takes from templates; 0: no mixtures
   double consistency_weight = 0.1;
@@ -53,15 +47,7 @@ struct RunOptions {
   double dropout = 0;
   bool balanced = true; // each class drawn as often as any other
 
-  std::uint64_t validate_every = 0; // steps; 0: ten times in the schedule
-  double overlap = 0.5;             // of the sliding window in validation
-  std::uint64_t checkpoint_every = 100;
-  std::size_t keep = 0;
-  std::size_t loader_threads = 2;
-  std::size_t threads = 1;
-  std::uint64_t seed = 0;
-  std::string device = "cpu";
-  std::string precision = "auto";
+  double overlap = 0.5; // of the sliding window in validation
 };
 
 // Defaults by name: "paper" for GPUs, "tiny" for CPUs and demonstrations.

@@ -1,12 +1,10 @@
 #include "finetune/run.h"
 
 #include <ATen/Context.h>
-#include <ATen/Parallel.h>
 
 #include <algorithm>
 
 #include "base/error.h"
-#include "base/interrupt.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "finetune/foreground.h"
@@ -14,8 +12,7 @@
 #include "finetune/studies.h"
 #include "finetune/trainees.h"
 #include "infer/outputs.h"
-#include "train/allocator.h"
-#include "train/run_folder.h"
+#include "train/session.h"
 
 namespace brainmvp::finetune {
 namespace {
@@ -42,7 +39,7 @@ std::vector<Foreground> read_foregrounds(const RunOptions& options, const store:
   for (const std::vector<std::size_t>* positions : {&selection.training, &selection.validation}) {
     for (const std::size_t position : *positions) {
       const store::StoredStudy& study = store.studies()[position];
-      found.emplace_back(study.id(), find_foreground(study, options.seed));
+      found.emplace_back(study.id(), find_foreground(study, options.session.seed));
       if (found.back().second.empty() && positions == &selection.training) {
         empty.push_back(study.id());
       }
@@ -85,29 +82,26 @@ infer::ModelDescription describe_model(const RunOptions& options, const store::S
           .has_template = {}};
 }
 
+// Validates ten times in the schedule, where the user does not say.
 train::SessionOptions session_options(const RunOptions& options, std::uint64_t total_steps) {
-  return {.folder = options.folder,
-          .resume = options.resume,
-          .force = options.force,
-          .stop_after = options.stop_after,
-          .clip = options.clip,
-          .checkpoint_every = options.checkpoint_every,
-          .keep = options.keep,
-          .log_images_every = 0,
-          .validate_every = options.validate_every > 0 ? options.validate_every : std::max<std::uint64_t>(total_steps / 10, 1)};
+  train::SessionOptions session = options.session;
+  if (session.validate_every == 0) {
+    session.validate_every = std::max<std::uint64_t>(total_steps / 10, 1);
+  }
+  return session;
 }
 
 train::RunIdentity identity_of(const RunOptions& options, const TrainingSetup& setup, std::uint64_t total_steps) {
   checkpoint::Dict entries = infer::description_entries(setup.description);
   std::erase_if(entries, [](const checkpoint::Entry& entry) { return entry.first.text("key") == "network"; }); // every run has it
-  return {.config = options.config,
+  return {.config = options.session.config,
           .network = setup.description.network,
           .precision = train::precision_name(setup.precision),
           .store_fingerprint = setup.store.fingerprint(),
-          .program_version = options.program_version,
-          .seed = options.seed,
+          .program_version = options.session.program_version,
+          .seed = options.session.seed,
           .samples_per_step = static_cast<std::uint64_t>(options.batch_size),
-          .schedule = {.peak = options.learning_rate, .warmup_steps = options.warmup_steps, .total_steps = total_steps},
+          .schedule = {.peak = options.learning_rate, .warmup_steps = options.session.warmup_steps, .total_steps = total_steps},
           .description = std::move(entries)};
 }
 
@@ -134,8 +128,8 @@ void log_start(const RunOptions& options, const TrainingSetup& setup, std::uint6
              : description.exclusive() ? "exclusive labels "
                                        : "regions ") +
             join(targets_of(description), ", ") + "; " + std::to_string(total_steps) + " steps of " +
-            std::to_string(options.batch_size) + " samples, on " + options.device + " in " +
-            train::precision_name(setup.precision) + " with " + std::to_string(options.threads) + " threads");
+            std::to_string(options.batch_size) + " samples, on " + options.session.device + " in " +
+            train::precision_name(setup.precision) + " with " + std::to_string(options.session.threads) + " threads");
 }
 
 // What is known before the network is made.
@@ -172,7 +166,7 @@ Prepared prepare_run(const RunOptions& options, const store::Store& store) {
 
 // Makes the network, with the weights it starts from, and what trains it.
 train::Trainee make_trainee(const RunOptions& options, const TrainingSetup& setup, Prepared& prepared) {
-  at::manual_seed(options.seed);
+  at::manual_seed(options.session.seed);
   const infer::ModelDescription& description = prepared.description;
   const auto channels = static_cast<std::int64_t>(description.channels.size());
   const auto start = [&](torch::nn::Module& network, int multiple) {
@@ -196,13 +190,7 @@ train::Trainee make_trainee(const RunOptions& options, const TrainingSetup& setu
 } // namespace
 
 void run_finetuning(const RunOptions& options) {
-  if (!options.resume) {
-    train::refuse_existing_run(options.folder, options.force);
-  }
-  train::keep_freed_memory();
-  at::set_num_threads(static_cast<int>(options.threads));
-  catch_interrupts();
-  const at::Device device = train::choose_device(options.device);
+  const at::Device device = train::start_process(options.session);
   const store::Store store = store::Store::open(options.store);
   Prepared prepared = prepare_run(options, store);
   const std::uint64_t total_steps = schedule_steps(options, prepared.selection.training.size());
@@ -211,7 +199,7 @@ void run_finetuning(const RunOptions& options) {
                             .description = prepared.description,
                             .training = prepared.selection.training,
                             .validation = prepared.selection.validation,
-                            .precision = train::choose_precision(options.precision, device),
+                            .precision = train::choose_precision(options.session.precision, device),
                             .device = device};
   train::Trainee trainee = make_trainee(options, setup, prepared);
   const train::AdamWOptions optimizer = optimizer_options(options, trainee);

@@ -43,7 +43,7 @@ std::vector<int> folds_of(const RunOptions& options, const store::Store& store, 
     }
   }
   if (options.folds > 0) {
-    return study::assign_folds(entries, options.folds, options.seed);
+    return study::assign_folds(entries, options.folds, options.session.seed);
   }
   if (stored.size() != positions.size()) {
     throw Error(ExitCode::kUsage,

@@ -11,12 +11,12 @@ namespace brainmvp::finetune {
 
 SampleOptions sample_options(const TrainingSetup& setup) {
   const RunOptions& options = setup.options;
-  return {.seed = options.seed,
+  return {.seed = options.session.seed,
           .batch_size = static_cast<std::size_t>(options.batch_size),
           .channels = setup.description.channels,
           .crop = setup.description.window,
           .foreground_rate = options.foreground_rate,
-          .threads = options.loader_threads};
+          .threads = options.session.loader_threads};
 }
 
 BatchSetup batch_setup(const TrainingSetup& setup) {
@@ -24,7 +24,7 @@ BatchSetup batch_setup(const TrainingSetup& setup) {
           .description = setup.description,
           .augmentation = setup.options.augmentation,
           .mix_channels = setup.description.task == infer::Task::kSegment ? setup.options.mix_channels : 0,
-          .seed = setup.options.seed,
+          .seed = setup.options.session.seed,
           .device = setup.device};
 }
 

@@ -1,13 +1,11 @@
 #include "pretrain/run.h"
 
 #include <ATen/Context.h>
-#include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <memory>
 
 #include "base/error.h"
-#include "base/interrupt.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "pretrain/estimate.h"
@@ -16,8 +14,7 @@
 #include "pretrain/trainee.h"
 #include "store/crop_placement.h"
 #include "study/modality.h"
-#include "train/allocator.h"
-#include "train/run_folder.h"
+#include "train/session.h"
 
 namespace brainmvp::pretrain {
 namespace {
@@ -88,11 +85,11 @@ void check_crop(const image::Size& crop, std::int64_t multiple, const std::strin
 
 std::shared_ptr<nn::ReconstructionNetwork> make_network(const RunOptions& options, const at::Device& device) {
   const Recipe& recipe = options.recipe;
-  at::manual_seed(options.seed);
+  at::manual_seed(options.session.seed);
   auto network = nn::make_network(recipe.network);
   check_crop(recipe.crop, network->size_multiple(), recipe.network);
   check_crop(recipe.crop, recipe.mask_block, "the blocks of the mask");
-  check_needs(estimate_needs(*network, recipe, options.keep), device.is_cpu(), options.folder / "checkpoints");
+  check_needs(estimate_needs(*network, recipe, options.session.keep), device.is_cpu(), options.session.folder / "checkpoints");
   return network;
 }
 
@@ -110,39 +107,30 @@ void describe(const RunOptions& options, const StepSetup& step, std::size_t stud
   const Recipe& recipe = options.recipe;
   log::info("pre-training " + recipe.network + " (recipe " + recipe.name + ") on " + std::to_string(studies) +
             " studies: " + std::to_string(step.total_steps) + " steps of " + std::to_string(recipe.accumulation) + " x " +
-            std::to_string(recipe.batch_size) + " studies, on " + options.device + " in " +
-            train::precision_name(step.precision) + " with " + std::to_string(options.threads) + " threads");
+            std::to_string(recipe.batch_size) + " studies, on " + options.session.device + " in " +
+            train::precision_name(step.precision) + " with " + std::to_string(options.session.threads) + " threads");
 }
 
-// An epoch, but at least a hundredth of the schedule, where the user does not say.
-std::uint64_t validation_interval(const RunOptions& options, std::size_t studies, std::uint64_t total_steps) {
+// Validates every epoch, but at least a hundred times in the schedule, where the user does not say.
+train::SessionOptions session_options(const RunOptions& options, std::size_t studies, std::uint64_t total_steps) {
   const auto per_step = static_cast<std::size_t>(options.recipe.batch_size * options.recipe.accumulation);
-  return options.validate_every > 0 ? options.validate_every
-                                    : std::max<std::uint64_t>({studies / per_step, total_steps / 100, 1});
-}
-
-train::SessionOptions session_options(const RunOptions& options, std::uint64_t validate_every) {
-  return {.folder = options.folder,
-          .resume = options.resume,
-          .force = options.force,
-          .stop_after = options.stop_after,
-          .clip = options.clip,
-          .checkpoint_every = options.checkpoint_every,
-          .keep = options.keep,
-          .log_images_every = options.log_images_every,
-          .validate_every = validate_every};
+  train::SessionOptions session = options.session;
+  if (session.validate_every == 0) {
+    session.validate_every = std::max<std::uint64_t>({studies / per_step, total_steps / 100, 1});
+  }
+  return session;
 }
 
 train::RunIdentity identity_of(const RunOptions& options, const TraineeSetup& setup) {
-  return {.config = options.config,
+  return {.config = options.session.config,
           .network = options.recipe.network,
           .precision = train::precision_name(setup.step.precision),
           .store_fingerprint = setup.step.store.fingerprint(),
-          .program_version = options.program_version,
-          .seed = options.seed,
+          .program_version = options.session.program_version,
+          .seed = options.session.seed,
           .samples_per_step = static_cast<std::uint64_t>(options.recipe.batch_size * options.recipe.accumulation),
           .schedule = {.peak = options.recipe.learning_rate,
-                       .warmup_steps = options.warmup_steps,
+                       .warmup_steps = options.session.warmup_steps,
                        .total_steps = setup.step.total_steps},
           .description = description_of(setup)};
 }
@@ -150,13 +138,7 @@ train::RunIdentity identity_of(const RunOptions& options, const TraineeSetup& se
 } // namespace
 
 void run_pretraining(const RunOptions& options) {
-  if (!options.resume) {
-    train::refuse_existing_run(options.folder, options.force);
-  }
-  train::keep_freed_memory();
-  at::set_num_threads(static_cast<int>(options.threads));
-  catch_interrupts();
-  const at::Device device = train::choose_device(options.device);
+  const at::Device device = train::start_process(options.session);
   const store::Store store = store::Store::open(options.store);
   const std::vector<std::size_t> training = store.of_split(study::Split::kTraining);
   if (training.empty()) {
@@ -166,24 +148,24 @@ void run_pretraining(const RunOptions& options) {
   store::check_template_size(options.recipe.crop, options.recipe.template_size);
   const TraineeSetup setup{.step = {.store = store,
                                     .recipe = options.recipe,
-                                    .seed = options.seed,
+                                    .seed = options.session.seed,
                                     .total_steps = schedule_steps(options, training.size()),
-                                    .precision = train::choose_precision(options.precision, device),
+                                    .precision = train::choose_precision(options.session.precision, device),
                                     .device = device},
                            .training = training,
                            .validation = store.of_split(study::Split::kValidation),
                            .modalities = modalities_of(store, training),
                            .template_affine = template_affine(store, training, options.recipe.template_size),
-                           .template_folder = options.folder / "templates",
-                           .loader_threads = options.loader_threads};
+                           .template_folder = options.session.folder / "templates",
+                           .loader_threads = options.session.loader_threads};
   // The network comes first, so that its weights do not depend on where the templates start.
   Model model{.templates = {}, .network = make_network(options, device)};
-  model.templates = make_templates(options.recipe, store, training, options.threads);
+  model.templates = make_templates(options.recipe, store, training, options.session.threads);
   const std::string start = options.init.empty() ? "" : start_from(options.init, model, options.recipe.network);
   model.network->to(device);
   model.templates = model.templates.detach().to(device).requires_grad_();
-  train::Session session(session_options(options, validation_interval(options, training.size(), setup.step.total_steps)),
-                         identity_of(options, setup), {.weight_decay = options.recipe.weight_decay}, make_trainee(setup, model));
+  train::Session session(session_options(options, training.size(), setup.step.total_steps), identity_of(options, setup),
+                         {.weight_decay = options.recipe.weight_decay}, make_trainee(setup, model));
   describe(options, setup.step, training.size());
   warn_of_studies(options, store, training);
   if (!start.empty()) {

@@ -1,5 +1,7 @@
 #include "train/session.h"
 
+#include <ATen/Parallel.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -10,8 +12,10 @@
 #include "base/log.h"
 #include "base/progress.h"
 #include "base/text.h"
+#include "train/allocator.h"
 #include "train/gradients.h"
 #include "train/pace.h"
+#include "train/precision.h"
 
 namespace brainmvp::train {
 namespace fs = std::filesystem;
@@ -24,6 +28,16 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 }
 
 } // namespace
+
+at::Device start_process(const SessionOptions& options) {
+  if (!options.resume) {
+    refuse_existing_run(options.folder, options.force);
+  }
+  keep_freed_memory();
+  at::set_num_threads(static_cast<int>(options.threads));
+  catch_interrupts();
+  return choose_device(options.device);
+}
 
 Session::Session(SessionOptions options, RunIdentity identity, AdamWOptions optimizer, Trainee trainee)
     : options_(std::move(options)), identity_(std::move(identity)), trainee_(std::move(trainee)),

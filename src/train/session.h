@@ -1,10 +1,10 @@
 // One process's part of a training run, whatever is trained: from its start or its last checkpoint to where it stops.
 #pragma once
 
+#include <c10/core/Device.h>
 #include <torch/nn/module.h>
 
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -17,6 +17,7 @@
 #include "train/checkpoint_folder.h"
 #include "train/run_checkpoint.h"
 #include "train/run_folder.h"
+#include "train/session_options.h"
 
 namespace brainmvp::train {
 
@@ -48,17 +49,9 @@ struct Trainee {
   std::function<void()> finish;                                // once the schedule has ended; may be null
 };
 
-struct SessionOptions {
-  std::filesystem::path folder;
-  bool resume = false;
-  bool force = false;
-  std::uint64_t stop_after = 0; // ends in order when the run has so many steps; 0: at the end of the schedule
-  double clip = 0;              // largest norm of the gradient; 0: not clipped
-  std::uint64_t checkpoint_every = 100;
-  std::size_t keep = 2; // numbered checkpoints
-  std::uint64_t log_images_every = 0;
-  std::uint64_t validate_every = 1;
-};
+// What every training process does first: refuses an existing run before any work, sets the threads, catches signals, and
+// gives the device. Throws Error(kOutput) and Error(kUsage).
+at::Device start_process(const SessionOptions& options);
 
 class Session {
 public:

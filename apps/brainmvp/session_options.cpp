@@ -1,0 +1,51 @@
+#include "session_options.h"
+
+#include <filesystem>
+
+#include "train/run_folder.h"
+
+namespace brainmvp::app {
+
+void add_run_folder(CLI::App& command, train::SessionOptions& session) {
+  command.add_option("-o,--output", session.folder, "Folder of the run")->required()->type_name("RUN")->group("Output");
+  CLI::Option* resume = command.add_flag("--resume", session.resume, "Go on with the run from its last checkpoint, to the bit");
+  resume->group("Output")->excludes("--force");
+  command
+      .add_option("--stop-after", session.stop_after, "End in order when the run has N steps; the schedule stays that of --steps")
+      ->type_name("N")
+      ->group("Output");
+}
+
+void add_session_options(CLI::App& command, train::SessionOptions& session, const std::string& validations) {
+  const auto add = [&command](const std::string& name, auto& value, const std::string& text) {
+    return command.add_option(name, value, text)->group("train")->capture_default_str();
+  };
+  add("--warmup", session.warmup_steps, "Steps in which the learning rate rises to its peak");
+  add("--clip", session.clip, "Largest norm of the gradient; 0 leaves it")->check(CLI::NonNegativeNumber);
+  add("--checkpoint-every", session.checkpoint_every, "Steps between checkpoints")->check(CLI::PositiveNumber);
+  add("--keep", session.keep, "Numbered checkpoints to keep besides last and best");
+  add("--validate-every", session.validate_every, "Steps between validations; 0: " + validations);
+  command.add_option("--loader-threads", session.loader_threads, "Threads that read samples")
+      ->group("store")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+}
+
+void restore_options(CLI::App& command, const train::SessionOptions& session) {
+  const std::filesystem::path earlier = session.folder / train::kConfigName;
+  if (session.resume && std::filesystem::exists(earlier)) {
+    apply_config(command, earlier.string());
+  }
+}
+
+void finish_session(const CLI::App& command, const CommonOptions& common, train::SessionOptions& session) {
+  session.config = resolved_config(command);
+  session.program_version = BRAINMVP_VERSION;
+  session.force = common.force;
+  session.threads = common.thread_count();
+  session.seed = common.seed;
+  session.device = common.device;
+  session.precision = common.precision;
+}
+
+} // namespace brainmvp::app
