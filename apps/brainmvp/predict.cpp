@@ -34,10 +34,10 @@ study::Split split_of(const std::string& name) {
 }
 
 std::vector<std::int64_t> flip_axes(const std::vector<std::string>& names) {
-  static const std::vector<std::string> kAxes{"i", "j", "k"};
+  static const std::vector<std::string> axis_names{"i", "j", "k"};
   std::vector<std::int64_t> axes;
-  for (std::size_t axis = 0; axis < kAxes.size(); ++axis) {
-    if (std::ranges::count(names, kAxes[axis]) > 0) {
+  for (std::size_t axis = 0; axis < axis_names.size(); ++axis) {
+    if (std::ranges::count(names, axis_names[axis]) > 0) {
       axes.push_back(static_cast<std::int64_t>(axis));
     }
   }
