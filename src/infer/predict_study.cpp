@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "infer/boxes.h"
 #include "infer/channels.h"
 #include "infer/filling.h"
@@ -31,6 +32,7 @@ image::Size window_size(const torch::Tensor& tile) {
 ReadTile tiles_of(store::PreparedStudy& prepared, const ModelDescription& description) {
   const ChannelPlan plan = plan_channels(description, prepared.modalities);
   return [&prepared, &description, plan](const store::Start& start) {
+    stop_if_interrupted("predicting");
     const image::Size& window = description.window;
     const image::Size& size = prepared.volumes.front().size;
     torch::Tensor tile = at::zeros({1, static_cast<std::int64_t>(plan.sources.size()), static_cast<std::int64_t>(window[0]),

@@ -10,7 +10,6 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/interrupt.h"
 #include "base/text.h"
 #include "checkpoint/dtype.h"
 #include "infer/boxes.h"
@@ -116,7 +115,6 @@ void add_slid(const image::Size& size, const SlidingOptions& options, const Read
     part.of_whole.add_(part.of_window);
   }
   for (const store::Start& start : starts) {
-    stop_if_interrupted("predicting");
     const torch::Tensor output = function(read(start)).to(at::kCPU, at::kFloat);
     check_tile(output, sums.size(), options.window);
     const Overlap weight = overlap_of(weight_sums, weights, start);

@@ -37,7 +37,7 @@ std::vector<std::int64_t> window_starts(std::size_t length, std::size_t window, 
 torch::Tensor blending_weights(const SlidingOptions& options);
 
 // Adds `share` times the blended output to `sums`: K tensors [size...] of any strides. Throws Error(kUsage) for an overlap
-// outside [0, 1) and Error(kInterrupted) after a signal.
+// outside [0, 1).
 void add_slid(const image::Size& size, const SlidingOptions& options, const ReadTile& read, const TileFunction& function,
               double share, const std::vector<torch::Tensor>& sums);
 
