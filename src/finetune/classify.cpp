@@ -9,6 +9,7 @@
 #include "infer/filling.h"
 #include "infer/sizing.h"
 #include "metrics/classification.h"
+#include "train/evaluation_scope.h"
 
 namespace brainmvp::finetune {
 namespace {
@@ -75,7 +76,7 @@ Tensor class_logits(const ClassTraining& training, const store::StoredStudy& stu
 }
 
 train::Validation validate_classes(const ClassTraining& training) {
-  const EvaluationScope evaluation(*training.network);
+  const train::EvaluationScope evaluation(*training.network);
   const TrainingSetup& setup = training.setup;
   metrics::ClassificationCases cases{.classes = setup.description.table.classes.size(), .labels = {}, .probabilities = {}};
   double sum = 0;

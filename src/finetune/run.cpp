@@ -69,10 +69,10 @@ study::LabelTable table_of(const RunOptions& options, const store::Store& store)
   return table;
 }
 
-infer::ModelDescription describe_model(const RunOptions& options, const store::Store& store,
+infer::ModelDescription describe_model(const RunOptions& options, const Start& start, const store::Store& store,
                                        const std::vector<std::string>& channels) {
   return {.task = options.task,
-          .network = network_of(options),
+          .network = network_of(start, options),
           .channels = channels,
           .table = table_of(options, store),
           .window = options.crop,
@@ -140,7 +140,7 @@ struct Prepared {
   std::vector<std::size_t> classes;    // of classification: one a study of the store
 };
 
-Prepared prepare_run(const RunOptions& options, const store::Store& store) {
+Prepared prepare_run(const RunOptions& options, const Start& start, const store::Store& store) {
   Prepared prepared;
   std::vector<std::string> classes(store.studies().size());
   if (options.task == infer::Task::kClassify) {
@@ -148,7 +148,7 @@ Prepared prepare_run(const RunOptions& options, const store::Store& store) {
   }
   prepared.selection = select_studies(options, store, classes);
   const std::vector<std::string> channels = choose_channels(options, store, prepared.selection);
-  prepared.description = describe_model(options, store, channels);
+  prepared.description = describe_model(options, start, store, channels);
   study::LabelTable& table = prepared.description.table;
   if (options.task == infer::Task::kSegment) {
     prepared.foregrounds = read_foregrounds(options, store, prepared.selection, table);
@@ -160,18 +160,18 @@ Prepared prepare_run(const RunOptions& options, const store::Store& store) {
       prepared.classes.push_back(static_cast<std::size_t>(found - table.classes.begin()));
     }
   }
-  take_templates(options, prepared.description);
+  take_templates(start, prepared.description);
   return prepared;
 }
 
 // Makes the network, with the weights it starts from, and what trains it.
-train::Trainee make_trainee(const RunOptions& options, const TrainingSetup& setup, Prepared& prepared) {
+train::Trainee make_trainee(const RunOptions& options, const Start& start, const TrainingSetup& setup, Prepared& prepared) {
   at::manual_seed(options.session.seed);
   const infer::ModelDescription& description = prepared.description;
   const auto channels = static_cast<std::int64_t>(description.channels.size());
-  const auto start = [&](torch::nn::Module& network, int multiple) {
+  const auto fill = [&](torch::nn::Module& network, int multiple) {
     check_window(description.window, multiple, description.network);
-    const std::string report = take_weights(options, network);
+    const std::string report = take_weights(start, options.stem, network);
     if (!report.empty()) {
       log::info(report);
     }
@@ -179,11 +179,11 @@ train::Trainee make_trainee(const RunOptions& options, const TrainingSetup& setu
   };
   if (options.task == infer::Task::kSegment) {
     const auto network = nn::make_segmentation_network(description.network, channels, description.outputs());
-    start(*network, network->size_multiple());
+    fill(*network, network->size_multiple());
     return segmentation_trainee(setup, std::move(prepared.foregrounds), network);
   }
   const auto network = nn::make_classification_network(description.network, channels, description.outputs(), options.dropout);
-  start(*network, network->size_multiple());
+  fill(*network, network->size_multiple());
   return classification_trainee(setup, prepared.classes, network);
 }
 
@@ -192,7 +192,8 @@ train::Trainee make_trainee(const RunOptions& options, const TrainingSetup& setu
 void run_finetuning(const RunOptions& options) {
   const at::Device device = train::start_process(options.session);
   const store::Store store = store::Store::open(options.store);
-  Prepared prepared = prepare_run(options, store);
+  Start start = read_start(options.init);
+  Prepared prepared = prepare_run(options, start, store);
   const std::uint64_t total_steps = schedule_steps(options, prepared.selection.training.size());
   const TrainingSetup setup{.options = options,
                             .store = store,
@@ -201,7 +202,8 @@ void run_finetuning(const RunOptions& options) {
                             .validation = prepared.selection.validation,
                             .precision = train::choose_precision(options.session.precision, device),
                             .device = device};
-  train::Trainee trainee = make_trainee(options, setup, prepared);
+  train::Trainee trainee = make_trainee(options, start, setup, prepared);
+  start = {}; // its optimizer state is as large as two networks
   const train::AdamWOptions optimizer = optimizer_options(options, trainee);
   train::Session session(session_options(options, total_steps), identity_of(options, setup, total_steps), optimizer,
                          std::move(trainee));

@@ -4,6 +4,7 @@
 #include "finetune/trainee_parts.h"
 #include "infer/outputs.h"
 #include "infer/sliding_window.h"
+#include "train/evaluation_scope.h"
 
 namespace brainmvp::finetune {
 namespace {
@@ -80,7 +81,7 @@ double dice_of(const Tensor& prediction, const Tensor& reference) {
 }
 
 train::Validation validate_segmentation(const SegmentationTraining& training) {
-  const EvaluationScope evaluation(*training.network);
+  const train::EvaluationScope evaluation(*training.network);
   const TrainingSetup& setup = training.setup;
   const std::int64_t first = setup.description.exclusive() ? 1 : 0; // without the background
   std::vector<double> sums(training.outputs.size(), 0);

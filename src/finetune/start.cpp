@@ -22,11 +22,6 @@ using torch::Tensor;
 constexpr const char* kOwnTemplates = "templates"; // entry of fine-tuned checkpoints
 constexpr const char* kBank = "rep_template";      // weight of pre-training checkpoints
 
-// Entries of the checkpoint besides the weights; nothing for .safetensors and bare state dicts.
-checkpoint::Value entries_of(const std::filesystem::path& file) {
-  return checkpoint::is_safetensors(file) ? checkpoint::Value{} : checkpoint::read_pt(file);
-}
-
 struct Learned {
   std::vector<std::string> modalities;
   std::vector<Tensor> volumes; // [H, W, D], normalised; of one size
@@ -58,36 +53,44 @@ Learned templates_of_bank(const std::filesystem::path& file) {
   return learned;
 }
 
-bool has_bank(const std::filesystem::path& file) {
-  const checkpoint::Weights weights = checkpoint::read_weights(file);
-  return std::ranges::any_of(weights, [](const auto& entry) { return entry.first == kBank; });
-}
-
-Learned learned_templates(const RunOptions& options) {
-  if (options.init == kScratch) {
+Learned learned_templates(const Start& start) {
+  if (start.file.empty()) {
     return {};
   }
-  const std::filesystem::path file = pretrain::checkpoint_of(options.init);
-  const checkpoint::Value entries = entries_of(file);
-  if (entries.find(kOwnTemplates) != nullptr) {
-    return templates_of_model(entries, file);
+  if (start.entries.find(kOwnTemplates) != nullptr) {
+    return templates_of_model(start.entries, start.file);
   }
-  if (has_bank(file)) {
-    return templates_of_bank(file);
+  if (std::ranges::any_of(start.weights, [](const auto& entry) { return entry.first == kBank; })) {
+    return templates_of_bank(start.file);
   }
-  log::warning(file.string() + ": has no templates; missing and mixed channels are filled with zeros");
+  log::warning(start.file.string() + ": has no templates; missing and mixed channels are filled with zeros");
   return {};
 }
 
 } // namespace
 
-std::string network_of(const RunOptions& options) {
-  if (options.init == kScratch) {
+Start read_start(const std::string& init) {
+  Start start;
+  if (init == kScratch) {
+    return start;
+  }
+  start.file = pretrain::checkpoint_of(init);
+  if (checkpoint::is_safetensors(start.file)) {
+    start.weights = checkpoint::read_weights(start.file);
+  } else {
+    start.entries = checkpoint::read_pt(start.file);
+    start.weights = with_context(start.file.string(),
+                                 [&] { return checkpoint::without_module_prefix(checkpoint::weights_of(start.entries)); });
+  }
+  return start;
+}
+
+std::string network_of(const Start& start, const RunOptions& options) {
+  if (start.file.empty()) {
     return options.network;
   }
-  const std::filesystem::path file = pretrain::checkpoint_of(options.init);
-  const checkpoint::Value entries = entries_of(file);
-  const checkpoint::Value* own = entries.find("network");
+  const std::filesystem::path& file = start.file;
+  const checkpoint::Value* own = start.entries.find("network");
   const std::string name = own == nullptr ? options.network : own->text(file.string() + ": network");
   if (name.empty()) {
     throw Error(ExitCode::kUsage, file.string() + ": does not say which network it is of; give --network (" +
@@ -100,8 +103,8 @@ std::string network_of(const RunOptions& options) {
   return name;
 }
 
-void take_templates(const RunOptions& options, infer::ModelDescription& description) {
-  const Learned learned = learned_templates(options);
+void take_templates(const Start& start, infer::ModelDescription& description) {
+  const Learned learned = learned_templates(start);
   const Tensor none = learned.volumes.empty() ? at::zeros({1, 1, 1}) : at::zeros_like(learned.volumes.front());
   std::vector<Tensor> channels;
   description.has_template.clear();
@@ -114,15 +117,13 @@ void take_templates(const RunOptions& options, infer::ModelDescription& descript
   description.templates = at::stack(channels).to(at::kFloat).contiguous();
 }
 
-std::string take_weights(const RunOptions& options, const torch::nn::Module& network) {
-  if (options.init == kScratch) {
+std::string take_weights(const Start& start, checkpoint::Stem stem, const torch::nn::Module& network) {
+  if (start.file.empty()) {
     return "";
   }
-  const std::filesystem::path file = pretrain::checkpoint_of(options.init);
-  const checkpoint::EncoderTransfer transfer = with_context(file.string(), [&] {
-    return checkpoint::transfer_encoder(checkpoint::read_weights(file), nn::state_tensors(network), options.stem);
-  });
-  return file.string() + ": weights to start from\n" + transfer.summary();
+  const checkpoint::EncoderTransfer transfer = with_context(
+      start.file.string(), [&] { return checkpoint::transfer_encoder(start.weights, nn::state_tensors(network), stem); });
+  return start.file.string() + ": weights to start from\n" + transfer.summary();
 }
 
 } // namespace brainmvp::finetune

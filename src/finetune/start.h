@@ -4,22 +4,33 @@
 #include <torch/nn/module.h>
 #include <torch/types.h>
 
+#include <filesystem>
 #include <string>
-#include <vector>
 
+#include "checkpoint/checkpoint.h"
 #include "finetune/options.h"
 #include "infer/model.h"
 
 namespace brainmvp::finetune {
 
+// The checkpoint that `--init` names, read once.
+struct Start {
+  std::filesystem::path file; // empty for kScratch
+  checkpoint::Value entries;  // nothing for .safetensors
+  checkpoint::Weights weights;
+};
+
+// Throws Error(kBadInput) for a file that cannot be read.
+Start read_start(const std::string& init);
+
 // Name of the checkpoint's network, or of options.network where it does not say or for kScratch. Throws Error(kUsage) when
 // neither says, or both say differently.
-std::string network_of(const RunOptions& options);
+std::string network_of(const Start& start, const RunOptions& options);
 
 // Fills description.templates and has_template from the checkpoint: zeros for kScratch and for channels without a template.
-void take_templates(const RunOptions& options, infer::ModelDescription& description);
+void take_templates(const Start& start, infer::ModelDescription& description);
 
 // Loads the weights and gives the list of what became of every tensor; "" for kScratch. Throws Error(kBadInput).
-std::string take_weights(const RunOptions& options, const torch::nn::Module& network);
+std::string take_weights(const Start& start, checkpoint::Stem stem, const torch::nn::Module& network);
 
 } // namespace brainmvp::finetune

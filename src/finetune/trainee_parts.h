@@ -18,19 +18,6 @@ train::Trainee trainee_of(const std::string& what, const std::shared_ptr<torch::
 train::StepLosses finish_gradients(const torch::Tensor& loss, const SampleBatch& samples, const TrainingSetup& setup,
                                    std::uint64_t step);
 
-// Evaluation mode without gradients for as long as it lives; training mode afterwards.
-class EvaluationScope {
-public:
-  explicit EvaluationScope(torch::nn::Module& module) : module_(module) { module_.eval(); }
-  ~EvaluationScope() { module_.train(); }
-  EvaluationScope(const EvaluationScope&) = delete;
-  EvaluationScope& operator=(const EvaluationScope&) = delete;
-
-private:
-  at::NoGradGuard no_gradient_;
-  torch::nn::Module& module_;
-};
-
 // All channels of a stored study: [C, H, W, D], missing ones filled from their templates.
 torch::Tensor whole_study(const store::StoredStudy& study, const infer::ModelDescription& description);
 

@@ -3,27 +3,12 @@
 #include <algorithm>
 
 #include "base/random.h"
+#include "train/evaluation_scope.h"
 
 namespace brainmvp::pretrain {
-namespace {
-
-class EvaluationMode {
-public:
-  explicit EvaluationMode(torch::nn::Module& module) : module_(module) { module_.eval(); }
-  ~EvaluationMode() { module_.train(); }
-  EvaluationMode(const EvaluationMode&) = delete;
-  EvaluationMode& operator=(const EvaluationMode&) = delete;
-
-private:
-  torch::nn::Module& module_;
-};
-
-} // namespace
-
 double validation_loss(const Model& model, const std::vector<std::size_t>& positions, const StepSetup& setup,
                        std::size_t loader_threads) {
-  const at::NoGradGuard no_grad;
-  const EvaluationMode evaluation(*model.network);
+  const train::EvaluationScope evaluation(*model.network);
   StepSetup fixed = setup;
   fixed.seed = RandomStream({setup.seed, text_key("validation")}).next();
   Phase phase{.weights = setup.recipe.weights, .cross_modal = true};
