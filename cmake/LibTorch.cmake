@@ -22,6 +22,12 @@ target_include_directories(brainmvp_libtorch SYSTEM INTERFACE
   ${BRAINMVP_TORCH_DIR}/include ${BRAINMVP_TORCH_DIR}/include/torch/csrc/api/include)
 target_link_libraries(brainmvp_libtorch INTERFACE
   ${BRAINMVP_TORCH_DIR}/lib/libtorch.so ${BRAINMVP_TORCH_DIR}/lib/libtorch_cpu.so ${BRAINMVP_TORCH_DIR}/lib/libc10.so)
+# ATen's headers run at::parallel_for on one thread where a file is compiled without OpenMP. The runtime is the wheel's own.
+file(GLOB _torch_openmp ${BRAINMVP_TORCH_DIR}/lib/libgomp*.so* ${BRAINMVP_TORCH_DIR}/../torch.libs/libgomp*.so*)
+list(APPEND _torch_openmp gomp)
+list(GET _torch_openmp 0 _torch_openmp)
+target_compile_options(brainmvp_libtorch INTERFACE -fopenmp)
+target_link_libraries(brainmvp_libtorch INTERFACE ${_torch_openmp})
 if(EXISTS "${BRAINMVP_TORCH_DIR}/lib/libtorch_cuda.so")
   # The CUDA backend registers itself when it is loaded; nothing refers to its symbols.
   target_link_libraries(brainmvp_libtorch INTERFACE

@@ -1,5 +1,8 @@
 #include "nn/blocks.h"
 
+#include "nn/execution.h"
+#include "nn/plain.h"
+
 namespace brainmvp::nn {
 namespace {
 
@@ -20,11 +23,11 @@ public:
     mlp_ = register_module("mlp", std::make_shared<Mlp>(channels, kMlpRatio * channels, kKind));
   }
 
-  // The branches' results are not kept for backward, so the sums may take their memory.
   Tensor forward(const Tensor& x) override {
-    const Tensor y = position_->forward(x).add_(x);
-    const Tensor z = conv2_->forward(local_->forward(conv1_->forward(norm1_->forward(y)))).add_(y);
-    return mlp_->forward(norm2_->forward(z)).add_(z);
+    const Tensor y = position_->residual(x);
+    const Tensor mixed = local_->forward(token_layers(y, conv1_->layers(norm1_->norm())));
+    const Tensor z = token_layers(mixed, conv2_->layers({}, y));
+    return token_layers(z, mlp_->layers(norm2_->norm(), z));
   }
 
 private:
@@ -42,14 +45,18 @@ public:
     projection_ = register_module("proj", std::make_shared<Linear>(channels, channels, Linear::Kind::kMatrix));
   }
 
-  // x: [B, N, C]
-  Tensor forward(const Tensor& x) const {
-    const Tensor qkv = qkv_->forward(x).view({x.size(0), x.size(1), 3, heads_, -1}).permute({2, 0, 3, 1, 4});
-    const Tensor mixed = at::scaled_dot_product_attention(qkv[0], qkv[1], qkv[2]); // [B, heads, N, head width]
-    return projection_->forward(mixed.transpose(1, 2).flatten(2));
+  // x + attention(norm(x)); x: [B, N, C]
+  Tensor forward(const Tensor& x, const Norm& norm) const {
+    const Tensor qkv = token_layers(x, qkv_->layers(norm)).view({x.size(0), x.size(1), 3, heads_, -1}).permute({2, 0, 3, 1, 4});
+    const Tensor mixed = attend(qkv[0], qkv[1], qkv[2]); // [B, heads, N, head width]
+    return token_layers(mixed.transpose(1, 2).flatten(2), projection_->layers({}, x));
   }
 
 private:
+  static Tensor attend(const Tensor& q, const Tensor& k, const Tensor& v) {
+    return uses_plain_kernels() ? plain::attend(q, k, v) : at::scaled_dot_product_attention(q, k, v);
+  }
+
   std::int64_t heads_;
   std::shared_ptr<Linear> qkv_, projection_;
 };
@@ -66,9 +73,9 @@ public:
   }
 
   Tensor forward(const Tensor& x) override {
-    const Tensor y = position_->forward(x).add_(x).flatten(1, 3); // [B, N, C]
-    const Tensor z = attention_->forward(norm1_->forward(y)).add_(y);
-    return mlp_->forward(norm2_->forward(z)).add_(z).view_as(x);
+    const Tensor y = position_->residual(x).flatten(1, 3); // [B, N, C]
+    const Tensor z = attention_->forward(y, norm1_->norm());
+    return token_layers(z, mlp_->layers(norm2_->norm(), z)).view_as(x);
   }
 
 private:
@@ -88,10 +95,13 @@ PatchEmbedding::PatchEmbedding(std::int64_t in, std::int64_t out) {
 }
 
 Tensor PatchEmbedding::forward(const Tensor& x) const {
+  if (uses_plain_kernels()) {
+    return norm_->forward(plain::embed_patches(x, weight_, bias_));
+  }
   // Kernel and stride are equal, so that each patch is a row of a matrix product.
   const Tensor patches = x.unflatten(3, {-1, 2}).unflatten(2, {-1, 2}).unflatten(1, {-1, 2}); // [B, D', 2, H', 2, W', 2, in]
   const Tensor rows = patches.permute({0, 1, 3, 5, 2, 4, 6, 7}).flatten(4);
-  return norm_->forward(at::linear(rows, weight_.permute({0, 2, 3, 4, 1}).flatten(1), bias_));
+  return norm_->forward(token_layers(rows, {.weight1 = weight_.permute({0, 2, 3, 4, 1}).flatten(1), .bias1 = bias_}));
 }
 
 std::shared_ptr<Block> make_convolution_block(std::int64_t channels) { return std::make_shared<ConvolutionBlock>(channels); }

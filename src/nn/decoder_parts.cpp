@@ -2,6 +2,9 @@
 
 #include <vector>
 
+#include "nn/execution.h"
+#include "nn/plain.h"
+
 namespace brainmvp::nn {
 namespace {
 
@@ -13,11 +16,17 @@ std::shared_ptr<InnerConvolution> inner_convolution(std::int64_t in, std::int64_
 
 // x: [B, H, W, D, in] contiguous, weight: [out, in, 3, 3, 3] -> [B, H, W, D, out] contiguous
 Tensor convolve_cubes(const Tensor& x, const Tensor& weight, const Tensor& bias = {}) {
+  if (uses_plain_kernels()) {
+    return plain::convolve(x, weight, bias, 1);
+  }
   return at::conv3d(x.permute({0, 4, 1, 2, 3}), weight, bias, 1, 1).permute({0, 2, 3, 4, 1}).contiguous();
 }
 
 // Each channel of each sample to mean 0 and variance 1, without weights. x: [B, H, W, D, C] contiguous
 Tensor instance_norm(const Tensor& x) {
+  if (uses_plain_kernels()) {
+    return plain::instance_norm(x);
+  }
   // ATen's own copies to channels-first. The unit weights keep the statistics in float when x is bfloat16.
   const Tensor scale = at::ones({x.size(4)}, x.options().dtype(at::promoteTypes(x.scalar_type(), torch::kFloat)));
   const Tensor offset = at::zeros_like(scale);
@@ -33,6 +42,9 @@ Tensor& leaky_relu(Tensor& x) { return at::leaky_relu_(x, 0.01); }
 } // namespace
 
 Tensor upsample(const Tensor& x, const Tensor& weight) {
+  if (uses_plain_kernels()) {
+    return plain::upsample(x, weight.permute({0, 4, 1, 2, 3}));
+  }
   const Tensor cells = at::matmul(x, weight.flatten(1)).unflatten(4, {2, 2, 2, weight.size(4)}); // [B, H, W, D, 2, 2, 2, out]
   return cells.permute({0, 1, 4, 2, 5, 3, 6, 7}).flatten(5, 6).flatten(3, 4).flatten(1, 2);
 }

@@ -1,29 +1,37 @@
-// Vectorised kernels of the depthwise convolution: float, channels-last, a block of channels at a time.
+// Vectorised kernels of the depthwise convolution: channels-last, one group of channels in one slab of planes at a time, summed
+// in single precision.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <vector>
+
+#include "nn/token_math.h"
 
 namespace brainmvp::nn {
 
 struct DepthwiseShape {
   std::int64_t depth = 0, height = 0, width = 0, channels = 0;
   std::int64_t kernel = 0; // 3 or 5
+  Storage storage = Storage::kFloat;
 };
 
-// Channels that one call treats on this processor.
-std::int64_t depthwise_block();
+inline constexpr std::int64_t kDepthwiseChannels = 32; // that one call treats, at most
 
-// Zeroed room for one call; a thread may use it again for calls of the same shape.
+// Room for one call; a thread may use it again for calls of the same shape.
 std::vector<float> depthwise_scratch(const DepthwiseShape& shape);
 
-// Channels first .. first + block of one sample. x, y: [D, H, W, C]; weight: [k, k, k, C]; bias: [C], or null for none.
-void depthwise_channels(const DepthwiseShape& shape, const float* x, const float* weight, const float* bias, std::int64_t first,
-                        float* y, std::vector<float>& scratch);
+// What one call treats: channels first .. first + kDepthwiseChannels, as far as there are, in the planes begin .. end of one sample.
+struct DepthwiseSlab {
+  std::int64_t first = 0;
+  std::int64_t begin = 0, end = 0;
+};
 
-// The same channels of the weight's gradient, gw: [k, k, k, C], from x and the gradient of the output, both [D, H, W, C].
-void depthwise_weight_gradient(const DepthwiseShape& shape, const float* x, const float* gy, std::int64_t first, float* gw,
+// x, y: [D, H, W, C] in the shape's storage; weight: [k, k, k, C]; bias: [C], or null for none.
+void depthwise_channels(const DepthwiseShape& shape, const DepthwiseSlab& slab, const void* x, const float* weight,
+                        const float* bias, void* y, std::vector<float>& scratch);
+
+// What the slab gives of the weight's gradient, gw: [k, k, k, C], from x and the gradient of the output, both [D, H, W, C].
+void depthwise_weight_gradient(const DepthwiseShape& shape, const DepthwiseSlab& slab, const void* x, const void* gy, float* gw,
                                std::vector<float>& scratch);
 
 } // namespace brainmvp::nn

@@ -3,7 +3,9 @@
 #include <cmath>
 
 #include "nn/depthwise.h"
-#include "nn/mlp.h"
+#include "nn/checkpointing.h"
+#include "nn/execution.h"
+#include "nn/plain.h"
 
 namespace brainmvp::nn {
 
@@ -22,14 +24,20 @@ Linear::Linear(std::int64_t in, std::int64_t out, Kind kind) {
 
 torch::Tensor Linear::matrix() const { return weight.view({weight.size(0), weight.size(1)}); }
 
-torch::Tensor Linear::forward(const torch::Tensor& x) const { return at::linear(x, matrix(), bias); }
+TokenLayers Linear::layers(const Norm& norm, const torch::Tensor& addend) const {
+  return {.norm = norm, .weight1 = matrix(), .bias1 = bias, .addend = addend};
+}
+
+torch::Tensor Linear::forward(const torch::Tensor& x) const { return token_layers(x, layers()); }
 
 LayerNorm::LayerNorm(std::int64_t channels, double eps) : eps_(eps) {
   weight = register_parameter("weight", torch::ones({channels}));
   bias = register_parameter("bias", torch::zeros({channels}));
 }
 
-torch::Tensor LayerNorm::forward(const torch::Tensor& x) const { return at::layer_norm(x, {weight.size(0)}, weight, bias, eps_); }
+Norm LayerNorm::norm() const { return {.kind = Norm::Kind::kLayer, .epsilon = eps_, .weight = weight, .bias = bias}; }
+
+torch::Tensor LayerNorm::forward(const torch::Tensor& x) const { return normalise(x, norm()); }
 
 BatchNorm::BatchNorm(std::int64_t channels) {
   weight = register_parameter("weight", torch::ones({channels}));
@@ -39,14 +47,23 @@ BatchNorm::BatchNorm(std::int64_t channels) {
   num_batches_tracked = register_buffer("num_batches_tracked", torch::zeros({}, torch::kLong));
 }
 
-torch::Tensor BatchNorm::forward(const torch::Tensor& x) {
-  constexpr double kMomentum = 0.1;
+Norm BatchNorm::norm() {
   constexpr double kEps = 1e-5;
-  if (is_training()) {
+  const bool moves_statistics = is_training() && !is_recomputing();
+  if (moves_statistics) {
     num_batches_tracked.add_(1);
   }
-  const torch::Tensor tokens = x.view({-1, x.size(-1)});
-  return at::batch_norm(tokens, weight, bias, running_mean, running_var, is_training(), kMomentum, kEps, x.is_cuda()).view_as(x);
+  return {.kind = Norm::Kind::kBatch,
+          .epsilon = kEps,
+          .weight = weight,
+          .bias = bias,
+          .running_mean = is_recomputing() ? torch::Tensor() : running_mean,
+          .running_var = is_recomputing() ? torch::Tensor() : running_var,
+          .is_training = is_training()};
+}
+
+torch::Tensor BatchNorm::forward(const torch::Tensor& x) {
+  return uses_plain_kernels() ? plain::normalise(x, norm()) : normalise(x, norm());
 }
 
 DepthwiseConvolution::DepthwiseConvolution(std::int64_t channels, std::int64_t kernel) {
@@ -55,15 +72,26 @@ DepthwiseConvolution::DepthwiseConvolution(std::int64_t channels, std::int64_t k
   bias = register_parameter("bias", convolution_start({channels}, fan_in));
 }
 
-torch::Tensor DepthwiseConvolution::forward(const torch::Tensor& x) const { return depthwise_convolution(x, weight, bias); }
+torch::Tensor DepthwiseConvolution::forward(const torch::Tensor& x) const {
+  return depthwise_convolution(x, weight, bias, {.adds_input = false});
+}
+
+torch::Tensor DepthwiseConvolution::residual(const torch::Tensor& x) const {
+  return depthwise_convolution(x, weight, bias, {.adds_input = true});
+}
 
 Mlp::Mlp(std::int64_t channels, std::int64_t hidden, Linear::Kind kind) {
   fc1_ = register_module("fc1", std::make_shared<Linear>(channels, hidden, kind));
   fc2_ = register_module("fc2", std::make_shared<Linear>(hidden, channels, kind));
 }
 
-torch::Tensor Mlp::forward(const torch::Tensor& x) const {
-  return mlp(x, {.weight1 = fc1_->matrix(), .bias1 = fc1_->bias, .weight2 = fc2_->matrix(), .bias2 = fc2_->bias});
+TokenLayers Mlp::layers(const Norm& norm, const torch::Tensor& addend) const {
+  return {.norm = norm,
+          .weight1 = fc1_->matrix(),
+          .bias1 = fc1_->bias,
+          .weight2 = fc2_->matrix(),
+          .bias2 = fc2_->bias,
+          .addend = addend};
 }
 
 } // namespace brainmvp::nn

@@ -7,6 +7,9 @@
 
 #include <cstdint>
 
+#include "nn/norm.h"
+#include "nn/token_layers.h"
+
 namespace brainmvp::nn {
 
 // y = x W^T + b over the last axis.
@@ -19,6 +22,9 @@ public:
   torch::Tensor forward(const torch::Tensor& x) const; // x: [..., in] -> [..., out]
   [[nodiscard]] torch::Tensor matrix() const;          // [out, in], a view of the weight
 
+  // This layer with a norm before it and a sum after it.
+  [[nodiscard]] TokenLayers layers(const Norm& norm = {}, const torch::Tensor& addend = {}) const;
+
   torch::Tensor weight; // [out, in] or [out, in, 1, 1, 1]
   torch::Tensor bias;   // [out]
 };
@@ -28,6 +34,7 @@ class LayerNorm : public torch::nn::Module {
 public:
   LayerNorm(std::int64_t channels, double eps);
   torch::Tensor forward(const torch::Tensor& x) const; // x: [..., C]
+  [[nodiscard]] Norm norm() const;
 
   torch::Tensor weight; // [C]
   torch::Tensor bias;   // [C]
@@ -41,6 +48,7 @@ class BatchNorm : public torch::nn::Module {
 public:
   explicit BatchNorm(std::int64_t channels);
   torch::Tensor forward(const torch::Tensor& x); // x: [..., C]; in training, moves the running statistics
+  [[nodiscard]] Norm norm();                     // for one forward pass, which it counts
 
   torch::Tensor weight, bias, running_mean, running_var; // [C]
   torch::Tensor num_batches_tracked;                     // [], int64
@@ -50,7 +58,8 @@ public:
 class DepthwiseConvolution : public torch::nn::Module {
 public:
   DepthwiseConvolution(std::int64_t channels, std::int64_t kernel);
-  torch::Tensor forward(const torch::Tensor& x) const; // x: [B, D, H, W, C]
+  torch::Tensor forward(const torch::Tensor& x) const;  // x: [B, D, H, W, C]
+  torch::Tensor residual(const torch::Tensor& x) const; // x + forward(x)
 
   torch::Tensor weight; // [C, 1, k, k, k]
   torch::Tensor bias;   // [C]
@@ -60,7 +69,7 @@ public:
 class Mlp : public torch::nn::Module {
 public:
   Mlp(std::int64_t channels, std::int64_t hidden, Linear::Kind kind);
-  torch::Tensor forward(const torch::Tensor& x) const; // x: [..., C]
+  [[nodiscard]] TokenLayers layers(const Norm& norm, const torch::Tensor& addend) const;
 
 private:
   std::shared_ptr<Linear> fc1_, fc2_;

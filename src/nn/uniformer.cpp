@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "nn/checkpointing.h"
+#include "nn/execution.h"
 #include "nn/size_check.h"
 #include "nn/uniformer_decoder.h"
 
@@ -61,7 +63,9 @@ std::vector<Tensor> UniFormerEncoder::forward(const Tensor& x) {
   for (std::size_t stage = 0; stage < stages_.size(); ++stage) {
     tokens = embeddings_[stage]->forward(tokens);
     for (const auto& block : stages_[stage]) {
-      tokens = block->forward(tokens);
+      tokens = current_execution().checkpoints_activations && is_training()
+                   ? checkpointed([block](const Tensor& input) { return block->forward(input); }, tokens)
+                   : block->forward(tokens);
     }
     if (stage + 1 == stages_.size()) {
       tokens = norm_->forward(tokens);

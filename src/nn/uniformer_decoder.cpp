@@ -1,5 +1,7 @@
 #include "nn/uniformer_decoder.h"
 
+#include "nn/execution.h"
+
 namespace brainmvp::nn {
 
 using torch::Tensor;
@@ -14,6 +16,9 @@ Tensor ReconstructionDecoder::forward(const Tensor& x) const {
   Tensor tokens = x;
   for (std::size_t i = 0; i + 1 < levels_.size(); ++i) {
     tokens = upsample(tokens, levels_[i]->transposed_weight());
+  }
+  if (uses_plain_kernels()) {
+    return output_->forward(upsample(tokens, levels_.back()->transposed_weight())).squeeze(4).unsqueeze(1);
   }
   // Nothing stands between the last two convolutions: their product spares a tensor of widths[0] channels at full size.
   const Tensor last = at::matmul(levels_.back()->transposed_weight(), output_->matrix().t()); // [in, 2, 2, 2, 1]

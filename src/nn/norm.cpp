@@ -1,0 +1,111 @@
+#include "nn/norm.h"
+
+#include <ATen/Parallel.h>
+
+#include <vector>
+
+#include "nn/token_parts.h"
+
+namespace brainmvp::nn {
+namespace {
+
+using torch::Tensor;
+
+constexpr std::int64_t kBlock = 256; // tokens
+
+// Means and variances of blocks of tokens, put together by Chan's formula (Chan, Golub and LeVeque 1983).
+class JointMoments {
+public:
+  explicit JointMoments(std::int64_t channels)
+      : mean(torch::zeros({channels}, torch::kDouble)), squares(torch::zeros({channels}, torch::kDouble)) {}
+
+  void add(std::int64_t tokens, const float* block_mean, const float* block_squares) {
+    const double before = static_cast<double>(count);
+    count += tokens;
+    const double share = static_cast<double>(tokens) / static_cast<double>(count);
+    double* m = mean.mutable_data_ptr<double>();
+    double* s = squares.mutable_data_ptr<double>();
+    for (std::int64_t c = 0; c < mean.numel(); ++c) {
+      const double difference = block_mean[c] - m[c];
+      m[c] += difference * share;
+      s[c] += block_squares[c] + difference * difference * before * share;
+    }
+  }
+
+  std::int64_t count = 0;
+  Tensor mean, squares;
+};
+
+JointMoments moments_of_batch(const Tensor& x) {
+  const std::int64_t channels = x.size(1);
+  const std::int64_t blocks = (x.size(0) + kBlock - 1) / kBlock;
+  std::vector<float> moments(static_cast<std::size_t>(2 * blocks * channels));
+  at::parallel_for(0, blocks, 1, [&](std::int64_t begin, std::int64_t end) {
+    std::vector<float> room(static_cast<std::size_t>(kBlock * channels));
+    for (std::int64_t i = begin; i < end; ++i) {
+      const std::int64_t tokens = std::min(kBlock, x.size(0) - i * kBlock);
+      float* to = moments.data() + 2 * i * channels;
+      column_moments({.count = tokens, .channels = channels}, read_block(x, i * kBlock, tokens, room.data()), to, to + channels);
+    }
+  });
+  JointMoments joint(channels);
+  for (std::int64_t i = 0; i < blocks; ++i) {
+    const float* from = moments.data() + 2 * i * channels;
+    joint.add(std::min(kBlock, x.size(0) - i * kBlock), from, from + channels);
+  }
+  return joint;
+}
+
+void move_running_statistics(const Norm& norm, const JointMoments& moments) {
+  const double unbiased = static_cast<double>(std::max<std::int64_t>(1, moments.count - 1));
+  norm.running_mean.mul_(1 - kBatchNormMomentum).add_(moments.mean, kBatchNormMomentum);
+  norm.running_var.mul_(1 - kBatchNormMomentum).add_(moments.squares, kBatchNormMomentum / unbiased);
+}
+
+} // namespace
+
+Tensor column_sums(const Tensor& x) {
+  const std::int64_t channels = x.size(1);
+  const TokenParts parts(x.size(0), channels);
+  Tensor sums = at::zeros({parts.count(), channels}, x.options().dtype(at::kFloat));
+  float* to = sums.mutable_data_ptr<float>();
+  at::parallel_for(0, parts.count(), 1, [&](std::int64_t begin, std::int64_t end) {
+    std::vector<float> room(static_cast<std::size_t>(kBlock * channels));
+    for (std::int64_t part = begin; part < end; ++part) {
+      for (std::int64_t start = parts.begin(part); start < parts.end(part); start += kBlock) {
+        const std::int64_t count = std::min(kBlock, parts.end(part) - start);
+        add_column_sums({.count = count, .channels = channels}, read_block(x, start, count, room.data()), to + part * channels);
+      }
+    }
+  });
+  return sums.sum(0);
+}
+
+ChannelStatistics channel_statistics(const Tensor& x, const Norm& norm) {
+  const at::NoGradGuard no_gradient;
+  if (!norm.is_training) {
+    return {.mean = norm.running_mean, .reciprocal_deviation = (norm.running_var + norm.epsilon).rsqrt()};
+  }
+  const JointMoments moments = moments_of_batch(x);
+  const Tensor variance = moments.squares / static_cast<double>(moments.count);
+  if (norm.running_mean.defined()) {
+    move_running_statistics(norm, moments);
+  }
+  return {.mean = moments.mean.to(torch::kFloat), .reciprocal_deviation = (variance + norm.epsilon).rsqrt().to(torch::kFloat)};
+}
+
+Tensor normalise(const Tensor& x, const Norm& norm) {
+  switch (norm.kind) {
+  case Norm::Kind::kNone:
+    return x;
+  case Norm::Kind::kLayer:
+    return at::layer_norm(x, {norm.weight.size(0)}, norm.weight, norm.bias, norm.epsilon);
+  case Norm::Kind::kBatch:
+    break;
+  }
+  return at::batch_norm(x.reshape({-1, x.size(-1)}), norm.weight, norm.bias, norm.running_mean, norm.running_var,
+                        norm.is_training, kBatchNormMomentum, norm.epsilon, x.is_cuda())
+      .view(x.sizes());
+}
+
+} // namespace brainmvp::nn
