@@ -9,6 +9,7 @@
 #include "bench/plain_prepare.h"
 #include "bench/synthetic.h"
 #include "bench/timing.h"
+#include "store/loader.h"
 #include "store/prepare_store.h"
 #include "store/store.h"
 
@@ -68,7 +69,7 @@ std::vector<Result> bench_load(const LoadBenchOptions& options) {
   const image::Grid grid{.size = options.size, .affine = {}};
   const study::Study study = write_synthetic_study(folder.path(), "case", grid, options.modalities);
   const store::Store store = store_of(study, folder.path());
-  std::vector<float> batch(options.modalities * options.crop[0] * options.crop[1] * options.crop[2]);
+  store::CropBuffer batch(options.modalities * options.crop[0] * options.crop[1] * options.crop[2]);
   RandomStream places({text_key("bench load")});
   Result result{.name = "crop from a warm store"};
   take_crop(store.studies().front(), options.crop, places, batch); // warms the store

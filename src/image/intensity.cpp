@@ -26,7 +26,7 @@ std::optional<Box> centre_symmetric_foreground(std::span<const Volume> volumes) 
     if (volume.size != size || volume.data.size() != volume.voxels()) {
       throw Error(ExitCode::kInternal, "foreground: the volumes are not on one grid");
     }
-    const Size one = positive_margin(size, [&volume](std::size_t at) { return volume.data[at] > 0; });
+    const Size one = positive_margin(size, [&volume](std::size_t at) { return volume.data[at]; });
     for (std::size_t axis = 0; axis < 3; ++axis) {
       margin[axis] = std::min(margin[axis], one[axis]);
     }

@@ -3,23 +3,35 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <type_traits>
 
 #include "image/affine.h"
 
 namespace brainmvp::image {
 
 // Per axis, the smallest number of voxels between one that is positive and the nearer face; `size` when there is none.
-// positive(at) tells of the voxel at element `at`.
-template <class Positive>
-Size positive_margin(const Size& size, const Positive& positive) {
-  // Without early exit, so that it becomes vector code.
-  const auto any = [&positive](std::size_t begin, std::size_t end) {
-    unsigned char found = 0;
-    for (std::size_t at = begin; at < end; ++at) {
-      found = static_cast<unsigned char>(found | static_cast<unsigned char>(positive(at)));
+// value(at) gives the number at element `at`.
+template <class Value>
+Size positive_margin(const Size& size, const Value& value) {
+  // Vector code: without early exit, and with a result as wide as a number.
+  const auto any = [&value](std::size_t begin, std::size_t end) {
+    using Number = decltype(value(0));
+    if constexpr (std::is_integral_v<Number>) {
+      Number largest = 0;
+      for (std::size_t at = begin; at < end; ++at) {
+        largest = std::max(largest, value(at));
+      }
+      return largest > 0;
+    } else {
+      std::int32_t found = 0;
+      for (std::size_t at = begin; at < end; ++at) {
+        found |= value(at) > 0 ? 1 : 0;
+      }
+      return found != 0;
     }
-    return found != 0;
   };
+  const auto positive = [&value](std::size_t at) { return value(at) > 0; };
   const auto nearer = [&size](std::size_t axis, std::size_t at) { return std::min(at, size[axis] - 1 - at); };
   Size margin = size;
   std::size_t row = 0;

@@ -68,11 +68,12 @@ struct Converter {
     const float value = unchecked(at);
     return kAlwaysFinite || finite(value) ? value : 0.0F;
   }
-  [[nodiscard]] bool positive(std::ptrdiff_t at) const {
+  // Of the sign of the value: the stored number itself where that will do.
+  [[nodiscard]] auto comparable(std::ptrdiff_t at) const {
     if constexpr (kAlwaysFinite) {
-      return load<T, Swap>(from + at * static_cast<std::ptrdiff_t>(sizeof(T))) > 0;
+      return load<T, Swap>(from + at * static_cast<std::ptrdiff_t>(sizeof(T)));
     } else {
-      return (*this)(at) > 0;
+      return (*this)(at);
     }
   }
 };

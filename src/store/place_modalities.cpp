@@ -87,7 +87,7 @@ bool bring_to_target(Placed& placed, const StudyGrids& grids, std::size_t thread
                        " (" + spacing_text(grids.native.affine) + "), fields of view up to " +
                        millimetres(placed.distance.distance_mm) + " apart; interpolated");
   }
-  placed.margin = image::positive_margin(placed.volume.size, [&values](std::size_t at) { return values[at] > 0; });
+  placed.margin = image::positive_margin(placed.volume.size, [&values](std::size_t at) { return values[at]; });
   placed.stored.reset();
   return true;
 }

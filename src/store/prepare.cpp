@@ -72,7 +72,7 @@ std::vector<image::Size> scale(PreparedStudy& out, std::size_t threads) {
     const auto [low, high] = image::percentiles(values, {out.parameters.low_percentile, out.parameters.high_percentile});
     constant[i] = high > low ? 0 : 1;
     image::scale_to_unit(values, low, high);
-    margins[i] = image::positive_margin(out.volumes[i].size, [&values](std::size_t at) { return values[at] > 0; });
+    margins[i] = image::positive_margin(out.volumes[i].size, [&values](std::size_t at) { return values[at]; });
   });
   for (std::size_t i = 0; i < constant.size(); ++i) {
     if (constant[i] != 0) {
