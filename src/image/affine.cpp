@@ -84,6 +84,12 @@ bool Affine::orthogonal(double tolerance) const {
   return true;
 }
 
+Affine affine_from(const Affine& affine, const Size& first) {
+  Affine out = affine;
+  out.translation = affine.apply({static_cast<double>(first[0]), static_cast<double>(first[1]), static_cast<double>(first[2])});
+  return out;
+}
+
 std::string axis_codes(const Affine& affine) {
   const AxisOrder order = order_to_ras(affine);
   std::string codes(3, ' ');

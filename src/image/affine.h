@@ -33,6 +33,9 @@ struct Affine {
   bool operator==(const Affine&) const = default;
 };
 
+// The affine of a grid that begins at voxel `first` of one with this affine.
+Affine affine_from(const Affine& affine, const Size& first);
+
 // Axis codes such as "LPS": the anatomical direction in which each index grows.
 std::string axis_codes(const Affine& affine);
 

@@ -1,6 +1,7 @@
 // Foreground boxes, crops and intensity scaling of the preparation (design: load, RAS, 1 mm, crop, scale, crop).
 #pragma once
 
+#include <array>
 #include <optional>
 #include <span>
 
@@ -20,12 +21,17 @@ struct Box {
 // grid). Nothing when there is no such voxel.
 std::optional<Box> centre_symmetric_foreground(std::span<const Volume> volumes);
 
+// The box that `margin` voxels at both ends of each axis leave; nothing when the margin is the whole size (positive_margin.h).
+std::optional<Box> box_within(const Size& size, const Size& margin);
+
 // The part of a volume inside `box`, its affine moved along.
 template <class T>
 BasicVolume<T> crop(const BasicVolume<T>& volume, const Box& box);
 
-// Percentile q in [0, 100] with linear interpolation between ranks, by selection (numpy's default method).
+// Percentile q in [0, 100] with linear interpolation between ranks, by selection (numpy's default method). Two of them
+// share their pass over the values.
 float percentile(std::span<const float> values, double q);
+std::array<float, 2> percentiles(std::span<const float> values, std::array<double, 2> q);
 
 // Maps [low, high] to [0, 1] and clips; all zeros when high <= low.
 void scale_to_unit(std::span<float> values, float low, float high);

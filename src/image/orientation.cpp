@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/memory.h"
+#include "image/reorder.h"
+
 namespace brainmvp::image {
 namespace {
 
@@ -88,27 +91,11 @@ BasicVolume<T> to_ras(const BasicVolume<T>& volume) {
   BasicVolume<T> out;
   out.size = reordered_size(volume.size, order);
   out.affine = reordered_affine(volume.affine, volume.size, order);
-  out.data.resize(volume.data.size());
-
-  const std::array<std::ptrdiff_t, 3> source_stride{1, static_cast<std::ptrdiff_t>(volume.size[0]),
-                                                    static_cast<std::ptrdiff_t>(volume.size[0] * volume.size[1])};
-  std::array<std::ptrdiff_t, 3> stride{};
-  std::ptrdiff_t first = 0;
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    const std::ptrdiff_t step = source_stride[order.source_axis[axis]];
-    stride[axis] = order.flipped[axis] ? -step : step;
-    first += order.flipped[axis] ? step * static_cast<std::ptrdiff_t>(out.size[axis] - 1) : 0;
-  }
-  T* to = out.data.data();
-  for (std::size_t k = 0; k < out.size[2]; ++k) {
-    for (std::size_t j = 0; j < out.size[1]; ++j) {
-      const T* from =
-          volume.data.data() + first + stride[1] * static_cast<std::ptrdiff_t>(j) + stride[2] * static_cast<std::ptrdiff_t>(k);
-      for (std::size_t i = 0; i < out.size[0]; ++i) {
-        *to++ = from[stride[0] * static_cast<std::ptrdiff_t>(i)];
-      }
-    }
-  }
+  resize_large(out.data, volume.data.size());
+  const T* from = volume.data.data();
+  copy_reordered(
+      reordering(volume.size, order, {.begin = {0, 0, 0}, .end = out.size}), [from](std::ptrdiff_t at) { return from[at]; },
+      out.data.data());
   return out;
 }
 

@@ -1,22 +1,18 @@
 #include "image/resample.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdint>
 #include <vector>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/thread_pool.h"
+#include "image/resample_axes.h"
 
 namespace brainmvp::image {
 namespace {
-
-// Where a coordinate falls among n voxels: value = (1 - weight) * v[low] + weight * v[high].
-struct Tap {
-  std::size_t low = 0;
-  std::size_t high = 0;
-  float weight = 0;
-  bool inside = true; // within half a voxel of the source
-};
 
 constexpr double kEdgeTolerance = 1e-6; // voxels; rounding must not push the outermost samples out
 
@@ -58,38 +54,6 @@ std::vector<Tap> axis_taps(const Affine& map, std::size_t axis, std::size_t targ
   return taps;
 }
 
-void resample_separable(const Volume& source, const Affine& map, Outside outside, std::size_t threads, Volume& out) {
-  std::array<std::vector<Tap>, 3> taps;
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    taps[axis] = axis_taps(map, axis, out.size[axis], source.size[axis]);
-  }
-  const auto keep = [outside](const Tap& tap) { return outside == Outside::kBorder || tap.inside; };
-  parallel_for(out.size[2], threads, [&](std::size_t k) {
-    std::vector<float> row(source.size[0]);
-    const Tap& tk = taps[2][k];
-    for (std::size_t j = 0; j < out.size[1]; ++j) {
-      const Tap& tj = taps[1][j];
-      if (!keep(tk) || !keep(tj)) {
-        continue; // stays 0
-      }
-      const float* a = source.data.data() + source.index(0, tj.low, tk.low);
-      const float* b = source.data.data() + source.index(0, tj.high, tk.low);
-      const float* c = source.data.data() + source.index(0, tj.low, tk.high);
-      const float* d = source.data.data() + source.index(0, tj.high, tk.high);
-      for (std::size_t i = 0; i < row.size(); ++i) {
-        const float near = a[i] + tj.weight * (b[i] - a[i]);
-        const float far = c[i] + tj.weight * (d[i] - c[i]);
-        row[i] = near + tk.weight * (far - near);
-      }
-      float* to = out.data.data() + out.index(0, j, k);
-      for (std::size_t i = 0; i < out.size[0]; ++i) {
-        const Tap& ti = taps[0][i];
-        to[i] = keep(ti) ? row[ti.low] + ti.weight * (row[ti.high] - row[ti.low]) : 0.0F;
-      }
-    }
-  });
-}
-
 float trilinear(const Volume& source, const Tap& i, const Tap& j, const Tap& k) {
   const auto along_i = [&](std::size_t at_j, std::size_t at_k) {
     const float* row = source.data.data() + source.index(0, at_j, at_k);
@@ -118,6 +82,35 @@ void for_each_voxel(const Size& size, const Affine& map, std::size_t threads, co
   });
 }
 
+// The nearest of `count` voxels, -1 outside. The tolerance sends every tie the same way, whatever the rounding of the affines.
+std::ptrdiff_t nearest(double coordinate, std::size_t count) {
+  const double rounded = std::floor(coordinate + 0.5 + kEdgeTolerance);
+  return rounded >= 0 && rounded < static_cast<double>(count) ? static_cast<std::ptrdiff_t>(rounded) : -1;
+}
+
+void nearest_on_axes(const LabelVolume& source, const Affine& map, std::size_t threads, LabelVolume& out) {
+  std::array<std::vector<std::ptrdiff_t>, 3> from;
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    for (std::size_t at = 0; at < out.size[axis]; ++at) {
+      const double x = map.matrix[axis][axis] * static_cast<double>(at) + map.translation[axis];
+      from[axis].push_back(nearest(x, source.size[axis]));
+    }
+  }
+  parallel_for(out.size[2], threads, [&](std::size_t k) {
+    for (std::size_t j = 0; j < out.size[1]; ++j) {
+      if (from[1][j] < 0 || from[2][k] < 0) {
+        continue; // stays 0
+      }
+      const std::int32_t* row =
+          source.data.data() + source.index(0, static_cast<std::size_t>(from[1][j]), static_cast<std::size_t>(from[2][k]));
+      std::int32_t* to = out.data.data() + out.index(0, j, k);
+      for (std::size_t i = 0; i < out.size[0]; ++i) {
+        to[i] = from[0][i] < 0 ? 0 : row[from[0][i]];
+      }
+    }
+  });
+}
+
 } // namespace
 
 bool same_grid(const Grid& a, const Grid& b) {
@@ -131,11 +124,15 @@ Volume resample_linear(const Volume& source, const Grid& target, Outside outside
   }
   const Affine map = source.affine.inverse().after(target.affine);
   Volume out{.size = target.size, .affine = target.affine, .data = {}};
-  out.data.resize(out.voxels());
   if (separable(map, target.size)) {
-    resample_separable(source, map, outside, threads, out);
+    std::array<std::vector<Tap>, 3> taps;
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      taps[axis] = axis_taps(map, axis, out.size[axis], source.size[axis]);
+    }
+    resample_axes(source, taps, outside == Outside::kZero, threads, out);
     return out;
   }
+  resize_large(out.data, out.voxels());
   for_each_voxel(out.size, map, threads, [&](std::size_t at, const Vector& x) {
     const Tap i = tap_at(x[0], source.size[0]);
     const Tap j = tap_at(x[1], source.size[1]);
@@ -154,18 +151,19 @@ LabelVolume resample_nearest(const LabelVolume& source, const Grid& target, std:
   }
   const Affine map = source.affine.inverse().after(target.affine);
   LabelVolume out{.size = target.size, .affine = target.affine, .data = {}};
-  out.data.resize(out.voxels());
+  resize_large(out.data, out.voxels());
+  if (separable(map, target.size)) {
+    nearest_on_axes(source, map, threads, out);
+    return out;
+  }
   for_each_voxel(out.size, map, threads, [&](std::size_t at, const Vector& x) {
-    Size nearest{};
-    for (std::size_t axis = 0; axis < 3; ++axis) {
-      // The tolerance sends every tie the same way, whatever the rounding of the affines.
-      const double rounded = std::floor(x[axis] + 0.5 + kEdgeTolerance);
-      if (!(rounded >= 0 && rounded < static_cast<double>(source.size[axis]))) {
-        return; // stays 0
-      }
-      nearest[axis] = static_cast<std::size_t>(rounded);
+    const std::ptrdiff_t i = nearest(x[0], source.size[0]);
+    const std::ptrdiff_t j = nearest(x[1], source.size[1]);
+    const std::ptrdiff_t k = nearest(x[2], source.size[2]);
+    if (i >= 0 && j >= 0 && k >= 0) {
+      out.data[at] =
+          source.data[source.index(static_cast<std::size_t>(i), static_cast<std::size_t>(j), static_cast<std::size_t>(k))];
     }
-    out.data[at] = source.data[source.index(nearest[0], nearest[1], nearest[2])];
   });
   return out;
 }

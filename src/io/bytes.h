@@ -10,14 +10,19 @@
 #include <span>
 #include <vector>
 
+#include "base/memory.h"
+
 namespace brainmvp::io {
 
 // A block that is not cleared on allocation, since it is filled at once.
 struct Buffer {
-  explicit Buffer(std::size_t capacity) : data(std::make_unique_for_overwrite<std::byte[]>(capacity)), size(capacity) {}
+  explicit Buffer(std::size_t capacity) : data(static_cast<std::byte*>(allocate_block(capacity))), size(capacity) {}
   [[nodiscard]] std::span<const std::byte> bytes() const { return {data.get(), size}; }
 
-  std::unique_ptr<std::byte[]> data;
+  struct Free {
+    void operator()(std::byte* block) const noexcept { free_block(block); }
+  };
+  std::unique_ptr<std::byte[], Free> data;
   std::size_t size;
 };
 

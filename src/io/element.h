@@ -22,9 +22,6 @@ struct Encoding {
   double intercept = 0;
 };
 
-// Converts out.size() voxels. Values that are not finite in single precision become 0; returns how many there were.
-std::size_t decode(std::span<const std::byte> bytes, const Encoding& encoding, std::span<float> out);
-
 // Converts label values, rounded to the nearest integer. Values further than 1e-3 from one, or outside int32, become 0.
 struct LabelFaults {
   std::size_t count = 0;

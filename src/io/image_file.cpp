@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "base/error.h"
-#include "base/text.h"
+#include "base/memory.h"
 #include "io/image_load.h"
+#include "io/stored_image.h"
 
 namespace brainmvp::io {
 namespace {
@@ -17,28 +19,13 @@ std::span<const std::byte> channel_bytes(const Loaded& loaded, std::size_t chann
   return loaded.buffer.bytes().subspan(loaded.offset + channel * bytes, bytes);
 }
 
+} // namespace
+
 void warn_of_slices(ImageHeader& header) {
   if (*std::ranges::min_element(header.size) == 1) {
     header.warnings.emplace_back("the volume has a single slice");
   }
 }
-
-void warn_of_values(ImageFile& file, std::size_t faults) {
-  std::vector<std::string>& warnings = file.header.warnings;
-  if (faults > 0) {
-    warnings.push_back(std::to_string(faults) + (faults == 1 ? " voxel was" : " voxels were") +
-                       " not finite (NaN or Inf) and set to 0");
-  }
-  for (std::size_t channel = 0; channel < file.channels.size(); ++channel) {
-    const auto [low, high] = std::ranges::minmax_element(file.channels[channel].data);
-    if (*low == *high) {
-      const std::string where = file.channels.size() > 1 ? " of channel " + std::to_string(channel + 1) : "";
-      warnings.push_back("every voxel" + where + " is " + shortest(static_cast<double>(*low)) + ", so there is no image in it");
-    }
-  }
-}
-
-} // namespace
 
 ImageHeader read_header(const std::filesystem::path& path) {
   ImageHeader header = load_image(path, true).header;
@@ -47,17 +34,14 @@ ImageHeader read_header(const std::filesystem::path& path) {
 }
 
 ImageFile read_image(const std::filesystem::path& path) {
-  const Loaded loaded = load_image(path, false);
-  ImageFile file{.header = loaded.header, .channels = {}};
-  std::size_t faults = 0;
+  const StoredImage stored(path);
+  ImageFile file{.header = stored.header(), .channels = {}};
   for (std::size_t channel = 0; channel < file.header.channels; ++channel) {
     image::Volume volume{.size = file.header.size, .affine = file.header.affine, .data = {}};
-    volume.data.resize(volume.voxels());
-    faults += decode(channel_bytes(loaded, channel), loaded.encoding, volume.data);
+    resize_large(volume.data, volume.voxels());
+    stored.decode(channel, volume.data);
     file.channels.push_back(std::move(volume));
   }
-  warn_of_slices(file.header);
-  warn_of_values(file, faults);
   return file;
 }
 

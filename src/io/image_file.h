@@ -4,11 +4,13 @@
 //   write_nifti("out.nii.gz", file.channels.front());
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "base/memory.h"
 #include "image/volume.h"
 
 namespace brainmvp::io {
@@ -55,6 +57,10 @@ struct WriteOptions {
   int sform_code = 1;
   int qform_code = 1; // 0 when the affine has a shear that a qform cannot hold
 };
+
+// The bytes of an uncompressed file. Throws Error(kInternal or kOutput) for a volume that no file can hold.
+using Bytes = std::vector<std::byte, BlockAllocator<std::byte>>;
+Bytes encode_nifti(const image::Volume& volume, const WriteOptions& options);
 
 // Uncompressed for .nii, gzip for .nii.gz. Written under a temporary name, then renamed. The affine goes to sform, and to
 // qform where it is a rotation with spacing. Throws Error(kOutput or kOutOfResources).

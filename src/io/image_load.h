@@ -19,4 +19,6 @@ struct Loaded {
 
 Loaded load_image(const std::filesystem::path& path, bool header_only);
 
+void warn_of_slices(ImageHeader& header);
+
 } // namespace brainmvp::io

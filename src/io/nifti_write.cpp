@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -74,23 +75,45 @@ void put_header(std::span<std::byte> bytes, const image::Size& size, const image
   std::memcpy(bytes.data() + 344, "n+1", 4);
 }
 
-// stored = round(value / slope), clamped to T; NaN becomes 0.
+// To the nearest integer, ties to even, for |value| < 2^51; vector code, which a call of std::nearbyint is not.
+double rounded(double value) {
+  constexpr double kShift = 6755399441055744.0; // 1.5 * 2^52: the sum has no bits for fractions
+  return (value + kShift) - kShift;
+}
+
+// stored = round(value / slope), clamped to T; NaN becomes 0. Each loop does what the compiler makes vector code of.
 template <class T, class Value>
-void put_voxels(std::span<std::byte> bytes, std::span<const Value> values, double slope) {
-  std::byte* to = bytes.data();
-  for (const Value value : values) {
-    T stored;
-    if constexpr (std::is_same_v<T, float>) {
-      stored = slope == 1 ? static_cast<float>(value) : static_cast<float>(static_cast<double>(value) / slope);
-    } else {
-      const double scaled = std::nearbyint(static_cast<double>(value) / slope);
-      stored = std::isnan(scaled) ? T{0}
-                                  : static_cast<T>(std::clamp(scaled, static_cast<double>(std::numeric_limits<T>::min()),
-                                                              static_cast<double>(std::numeric_limits<T>::max())));
+void put_integers(std::byte* to, std::span<const Value> values, double slope) {
+  constexpr std::size_t kBlock = 512;
+  std::array<double, kBlock> numbers;
+  const double scale = 1 / slope;
+  for (; !values.empty(); values = values.subspan(std::min(kBlock, values.size()))) {
+    const std::size_t count = std::min(kBlock, values.size());
+    for (std::size_t i = 0; i < count; ++i) {
+      const double scaled = static_cast<double>(values[i]) * scale;
+      numbers[i] = scaled == scaled ? scaled : 0;
     }
-    stored = swapped(stored, std::endian::native != std::endian::little);
-    std::memcpy(to, &stored, sizeof(T));
-    to += sizeof(T);
+    for (std::size_t i = 0; i < count; ++i) {
+      numbers[i] = std::max<double>(numbers[i], std::numeric_limits<T>::min());
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      numbers[i] = std::min<double>(numbers[i], std::numeric_limits<T>::max());
+    }
+    for (std::size_t i = 0; i < count; ++i, to += sizeof(T)) {
+      const auto whole = static_cast<T>(static_cast<std::int32_t>(rounded(numbers[i])));
+      const T stored = swapped(whole, std::endian::native != std::endian::little);
+      std::memcpy(to, &stored, sizeof(T));
+    }
+  }
+}
+
+template <class Value>
+void put_floats(std::byte* to, std::span<const Value> values, double slope) {
+  for (const Value value : values) {
+    const float number = slope == 1 ? static_cast<float>(value) : static_cast<float>(static_cast<double>(value) / slope);
+    const float stored = swapped(number, std::endian::native != std::endian::little);
+    std::memcpy(to, &stored, sizeof stored);
+    to += sizeof stored;
   }
 }
 
@@ -105,34 +128,45 @@ void check(const std::filesystem::path& path, const image::BasicVolume<T>& volum
 }
 
 template <class T>
-void write(const std::filesystem::path& path, const image::BasicVolume<T>& volume, const WriteOptions& options) {
-  check(path, volume, options);
-  std::vector<std::byte> file(kDataOffset + volume.voxels() * stored_form(options.type).bytes);
-  const std::span<std::byte> bytes(file);
+Bytes encode(const image::BasicVolume<T>& volume, const WriteOptions& options) {
+  Bytes bytes(kDataOffset + volume.voxels() * stored_form(options.type).bytes);
+  std::ranges::fill(std::span(bytes).first(kDataOffset), std::byte{0});
   put_header(bytes, volume.size, volume.affine, options);
-  const std::span<std::byte> voxels = bytes.subspan(kDataOffset);
+  std::byte* voxels = bytes.data() + kDataOffset;
   const std::span<const T> values(volume.data);
   // The header holds the slope in single precision; dividing by that value keeps the round trip exact.
   const auto slope = static_cast<double>(static_cast<float>(options.slope));
   switch (options.type) {
   case StoredType::kUint8:
-    put_voxels<std::uint8_t>(voxels, values, slope);
+    put_integers<std::uint8_t>(voxels, values, slope);
     break;
   case StoredType::kInt16:
-    put_voxels<std::int16_t>(voxels, values, slope);
+    put_integers<std::int16_t>(voxels, values, slope);
     break;
   case StoredType::kInt32:
-    put_voxels<std::int32_t>(voxels, values, slope);
+    put_integers<std::int32_t>(voxels, values, slope);
     break;
   case StoredType::kFloat32:
-    put_voxels<float>(voxels, values, slope);
+    put_floats(voxels, values, slope);
     break;
   }
+  return bytes;
+}
+
+template <class T>
+void write(const std::filesystem::path& path, const image::BasicVolume<T>& volume, const WriteOptions& options) {
+  check(path, volume, options);
+  const Bytes bytes = encode(volume, options);
   const bool zipped = to_lower(path.extension().string()) == ".gz";
-  write_file(path, zipped ? gzip(bytes) : std::string_view(reinterpret_cast<const char*>(file.data()), file.size()));
+  write_file(path, zipped ? gzip(bytes) : std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
 }
 
 } // namespace
+
+Bytes encode_nifti(const image::Volume& volume, const WriteOptions& options) {
+  check("a volume", volume, options);
+  return encode(volume, options);
+}
 
 void write_nifti(const std::filesystem::path& path, const image::Volume& volume, const WriteOptions& options) {
   write(path, volume, options);

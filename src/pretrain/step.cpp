@@ -47,7 +47,7 @@ Batch to_batch(store::CropBatch& crops, const Recipe& recipe, const at::Device& 
   }
   std::vector<std::int64_t> shape{static_cast<std::int64_t>(crops.samples.size()), static_cast<std::int64_t>(recipe.channels)};
   shape.insert(shape.end(), recipe.crop.begin(), recipe.crop.end());
-  const auto images = std::make_shared<std::vector<float>>(std::move(crops.images));
+  const auto images = std::make_shared<store::CropBuffer>(std::move(crops.images));
   batch.images = at::from_blob(
                      images->data(), shape, [images](void*) {}, at::kFloat)
                      .to(device);

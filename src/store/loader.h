@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/memory.h"
 #include "image/volume.h"
 #include "store/store.h"
 
@@ -24,10 +25,13 @@ struct CropSample {
   image::Size template_start{0, 0, 0}; // where the crop begins in the template grid
 };
 
+// Starts at a cache line and is not cleared before crops are copied to it.
+using CropBuffer = std::vector<float, BlockAllocator<float>>;
+
 struct CropBatch {
   std::uint64_t step = 0; // the global batch that this is, counted from 0
   std::vector<CropSample> samples;
-  std::vector<float> images; // [B][C][i][j][k], k fastest
+  CropBuffer images; // [B][C][i][j][k], k fastest
 };
 
 struct CropLoaderOptions {

@@ -13,6 +13,7 @@
 #include "image/intensity.h"
 #include "image/resample.h"
 #include "image/volume.h"
+#include "io/image_file.h"
 #include "study/studies_file.h"
 
 namespace brainmvp::store {
@@ -67,6 +68,9 @@ struct StudyCost {
   std::uint64_t target_voxels = 0; // of the resampled grid times the modalities
 };
 StudyCost study_cost(const study::Study& study, const PrepareOptions& options);
+
+// The bytes of <modality>.nii in a store.
+io::Bytes encode_stored(const image::Volume& volume);
 
 // Writes <modality>.nii, label.nii and study.json in one step; an older folder is replaced. `base` is the folder that the
 // paths in study.json are relative to where they lie in it. Throws Error(kOutput or kOutOfResources).

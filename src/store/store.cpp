@@ -117,8 +117,7 @@ void StoredStudy::copy_crop(const std::string& modality, const Start& start, con
     throw Error(ExitCode::kInternal, "study " + id() + " has no modality " + modality);
   }
   const auto index = static_cast<std::size_t>(found - modalities().begin());
-  copy_transposed(state_->volumes[index].values(), state_->grid.size, start, size, destination,
-                  [](std::int16_t stored) { return static_cast<float>(stored) * (1 / kStoredOne); });
+  copy_box(state_->volumes[index].values(), state_->grid.size, start, size, 1 / kStoredOne, destination);
 }
 
 void StoredStudy::copy_label_crop(const Start& start, const image::Size& size, std::span<std::uint8_t> destination) const {
@@ -126,7 +125,7 @@ void StoredStudy::copy_label_crop(const Start& start, const image::Size& size, s
   if (!has_label()) {
     throw Error(ExitCode::kInternal, "study " + id() + " has no label");
   }
-  copy_transposed(state_->label->values(), state_->grid.size, start, size, destination, [](std::uint8_t value) { return value; });
+  copy_box(state_->label->values(), state_->grid.size, start, size, destination);
 }
 
 Store Store::open(const fs::path& folder) {

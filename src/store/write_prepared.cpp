@@ -17,6 +17,10 @@ StoredFile describe(const fs::path& file) {
 
 } // namespace
 
+io::Bytes encode_stored(const image::Volume& volume) {
+  return io::encode_nifti(volume, {.type = io::StoredType::kInt16, .slope = 1.0 / kStoredOne});
+}
+
 void write_prepared(const PreparedStudy& prepared, const study::Study& study, const fs::path& folder, const fs::path& base) {
   AtomicFolder output(folder);
   StudyRecord record{.id = study.id,
@@ -32,9 +36,10 @@ void write_prepared(const PreparedStudy& prepared, const study::Study& study, co
                      .warnings = prepared.warnings};
   record.way_back.reference = relative_below(prepared.way_back.reference, base);
   for (std::size_t i = 0; i < prepared.volumes.size(); ++i) {
-    const fs::path file = output.temporary() / (prepared.modalities[i] + ".nii");
-    io::write_nifti(file, prepared.volumes[i], {.type = io::StoredType::kInt16, .slope = 1.0 / kStoredOne});
-    record.files.push_back(describe(file));
+    const std::string name = prepared.modalities[i] + ".nii";
+    const io::Bytes bytes = encode_stored(prepared.volumes[i]);
+    write_file(output.temporary() / name, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    record.files.push_back({.name = name, .bytes = bytes.size(), .hash = content_hash(bytes)});
   }
   if (prepared.label) {
     const fs::path file = output.temporary() / "label.nii";

@@ -1,0 +1,83 @@
+#include "bench/load.h"
+
+#include <algorithm>
+#include <span>
+
+#include "base/error.h"
+#include "base/machine.h"
+#include "base/random.h"
+#include "bench/plain_prepare.h"
+#include "bench/synthetic.h"
+#include "bench/timing.h"
+#include "store/loader.h"
+#include "store/prepare_store.h"
+#include "store/store.h"
+
+namespace brainmvp::bench {
+namespace {
+
+store::Store store_of(const study::Study& study, const std::filesystem::path& folder) {
+  const study::StudiesFile list{.studies = {study}, .table = {}};
+  store::StoreBuilder builder(list, folder / "studies.json", folder / "store", {});
+  builder.run([](const store::StudyOutcome& outcome) {
+    if (outcome.outcome == store::Outcome::kFailed) {
+      throw Error(ExitCode::kInternal, outcome.reason);
+    }
+  });
+  return store::Store::open(folder / "store");
+}
+
+store::Start place_of(const image::Size& volume, const image::Size& crop, RandomStream& places) {
+  store::Start start{};
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    start[axis] = static_cast<std::int64_t>(places.below(volume[axis] - std::min(crop[axis], volume[axis]) + 1));
+  }
+  return start;
+}
+
+void take_crop(const store::StoredStudy& study, const image::Size& crop, RandomStream& places, std::span<float> batch) {
+  const std::size_t voxels = crop[0] * crop[1] * crop[2];
+  const store::Start start = place_of(study.size(), crop, places);
+  for (std::size_t channel = 0; channel < study.modalities().size(); ++channel) {
+    study.copy_crop(study.modalities()[channel], start, crop, batch.subspan(channel * voxels, voxels));
+  }
+}
+
+// The whole of every volume, then what is in the crop.
+void take_plain_crop(const study::Study& study, const image::Size& crop, RandomStream& places, std::span<float> batch) {
+  auto to = batch.begin();
+  const std::vector<image::Volume> volumes = plain_prepare(study.images);
+  const store::Start start = place_of(volumes.front().size, crop, places);
+  for (const image::Volume& volume : volumes) {
+    for (std::size_t i = 0; i < crop[0]; ++i) {
+      for (std::size_t j = 0; j < crop[1]; ++j) {
+        for (std::size_t k = 0; k < crop[2]; ++k, ++to) {
+          const image::Size at{i + static_cast<std::size_t>(start[0]), j + static_cast<std::size_t>(start[1]),
+                               k + static_cast<std::size_t>(start[2])};
+          const bool inside = at[0] < volume.size[0] && at[1] < volume.size[1] && at[2] < volume.size[2];
+          *to = inside ? volume.data[volume.index(at[0], at[1], at[2])] : 0.0F;
+        }
+      }
+    }
+  }
+}
+
+} // namespace
+
+std::vector<Result> bench_load(const LoadBenchOptions& options) {
+  const ScratchFolder folder;
+  const image::Grid grid{.size = options.size, .affine = {}};
+  const study::Study study = write_synthetic_study(folder.path(), "case", grid, options.modalities);
+  const store::Store store = store_of(study, folder.path());
+  store::CropBuffer batch(options.modalities * options.crop[0] * options.crop[1] * options.crop[2]);
+  RandomStream places({text_key("bench load")});
+  Result result{.name = "crop from a warm store"};
+  take_crop(store.studies().front(), options.crop, places, batch); // warms the store
+  result.seconds = median_seconds(options.repetitions, [&] { take_crop(store.studies().front(), options.crop, places, batch); });
+  result.baseline_seconds =
+      median_seconds(options.baseline_repetitions, [&] { take_plain_crop(study, options.crop, places, batch); });
+  result.peak_rss_bytes = peak_resident_memory();
+  return {result};
+}
+
+} // namespace brainmvp::bench

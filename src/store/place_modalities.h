@@ -1,0 +1,22 @@
+// Brings the modalities of a study to one grid, cropped to their foreground; a part of prepare_study.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "image/intensity.h"
+#include "store/prepare.h"
+#include "store/study_grids.h"
+
+namespace brainmvp::store {
+
+// Adds volumes, names, distances and warnings of all usable modalities to `out`, and gives the box of the target grid that
+// they were cropped to. Throws Error(kBadInput) when none is usable or none has a foreground.
+image::Box place_modalities(PreparedStudy& out, const study::Study& study, const StudyGrids& grids, std::size_t threads);
+
+// The box, or the refusal of a study without a foreground.
+image::Box box_or_refuse(const std::optional<image::Box>& box, const std::vector<std::string>& modalities);
+
+} // namespace brainmvp::store
