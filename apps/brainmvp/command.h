@@ -26,6 +26,7 @@ struct CommonOptions {
   std::uint64_t seed = 0;
   std::string device = "cpu";
   std::string precision = "auto";
+  std::string kernels = "fused";
 
   // `threads`, or the number of processors when that is 0.
   [[nodiscard]] std::size_t thread_count() const;
@@ -42,7 +43,7 @@ struct CommonSet {
   bool config = false;
   bool threads = false;
   bool seed = false;
-  bool device = false; // --device and --precision
+  bool device = false; // --device, --precision and --kernels
 };
 void add_common_options(CLI::App& command, CommonOptions& common, const CommonSet& set);
 
@@ -68,6 +69,7 @@ Command add_pretrain(CLI::App& program, CommonOptions& common);
 std::vector<Command> add_finetune(CLI::App& program, CommonOptions& common); // segment and classify
 Command add_predict(CLI::App& program, CommonOptions& common);
 Command add_templates(CLI::App& program, CommonOptions& common);
+Command add_bench(CLI::App& program, CommonOptions& common);
 Command add_convert(CLI::App& program, CommonOptions& common);
 Command add_inspect(CLI::App& program, CommonOptions& common);
 Command add_evaluate(CLI::App& program, CommonOptions& common);

@@ -29,6 +29,10 @@ void add_common_options(CLI::App& command, CommonOptions& common, const CommonSe
         ->group("run")
         ->capture_default_str()
         ->check(CLI::IsMember({"fp32", "bf16", "auto"}));
+    command.add_option("--kernels", common.kernels, "fused, or aten: ATen's operators one by one, the slow reference")
+        ->group("run")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"fused", "aten"}));
   }
 }
 

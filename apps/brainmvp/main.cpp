@@ -50,7 +50,7 @@ int run(int argc, char** argv) {
   CommonOptions common;
   std::vector<Command> commands{add_index(program, common), add_prepare(program, common), add_pretrain(program, common)};
   std::ranges::move(add_finetune(program, common), std::back_inserter(commands));
-  for (const auto add : {add_predict, add_evaluate, add_templates, add_convert, add_inspect}) {
+  for (const auto add : {add_predict, add_evaluate, add_templates, add_convert, add_inspect, add_bench}) {
     commands.push_back(add(program, common));
   }
   try {

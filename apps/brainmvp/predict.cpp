@@ -95,6 +95,7 @@ void run_predict(PredictArguments& arguments, const CommonOptions& common) {
   options.force = common.force;
   options.device = common.device;
   options.precision = common.precision;
+  options.kernels = common.kernels;
   options.threads = common.thread_count();
   options.program_version = BRAINMVP_VERSION;
   options.torch_version = BRAINMVP_TORCH_VERSION;

@@ -25,6 +25,10 @@ void add_session_options(CLI::App& command, train::SessionOptions& session, cons
   add("--checkpoint-every", session.checkpoint_every, "Steps between checkpoints")->check(CLI::PositiveNumber);
   add("--keep", session.keep, "Numbered checkpoints to keep besides last and best");
   add("--validate-every", session.validate_every, "Steps between validations; 0: " + validations);
+  command
+      .add_flag("--checkpoint-activations", session.checkpoint_activations,
+                "Keep the inputs of blocks alone and compute the blocks again in the backward pass: less memory, a third more time")
+      ->group("train");
   command.add_option("--loader-threads", session.loader_threads, "Threads that read samples")
       ->group("store")
       ->capture_default_str()
@@ -46,6 +50,7 @@ void finish_session(const CLI::App& command, const CommonOptions& common, train:
   session.seed = common.seed;
   session.device = common.device;
   session.precision = common.precision;
+  session.kernels = common.kernels;
 }
 
 } // namespace brainmvp::app

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <limits>
+#include <sstream>
 #include <system_error>
 
 namespace brainmvp {
@@ -76,6 +78,22 @@ std::string processor_name() {
     }
   }
   return "unknown processor";
+}
+
+bool processor_has(const std::string& feature) {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("flags")) {
+      std::istringstream words(line);
+      return std::find(std::istream_iterator<std::string>(words), {}, feature) != std::istream_iterator<std::string>();
+    }
+  }
+  return false;
+}
+
+bool processor_multiplies_bfloat16() {
+  static const bool kAnswer = processor_has("amx_bf16") || processor_has("avx512_bf16");
+  return kAnswer;
 }
 
 } // namespace brainmvp

@@ -22,4 +22,10 @@ std::size_t processor_count();
 
 std::string processor_name();
 
+// Whether the processor has a feature by its name in /proc/cpuinfo, as "amx_bf16".
+bool processor_has(const std::string& feature);
+
+// Whether it multiplies bfloat16 in hardware (AMX or AVX512-BF16).
+bool processor_multiplies_bfloat16();
+
 } // namespace brainmvp

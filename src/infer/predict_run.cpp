@@ -21,7 +21,9 @@
 #include "infer/predict_study.h"
 #include "infer/sidecar.h"
 #include "io/image_file.h"
+#include "nn/execution.h"
 #include "store/prepare.h"
+#include "train/allocator.h"
 
 namespace brainmvp::infer {
 namespace fs = std::filesystem;
@@ -239,6 +241,8 @@ void run_prediction(const PredictOptions& options) {
   at::set_num_threads(static_cast<int>(options.threads));
   (void)window_starts(1, 1, options.overlap); // refuses a bad overlap before any work
   catch_interrupts();
+  train::keep_freed_memory();
+  const nn::ExecutionScope execution({.kernels = nn::kernels_named(options.kernels)});
   Prediction(options).run();
 }
 

@@ -23,6 +23,7 @@ struct PredictOptions {
   std::vector<std::int64_t> flips;   // axes 0 to 2 of the RAS grid
   std::string device = "cpu";
   std::string precision = "auto";
+  std::string kernels = "fused"; // or "aten"
   std::size_t threads = 1;
   std::string program_version;
   std::string torch_version;

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "nn/cube_convolution.h"
 #include "nn/execution.h"
 #include "nn/plain.h"
 
@@ -12,14 +13,6 @@ using torch::Tensor;
 
 std::shared_ptr<InnerConvolution> inner_convolution(std::int64_t in, std::int64_t out, std::int64_t kernel) {
   return std::make_shared<InnerConvolution>(torch::IntArrayRef{out, in, kernel, kernel, kernel}, in * kernel * kernel * kernel);
-}
-
-// x: [B, H, W, D, in] contiguous, weight: [out, in, 3, 3, 3] -> [B, H, W, D, out] contiguous
-Tensor convolve_cubes(const Tensor& x, const Tensor& weight, const Tensor& bias = {}) {
-  if (uses_plain_kernels()) {
-    return plain::convolve(x, weight, bias, 1);
-  }
-  return at::conv3d(x.permute({0, 4, 1, 2, 3}), weight, bias, 1, 1).permute({0, 2, 3, 4, 1}).contiguous();
 }
 
 // Each channel of each sample to mean 0 and variance 1, without weights. x: [B, H, W, D, C] contiguous
@@ -63,8 +56,9 @@ ResidualConvolution::ResidualConvolution(std::int64_t in, std::int64_t out) {
 Tensor ResidualConvolution::forward(const Tensor& x) const {
   Tensor y = instance_norm(convolve_cubes(x, conv1_->weight));
   y = instance_norm(convolve_cubes(leaky_relu(y), conv2_->weight));
-  y.add_(instance_norm(at::linear(x, conv3_->weight.flatten(1))));
-  return leaky_relu(y);
+  // Not in place: autograd loses the gradient of what is added to a view that changes again (PyTorch 2.13).
+  Tensor sum = y + instance_norm(at::linear(x, conv3_->weight.flatten(1)));
+  return leaky_relu(sum);
 }
 
 DecoderLevel::DecoderLevel(std::int64_t in, std::int64_t out) {

@@ -3,6 +3,8 @@
 #include "nn/depthwise_kernels.h"
 
 #include <algorithm>
+#include <type_traits>
+#include <utility>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "nn/depthwise_kernels.cpp" // this file, compiled once for each instruction set
@@ -142,41 +144,43 @@ HWY_INLINE void for_each_row(const DepthwiseShape& s, const Layout& layout, cons
   }
 }
 
+// Calls work(constant) for 0 .. Count - 1: arrays of vectors that it indexes with constants stay in registers.
+template <std::int64_t Count, class Work>
+HWY_INLINE void unrolled(const Work& work) {
+  [&work]<std::int64_t... I>(std::integer_sequence<std::int64_t, I...>) __attribute__((always_inline)) {
+    (work(std::integral_constant<std::int64_t, I>()), ...);
+  }(std::make_integer_sequence<std::int64_t, Count>());
+}
+
 // Adds to Tile outputs what one row of inputs gives them; each input is loaded once.
 template <std::int64_t Kernel, std::int64_t Tile>
 HWY_INLINE void add_row(const float* row, const float* taps, std::int64_t lanes, Vector* sums) {
   const Tag tag;
   Vector tap[Kernel];
-  for (std::int64_t kw = 0; kw < Kernel; ++kw) {
-    tap[kw] = hn::LoadU(tag, taps + kw * lanes);
-  }
-#pragma GCC unroll 32
-  for (std::int64_t j = 0; j < Tile + Kernel - 1; ++j) {
+  unrolled<Kernel>([&](auto kw) __attribute__((always_inline)) { tap[kw] = hn::LoadU(tag, taps + kw * lanes); });
+  unrolled<Tile + Kernel - 1>([&](auto j) __attribute__((always_inline)) {
     const Vector x = hn::LoadU(tag, row + j * lanes);
-#pragma GCC unroll 32
-    for (std::int64_t kw = 0; kw < Kernel; ++kw) {
-      if (j - kw >= 0 && j - kw < Tile) {
+    unrolled<Kernel>([&](auto kw) __attribute__((always_inline)) {
+      if constexpr (j - kw >= 0 && j - kw < Tile) {
         sums[j - kw] = hn::MulAdd(tap[kw], x, sums[j - kw]);
       }
-    }
-  }
+    });
+  });
 }
 
 template <std::int64_t Kernel, std::int64_t Tile, class T>
 HWY_INLINE void convolve_tile(const DepthwiseShape& s, const Layout& layout, const float* const* rows, std::int64_t w,
                               const float* taps, Vector start, std::int64_t used, T* y) {
   Vector sums[Tile];
-  for (std::int64_t t = 0; t < Tile; ++t) {
-    sums[t] = start;
-  }
+  unrolled<Tile>([&](auto t) __attribute__((always_inline)) { sums[t] = start; });
   for (std::int64_t i = 0; i < Kernel * Kernel; ++i) {
     add_row<Kernel, Tile>(rows[i] + w * layout.lanes, taps + i * Kernel * layout.lanes, layout.lanes, sums);
   }
-  for (std::int64_t t = 0; t < Tile; ++t) {
+  unrolled<Tile>([&](auto t) __attribute__((always_inline)) {
     if (w + t < s.width) {
       store_some(sums[t], used, layout.lanes, y + (w + t) * s.channels);
     }
-  }
+  });
 }
 
 template <std::int64_t Kernel, class T>
@@ -206,31 +210,21 @@ HWY_INLINE void add_row_gradient(const float* gy, const float* const* rows, std:
   constexpr std::int64_t kSteps = 4;
   const Tag tag;
   Vector sums[Rows * Kernel];
-  for (std::int64_t i = 0; i < Rows * Kernel; ++i) {
-    sums[i] = hn::LoadU(tag, totals + i * lanes);
-  }
+  unrolled<Rows * Kernel>([&](auto i) __attribute__((always_inline)) { sums[i] = hn::LoadU(tag, totals + i * lanes); });
   for (std::int64_t w = 0; w < width; w += kSteps) {
     Vector g[kSteps];
-    for (std::int64_t t = 0; t < kSteps; ++t) {
-      g[t] = hn::LoadU(tag, gy + (w + t) * lanes);
-    }
-#pragma GCC unroll 32
-    for (std::int64_t j = 0; j < kSteps + Kernel - 1; ++j) {
-#pragma GCC unroll 32
-      for (std::int64_t r = 0; r < Rows; ++r) {
-        const Vector x = hn::LoadU(tag, rows[r] + (w + j) * lanes);
-#pragma GCC unroll 32
-        for (std::int64_t kw = 0; kw < Kernel; ++kw) {
-          if (j - kw >= 0 && j - kw < kSteps) {
-            sums[r * Kernel + kw] = hn::MulAdd(g[j - kw], x, sums[r * Kernel + kw]);
-          }
+    unrolled<kSteps>([&](auto t) __attribute__((always_inline)) { g[t] = hn::LoadU(tag, gy + (w + t) * lanes); });
+    unrolled<(kSteps + Kernel - 1) * Rows>([&](auto i) __attribute__((always_inline)) {
+      constexpr std::int64_t j = i / Rows, r = i % Rows;
+      const Vector x = hn::LoadU(tag, rows[r] + (w + j) * lanes);
+      unrolled<Kernel>([&](auto kw) __attribute__((always_inline)) {
+        if constexpr (j - kw >= 0 && j - kw < kSteps) {
+          sums[r * Kernel + kw] = hn::MulAdd(g[j - kw], x, sums[r * Kernel + kw]);
         }
-      }
-    }
+      });
+    });
   }
-  for (std::int64_t i = 0; i < Rows * Kernel; ++i) {
-    hn::StoreU(sums[i], tag, totals + i * lanes);
-  }
+  unrolled<Rows * Kernel>([&](auto i) __attribute__((always_inline)) { hn::StoreU(sums[i], tag, totals + i * lanes); });
 }
 
 template <std::int64_t Kernel, class T>

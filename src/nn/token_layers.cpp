@@ -6,10 +6,12 @@
 
 #include <vector>
 
+#include "base/machine.h"
 #include "nn/block_norm.h"
 #include "nn/gemm.h"
 #include "nn/execution.h"
 #include "nn/plain.h"
+#include "nn/recomputed_mlp.h"
 #include "nn/token_parts.h"
 
 namespace brainmvp::nn {
@@ -251,11 +253,13 @@ public:
 };
 
 Tensor through_aten(const Tensor& x, const TokenLayers& layers) {
-  Tensor y = at::linear(normalise(x, layers.norm), layers.weight1, layers.bias1);
-  if (layers.weight2.defined()) {
-    y = at::linear(at::gelu(y), layers.weight2, layers.bias2);
-  }
-  return layers.addend.defined() ? y + layers.addend : y;
+  const Tensor normed = normalise(x, layers.norm);
+  const Tensor y = layers.weight2.defined() ? recomputed_mlp(normed, {.weight1 = layers.weight1,
+                                                                      .bias1 = layers.bias1,
+                                                                      .weight2 = layers.weight2,
+                                                                      .bias2 = layers.bias2})
+                                            : at::linear(normed, layers.weight1, layers.bias1);
+  return layers.addend.defined() ? y + layers.addend.to(y.scalar_type()) : y;
 }
 
 } // namespace
@@ -264,10 +268,11 @@ Tensor token_layers(const Tensor& x, const TokenLayers& layers) {
   if (uses_plain_kernels()) {
     return plain::token_layers(x, layers);
   }
-  if (!x.is_cpu() || layers.weight1.scalar_type() != at::kFloat) {
+  const auto type = at::autocast::is_autocast_enabled(at::kCPU) ? at::autocast::get_autocast_dtype(at::kCPU) : x.scalar_type();
+  const bool has_instructions = type == at::kBFloat16 && processor_multiplies_bfloat16(); // that ours do not use
+  if (!x.is_cpu() || layers.weight1.scalar_type() != at::kFloat || has_instructions) {
     return through_aten(x, layers);
   }
-  const auto type = at::autocast::is_autocast_enabled(at::kCPU) ? at::autocast::get_autocast_dtype(at::kCPU) : x.scalar_type();
   const auto as_rows = [type](const Tensor& tensor) {
     return tensor.to(type).contiguous().view({-1, tensor.size(-1)});
   };

@@ -2,6 +2,7 @@
 
 #include <torch/autograd.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "base/error.h"
@@ -23,6 +24,18 @@ Tensor crop_of(const Tensor& row, const std::int64_t* start, const std::int64_t*
 void add_to_ties(Tensor& gradient, const Tensor& row, const Tensor& extreme, const Tensor& value) {
   const Tensor ties = row.eq(extreme);
   gradient.add_(ties.to(gradient.scalar_type()).mul_(value / ties.sum()));
+}
+
+// The rows of the bank that samples use, each once, rising.
+std::vector<std::int64_t> rows_of(const std::vector<std::int64_t>& geometry) {
+  std::vector<std::int64_t> rows;
+  for (std::size_t i = 0; i + 3 < geometry.size(); i += 4) {
+    rows.push_back(geometry[i]);
+  }
+  std::ranges::sort(rows);
+  const auto repeated = std::ranges::unique(rows);
+  rows.erase(repeated.begin(), repeated.end());
+  return rows;
 }
 
 class NormalisedCrops : public torch::autograd::Function<NormalisedCrops> {
@@ -51,19 +64,22 @@ public:
     const Tensor &templates = saved[0], &extremes = saved[1], &crops = saved[2];
     const std::vector<std::int64_t> geometry = context->saved_data["geometry"].toIntVector();
     const std::int64_t* size = geometry.data() + 4 * crops.size(0);
-    Tensor gradient = at::zeros_like(templates);
+    const std::vector<std::int64_t> used = rows_of(geometry);
+    Tensor values = at::zeros({static_cast<std::int64_t>(used.size()), templates.size(1), templates.size(2), templates.size(3)},
+                              templates.options());
     for (std::int64_t b = 0; b < crops.size(0); ++b) {
       const std::int64_t* sample = geometry.data() + 4 * b;
       const Tensor low = extremes[b][0];
       const Tensor high = extremes[b][1];
       const Tensor scaled = gradients[0][b][0] / (high - low + kEps); // d/dt; d/dlow = (c - 1) d/dt; d/dhigh = -c d/dt
       const Tensor to_high = -(scaled * crops[b][0]).sum();
-      Tensor row_gradient = gradient[sample[0]];
+      Tensor row_gradient = values[std::ranges::find(used, sample[0]) - used.begin()];
       crop_of(row_gradient, sample + 1, size).add_(scaled);
       add_to_ties(row_gradient, templates[sample[0]], low, -to_high - scaled.sum());
       add_to_ties(row_gradient, templates[sample[0]], high, to_high);
     }
-    return {gradient, Tensor()};
+    const Tensor indices = at::tensor(used, at::kLong).unsqueeze(0).to(templates.device());
+    return {at::_sparse_coo_tensor_unsafe(indices, values, templates.sizes(), {}, {}, {}, {}, /*is_coalesced=*/true), Tensor()};
   }
 };
 

@@ -19,6 +19,25 @@ using checkpoint::Value;
 
 Value key(const char* name) { return {std::string(name)}; }
 
+// Rows of a parameter whose gradient is sparse, without the others' being stored: theirs is one row of zeros.
+class SparseRows {
+public:
+  explicit SparseRows(const torch::Tensor& gradient)
+      : gradient_(gradient.coalesce()), rows_(gradient_.indices()[0].to(at::kCPU)), zero_(at::zeros_like(gradient_.values()[0])) {}
+
+  [[nodiscard]] torch::Tensor at(std::int64_t row) const {
+    for (std::int64_t i = 0; i < rows_.numel(); ++i) {
+      if (rows_.const_data_ptr<std::int64_t>()[i] == row) {
+        return gradient_.values()[i];
+      }
+    }
+    return zero_;
+  }
+
+private:
+  torch::Tensor gradient_, rows_, zero_;
+};
+
 // The kernel walks memory, so that the gradient must lie as its parameter does.
 torch::Tensor laid_out_as(const torch::Tensor& gradient, const torch::Tensor& parameter) {
   return gradient.strides() == parameter.strides() ? gradient : at::empty_like(parameter).copy_(gradient);
@@ -35,6 +54,15 @@ torch::Tensor saved_moment(const Value& entry, const char* field, const std::str
 
 // Tensors that one call of a kernel changes.
 struct Group {
+  void add(const torch::Tensor& tensor, const torch::Tensor& gradient, const torch::Tensor& average, const torch::Tensor& square,
+           const torch::Tensor& step) {
+    tensors.push_back(tensor);
+    gradients.push_back(gradient);
+    averages.push_back(average);
+    squares.push_back(square);
+    steps.push_back(step);
+  }
+
   std::vector<torch::Tensor> tensors, gradients, averages, squares, steps;
 };
 
@@ -73,11 +101,14 @@ void AdamW::step(double learning_rate) {
     }
     moments.step.add_(1);
     Group& group = groups[options_.rate_factors.empty() ? 1 : options_.rate_factors[i]];
-    group.tensors.push_back(parameter);
-    group.gradients.push_back(laid_out_as(parameter.grad(), parameter));
-    group.averages.push_back(moments.average);
-    group.squares.push_back(moments.average_of_squares);
-    group.steps.push_back(moments.step);
+    if (parameter.grad().is_sparse()) {
+      const SparseRows rows(parameter.grad());
+      for (std::int64_t row = 0; row < parameter.size(0); ++row) {
+        group.add(parameter[row], rows.at(row), moments.average[row], moments.average_of_squares[row], moments.step);
+      }
+    } else {
+      group.add(parameter, laid_out_as(parameter.grad(), parameter), moments.average, moments.average_of_squares, moments.step);
+    }
   }
   last_rate_ = learning_rate;
   const auto kernel = options_.decoupled ? fused_adamw : fused_adam;

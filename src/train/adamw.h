@@ -27,7 +27,8 @@ public:
   // `parameters`: fp32 leaf tensors, shared, in an order that is the same whenever the state is loaded.
   AdamW(NamedTensors parameters, AdamWOptions options);
 
-  // One step with the gradients as they are. A tensor without a gradient is left alone, decay included.
+  // One step with the gradients as they are. A tensor without a gradient is left alone, decay included. A gradient that is
+  // sparse along the first axis counts as zero in the rows that it leaves out: the step is that of the dense one.
   void step(double learning_rate);
 
   // Forgets the gradients, so that a tensor that no loss reaches has none.

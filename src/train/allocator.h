@@ -7,4 +7,7 @@ namespace brainmvp::train {
 // back to the system, and the next one costs a page fault per 4 kB. No effect where the C library is not glibc.
 void keep_freed_memory();
 
+// Gives memory back as glibc does by default, once it has seen large blocks; for measurements.
+void return_freed_memory();
+
 } // namespace brainmvp::train

@@ -31,7 +31,8 @@ double chunk_sum_of_squares(const float* values, std::int64_t count) {
   return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
-double sum_of_squares(const torch::Tensor& gradient) {
+double sum_of_squares(const torch::Tensor& any_gradient) {
+  const torch::Tensor gradient = any_gradient.is_sparse() ? any_gradient.coalesce().values() : any_gradient;
   if (!gradient.is_cpu() || gradient.scalar_type() != at::kFloat || !gradient.is_non_overlapping_and_dense()) {
     const auto norm = at::linalg_vector_norm(gradient, 2, std::nullopt, false, at::kFloat).item<double>();
     return norm * norm;

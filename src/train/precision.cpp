@@ -4,32 +4,17 @@
 #include <ATen/autocast_mode.h>
 #include <ATen/detail/CUDAHooksInterface.h>
 
-#include <algorithm>
-#include <fstream>
-#include <iterator>
-#include <sstream>
-
 #include "base/error.h"
+#include "base/machine.h"
 
 namespace brainmvp::train {
 namespace {
-
-bool processor_has(const std::string& flag) {
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);) {
-    if (line.starts_with("flags")) {
-      std::istringstream words(line);
-      return std::find(std::istream_iterator<std::string>(words), {}, flag) != std::istream_iterator<std::string>();
-    }
-  }
-  return false;
-}
 
 bool multiplies_bf16(const at::Device& device) {
   if (device.is_cuda()) {
     return at::detail::getCUDAHooks().supportsBFloat16ConvolutionWithCuDNNv8(); // compute capability 8.0 and above
   }
-  return processor_has("amx_bf16") || processor_has("avx512_bf16");
+  return processor_multiplies_bfloat16();
 }
 
 } // namespace

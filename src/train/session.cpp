@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/progress.h"
 #include "base/text.h"
+#include "nn/execution.h"
 #include "train/allocator.h"
 #include "train/gradients.h"
 #include "train/pace.h"
@@ -71,6 +72,8 @@ void Session::open_folder() {
 }
 
 void Session::run() {
+  const nn::ExecutionScope execution(
+      {.kernels = nn::kernels_named(options_.kernels), .checkpoints_activations = options_.checkpoint_activations});
   const std::uint64_t total = identity_.schedule.total_steps;
   const std::uint64_t end = options_.stop_after == 0 ? total : std::min(options_.stop_after, total);
   if (state_.step >= end) {

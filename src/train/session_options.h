@@ -26,6 +26,8 @@ struct SessionOptions {
   std::uint64_t seed = 0;
   std::string device = "cpu";
   std::string precision = "auto";
+  std::string kernels = "fused"; // or "aten"
+  bool checkpoint_activations = false;
 };
 
 } // namespace brainmvp::train

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "nn/classification.h"
 #include "nn/network.h"
+#include "nn/execution.h"
 #include "nn/segmentation.h"
 #include "support/support.h"
 
@@ -134,6 +135,29 @@ TEST(FineTuningNames, UnknownOnesAndEmptyWidthsAreRefused) {
   EXPECT_THROW(make_segmentation_network("unet", 0, 1), Error);
   EXPECT_THROW(make_segmentation_network("unet", 1, 0), Error);
   EXPECT_THROW(make_classification_network("unet", 1, 2, 1.0), Error);
+}
+
+TEST(SegmentationUniFormer, TwoSamplesHaveTheGradientsOfAten) {
+  const auto gradients_with = [](Kernels kernels) {
+    const ExecutionScope scope({.kernels = kernels});
+    torch::manual_seed(17);
+    const auto network = make_segmentation_network("uniformer_tiny", 2, 3);
+    const Segmentation output = network->forward(torch::rand({2, 2, 32, 16, 32}));
+    at::Tensor loss = output.logits.square().mean();
+    for (const at::Tensor& head : output.deeper) {
+      loss = loss + head.square().mean();
+    }
+    loss.backward();
+    return network;
+  };
+  const auto ours = gradients_with(Kernels::kFused);
+  const auto aten = gradients_with(Kernels::kAten);
+  const auto expected = aten->named_parameters();
+  for (const auto& parameter : ours->named_parameters()) {
+    const double norm = expected[parameter.key()].grad().norm().item<double>();
+    EXPECT_LT((parameter.value().grad() - expected[parameter.key()].grad()).norm().item<double>(), 1e-3 * norm + 1e-8)
+        << parameter.key();
+  }
 }
 
 } // namespace

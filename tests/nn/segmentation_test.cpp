@@ -3,6 +3,7 @@
 #include <torch/autograd.h>
 
 #include "base/error.h"
+#include "nn/execution.h"
 #include "nn/network.h"
 #include "support/golden_tensors.h"
 #include "support/support.h"
@@ -44,7 +45,13 @@ TEST_F(GoldenSegmentation, NamesAndShapesArePublic) {
   }
 }
 
-TEST_F(GoldenSegmentation, EvalLogits) {
+class GoldenSegmentationKernels : public GoldenSegmentation, public testing::WithParamInterface<Kernels> {
+  const ExecutionScope scope_{{.kernels = GetParam()}};
+};
+
+INSTANTIATE_TEST_SUITE_P(Both, GoldenSegmentationKernels, testing::Values(Kernels::kFused, Kernels::kAten));
+
+TEST_P(GoldenSegmentationKernels, EvalLogits) {
   const torch::NoGradGuard no_gradient;
   network_->eval();
   const Segmentation result = network_->forward(input_);
@@ -53,7 +60,7 @@ TEST_F(GoldenSegmentation, EvalLogits) {
   EXPECT_FALSE(result.quarter.defined());
 }
 
-TEST_F(GoldenSegmentation, HeadsLossAndGradientsInTraining) {
+TEST_P(GoldenSegmentationKernels, HeadsLossAndGradientsInTraining) {
   const auto& train = golden_.at("train");
   const Segmentation result = network_->forward(input_);
   ASSERT_EQ(result.deeper.size(), 2U);

@@ -104,6 +104,23 @@ TEST(AdamW, WithClippingFollowsPyTorch) {
               expected["m"].get<std::vector<double>>());
 }
 
+TEST(AdamW, ASparseGradientIsThatOfItsRowsAndZeroElsewhere) {
+  const torch::Tensor sparse = torch::randn({4, 3, 2}).requires_grad_();
+  const torch::Tensor dense = sparse.detach().clone().requires_grad_();
+  AdamW of_sparse({{"bank", sparse}}, {.weight_decay = 0.1});
+  AdamW of_dense({{"bank", dense}}, {.weight_decay = 0.1});
+  for (int step = 0; step < 6; ++step) {
+    const torch::Tensor rows = torch::tensor({step % 4, (step + 2) % 4}, torch::kLong);
+    const torch::Tensor gradient = torch::sparse_coo_tensor(rows.unsqueeze(0), torch::randn({2, 3, 2}), {4, 3, 2});
+    sparse.mutable_grad() = gradient;
+    dense.mutable_grad() = gradient.to_dense();
+    EXPECT_DOUBLE_EQ(gradient_norm({sparse}), gradient_norm({dense}));
+    of_sparse.step(1e-2);
+    of_dense.step(1e-2);
+  }
+  EXPECT_TRUE(at::equal(sparse, dense));
+}
+
 TEST(AdamW, GoesOnBitForBitFromItsState) {
   NamedTensors straight = parameters();
   NamedTensors resumed = parameters();

@@ -1,0 +1,210 @@
+#include "bench/networks.h"
+
+#include <ATen/ops/rand.h>
+#include <ATen/ops/randint.h>
+
+#include <functional>
+#include <memory>
+#include <numeric>
+#include <optional>
+
+#include "base/random.h"
+#include "bench/flops.h"
+#include "bench/memory.h"
+#include "bench/peak.h"
+#include "bench/timing.h"
+#include "finetune/losses.h"
+#include "infer/sliding_window.h"
+#include "nn/depthwise.h"
+#include "nn/execution.h"
+#include "pretrain/model.h"
+#include "pretrain/objective.h"
+#include "train/adamw.h"
+#include "train/allocator.h"
+#include "train/precision.h"
+
+namespace brainmvp::bench {
+namespace {
+
+using torch::Tensor;
+using Sides = std::array<std::int64_t, 3>;
+
+// What is timed, in a precision, and its arithmetic.
+struct Workload {
+  std::string name;
+  std::function<void(train::Precision)> run;
+  double flops = 0;
+};
+
+struct Timing {
+  double seconds = 0;
+  std::uint64_t peak_memory = 0;
+};
+
+// The first call is not counted: it makes the optimizer's state and warms caches.
+Timing time_workload(const Workload& workload, train::Precision precision, std::size_t repetitions) {
+  workload.run(precision);
+  reset_peak_memory();
+  return {.seconds = median_seconds(repetitions, [&] { workload.run(precision); }), .peak_memory = peak_memory()};
+}
+
+std::vector<Result> compare(const Workload& workload, const NetworkBenchOptions& options) {
+  double baseline_seconds = 0;
+  if (options.with_baseline) {
+    train::return_freed_memory();
+    const nn::ExecutionScope plain({.kernels = nn::Kernels::kAten});
+    baseline_seconds = time_workload(workload, train::Precision::kFloat32, 1).seconds;
+  }
+  train::keep_freed_memory();
+  std::vector<Result> results;
+  for (const std::string& name : options.precisions) {
+    const train::Precision precision = train::choose_precision(name, at::kCPU);
+    const nn::ExecutionScope ours({.checkpoints_activations = options.checkpoints_activations});
+    const Timing timing = time_workload(workload, precision, options.repetitions);
+    const double gflops = workload.flops * 1e-9 / timing.seconds;
+    results.push_back({.name = workload.name,
+                       .precision = name,
+                       .seconds = timing.seconds,
+                       .baseline_seconds = baseline_seconds,
+                       .gflops = gflops,
+                       .peak_share = gflops / matrix_product_gflops(name),
+                       .peak_rss_bytes = timing.peak_memory});
+  }
+  return results;
+}
+
+Sides cube(std::int64_t side) { return {side, side, side}; }
+
+nn::UniFormerOptions sizes_of(const NetworkBenchOptions& options, std::int64_t channels) {
+  return nn::uniformer_options(options.network, channels).value_or(nn::UniFormerOptions{});
+}
+
+// Draws of a step on random images, the same at every call.
+struct PretrainingCase {
+  pretrain::Batch batch;
+  pretrain::Draws draws;
+};
+
+PretrainingCase pretraining_case(const NetworkBenchOptions& options) {
+  constexpr std::int64_t kBlock = 8;
+  constexpr std::int64_t kOneIn = 5; // blocks that stay visible
+  const std::int64_t side = options.crop;
+  PretrainingCase result;
+  result.batch.images = at::rand({options.batch_size, 4, side, side, side});
+  std::vector<std::int64_t> kept((side / kBlock) * (side / kBlock) * (side / kBlock) / kOneIn);
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    kept[i] = static_cast<std::int64_t>(i) * kOneIn;
+  }
+  for (std::int64_t b = 0; b < options.batch_size; ++b) {
+    result.batch.template_rows.push_back({0, 1, 2, 3});
+    result.batch.template_starts.push_back({(240 - side) / 2, (240 - side) / 2, (155 - side) / 2});
+    result.draws.target_channel.push_back(b % 4);
+    result.draws.source_channel.push_back((b + 1) % 4);
+    result.draws.kept_blocks_view1.push_back(kept);
+    result.draws.kept_blocks_view2.push_back(kept);
+  }
+  return result;
+}
+
+} // namespace
+
+std::vector<Result> bench_step(const NetworkBenchOptions& options) {
+  constexpr double kLearningRate = 3e-4;
+  const pretrain::Model model{.templates = at::rand({8, 240, 240, 155}).requires_grad_(),
+                              .network = nn::make_network(options.network)};
+  const train::NamedTensors parameters = pretrain::parameters_of(model);
+  train::AdamW optimizer(parameters, {});
+  const PretrainingCase batch = pretraining_case(options);
+  const auto run = [&](train::Precision precision) {
+    optimizer.clear_gradients();
+    pretrain::Losses losses;
+    {
+      const train::AutocastScope autocast(precision, at::kCPU);
+      losses = pretrain::objective(*model.network, model.templates, batch.batch, batch.draws, {}, 8);
+    }
+    losses.total.backward();
+    optimizer.step(kLearningRate);
+  };
+  const double views = 2 * static_cast<double>(options.batch_size);
+  return compare({.name = "step " + options.network + " " + std::to_string(options.crop),
+                  .run = run,
+                  .flops = 3 * views * reconstruction_flops(sizes_of(options, 1), cube(options.crop))},
+                 options);
+}
+
+std::vector<Result> bench_segment(const NetworkBenchOptions& options) {
+  constexpr std::int64_t kOutputs = 3;
+  constexpr double kLearningRate = 3e-4;
+  const std::int64_t side = options.crop;
+  const auto network = nn::make_segmentation_network(options.network, options.channels, kOutputs);
+  train::NamedTensors parameters;
+  for (const auto& entry : network->named_parameters()) {
+    parameters.emplace_back(entry.key(), entry.value());
+  }
+  train::AdamW optimizer(parameters, {.decoupled = false});
+  const Tensor images = at::rand({options.batch_size, options.channels, side, side, side});
+  const Tensor target = at::randint(2, {options.batch_size, kOutputs, side, side, side}).to(at::kFloat);
+  const auto run = [&](train::Precision precision) {
+    optimizer.clear_gradients();
+    nn::Segmentation output;
+    {
+      const train::AutocastScope autocast(precision, at::kCPU);
+      output = network->forward(images);
+    }
+    finetune::supervised_loss(output, target, /*exclusive=*/false).backward();
+    optimizer.step(kLearningRate);
+  };
+  return compare({.name = "segment " + options.network + " " + std::to_string(side),
+                  .run = run,
+                  .flops = 3 * static_cast<double>(options.batch_size) *
+                           segmentation_flops(sizes_of(options, options.channels), kOutputs, cube(side))},
+                 options);
+}
+
+std::vector<Result> bench_predict(const NetworkBenchOptions& options) {
+  constexpr std::int64_t kOutputs = 3;
+  const Sides size{140, 170, 140};
+  const auto side = static_cast<std::size_t>(options.crop);
+  const infer::SlidingOptions sliding{.window = {side, side, side}, .overlap = 0.5};
+  const auto network = nn::make_segmentation_network(options.network, options.channels, kOutputs);
+  network->eval();
+  const Tensor volume = at::rand({options.channels, size[0], size[1], size[2]});
+  double windows = 1;
+  for (const std::int64_t length : size) {
+    windows *= static_cast<double>(infer::window_starts(static_cast<std::size_t>(length), side, sliding.overlap).size());
+  }
+  const auto run = [&](train::Precision precision) {
+    const at::NoGradGuard no_gradient;
+    infer::slide(volume, kOutputs, sliding, [&](const Tensor& tile) {
+      const train::AutocastScope autocast(precision, at::kCPU);
+      return network->forward(tile).logits;
+    });
+  };
+  return compare({.name = "predict " + options.network + " 140x170x140",
+                  .run = run,
+                  .flops = windows * segmentation_flops(sizes_of(options, options.channels), kOutputs, cube(options.crop))},
+                 options);
+}
+
+std::vector<Result> bench_depthwise(const NetworkBenchOptions& options) {
+  constexpr std::int64_t kChannels = 64;
+  constexpr std::int64_t kViews = 2;
+  const std::int64_t side = options.crop / 2;
+  const Tensor weight = at::rand({kChannels, 1, 5, 5, 5}).requires_grad_();
+  const Tensor bias = at::rand({kChannels}).requires_grad_();
+  const Tensor values = at::rand({kViews, kChannels, side, side, side});
+  const Tensor plain = values.permute({0, 2, 3, 4, 1}).detach().requires_grad_(); // contiguous channels first
+  const Tensor ours = plain.contiguous().detach().requires_grad_();
+  const auto run = [&](train::Precision precision) {
+    const train::AutocastScope autocast(precision, at::kCPU);
+    const bool is_plain = nn::current_execution().kernels == nn::Kernels::kAten;
+    const Tensor y = nn::depthwise_convolution(is_plain ? plain : ours, weight, bias);
+    y.backward(is_plain ? plain.detach() : ours.detach().to(y.scalar_type()));
+  };
+  return compare({.name = "depthwise 5^3 " + std::to_string(kChannels) + " channels " + std::to_string(side),
+                  .run = run,
+                  .flops = 3 * kViews * depthwise_flops(kChannels, 5, cube(side))},
+                 options);
+}
+
+} // namespace brainmvp::bench

@@ -1,0 +1,12 @@
+// What the machine can do at most.
+#pragma once
+
+#include <string>
+
+namespace brainmvp::bench {
+
+// GFLOP/s of ATen's product of large matrices, best of a few, with the threads that ATen has: the peak that other rates are
+// compared with.
+double matrix_product_gflops(const std::string& precision);
+
+} // namespace brainmvp::bench
