@@ -22,10 +22,8 @@ struct Stage {
   Norm::Kind norm;
 };
 
-constexpr std::array<Stage, 4> kStages{{{48, 64, Norm::Kind::kBatch},
-                                        {24, 128, Norm::Kind::kBatch},
-                                        {12, 320, Norm::Kind::kLayer},
-                                        {6, 512, Norm::Kind::kLayer}}};
+constexpr std::array<Stage, 4> kStages{
+    {{48, 64, Norm::Kind::kBatch}, {24, 128, Norm::Kind::kBatch}, {12, 320, Norm::Kind::kLayer}, {6, 512, Norm::Kind::kLayer}}};
 
 // Arguments: stage, and 1 for ATen's operators.
 Stage stage_of(const benchmark::State& state) { return kStages.at(static_cast<std::size_t>(state.range(0))); }
@@ -99,11 +97,7 @@ BENCHMARK(mlp_with_norm)
     ->ArgNames({"stage", "aten"})
     ->Unit(benchmark::kMillisecond)
     ->UseRealTime();
-BENCHMARK(linear)
-    ->ArgsProduct({{0, 1, 2, 3}, {0, 1}})
-    ->ArgNames({"stage", "aten"})
-    ->Unit(benchmark::kMillisecond)
-    ->UseRealTime();
+BENCHMARK(linear)->ArgsProduct({{0, 1, 2, 3}, {0, 1}})->ArgNames({"stage", "aten"})->Unit(benchmark::kMillisecond)->UseRealTime();
 
 } // namespace
 } // namespace brainmvp::nn

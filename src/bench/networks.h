@@ -13,12 +13,12 @@ namespace brainmvp::bench {
 
 struct NetworkBenchOptions {
   std::string network = "uniformer_small";
-  std::int64_t crop = 96;        // side of the cube, a multiple of 16
-  std::int64_t batch_size = 1;   // samples; of a step of pre-training each has two views
-  std::int64_t channels = 4;     // of segmentation and prediction
+  std::int64_t crop = 96;                         // side of the cube, a multiple of 16
+  std::int64_t batch_size = 1;                    // samples; of a step of pre-training each has two views
+  std::int64_t channels = 4;                      // of segmentation and prediction
   std::vector<std::string> precisions = {"fp32"}; // rows; "bf16" is the other
   std::size_t repetitions = 3;
-  bool with_baseline = true;     // otherwise its seconds are 0
+  bool with_baseline = true; // otherwise its seconds are 0
   bool checkpoints_activations = false;
 };
 

@@ -39,8 +39,9 @@ const Entry& entry_named(const std::string& name) {
   const auto found = std::ranges::find(entries(), name, &Entry::name);
   if (found == entries().end()) {
     const std::string nearest = nearest_name(name, bench_names());
-    throw Error(ExitCode::kUsage, "there is no benchmark " + name + "; " +
-                                      (nearest.empty() ? "expected one of " + join(bench_names(), ", ") : "did you mean " + nearest + "?"));
+    throw Error(ExitCode::kUsage,
+                "there is no benchmark " + name + "; " +
+                    (nearest.empty() ? "expected one of " + join(bench_names(), ", ") : "did you mean " + nearest + "?"));
   }
   return *found;
 }

@@ -102,7 +102,8 @@ Tensor convolve_rows(const Tensor& x, const Tensor& taps, const Tensor& bias) {
 
 // What one row gives the gradient of the three taps along it, gw: [3, in, out]. Outputs at the ends see two inputs only.
 void add_row_to_taps(std::int64_t width, std::int64_t in, std::int64_t out, const float* x, const float* gy, float* gw) {
-  const auto add = [&](std::int64_t first_tap, std::int64_t taps, const float* inputs, const float* gradient, std::int64_t count) {
+  const auto add = [&](std::int64_t first_tap, std::int64_t taps, const float* inputs, const float* gradient,
+                       std::int64_t count) {
     multiply({.m = taps * in, .n = out, .k = count}, {.data = inputs, .row = 1, .column = in}, gradient, out,
              gw + first_tap * in * out, out, true);
   };

@@ -44,7 +44,9 @@ void for_each_slab(std::int64_t samples, const DepthwiseShape& shape, const Work
     for (std::int64_t i = begin; i < end; ++i) {
       const std::int64_t slab = i / groups % slabs;
       work(i / groups / slabs, slab,
-           {.first = i % groups * kDepthwiseChannels, .begin = shape.depth * slab / slabs, .end = shape.depth * (slab + 1) / slabs},
+           {.first = i % groups * kDepthwiseChannels,
+            .begin = shape.depth * slab / slabs,
+            .end = shape.depth * (slab + 1) / slabs},
            scratch);
     }
   });

@@ -114,9 +114,8 @@ void gather_plane(const DepthwiseShape& s, const Layout& layout, const T* x, std
   for (std::int64_t h = 0; h < s.height; ++h) {
     const T* row = x + (d * s.height + h) * s.width * s.channels;
     const std::int64_t to = place + (h + layout.padding) * layout.row + layout.padding * layout.lanes;
-    for_each_block(s, layout, first, scratch, [&](const Block& b) {
-      gather(row + b.first, s.channels, b.used, s.width, layout.lanes, b.ring + to);
-    });
+    for_each_block(s, layout, first, scratch,
+                   [&](const Block& b) { gather(row + b.first, s.channels, b.used, s.width, layout.lanes, b.ring + to); });
   }
 }
 
@@ -149,7 +148,8 @@ template <std::int64_t Count, class Work>
 HWY_INLINE void unrolled(const Work& work) {
   [&work]<std::int64_t... I>(std::integer_sequence<std::int64_t, I...>) __attribute__((always_inline)) {
     (work(std::integral_constant<std::int64_t, I>()), ...);
-  }(std::make_integer_sequence<std::int64_t, Count>());
+  }
+  (std::make_integer_sequence<std::int64_t, Count>());
 }
 
 // Adds to Tile outputs what one row of inputs gives them; each input is loaded once.

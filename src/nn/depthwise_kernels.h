@@ -20,7 +20,8 @@ inline constexpr std::int64_t kDepthwiseChannels = 32; // that one call treats, 
 // Room for one call; a thread may use it again for calls of the same shape.
 std::vector<float> depthwise_scratch(const DepthwiseShape& shape);
 
-// What one call treats: channels first .. first + kDepthwiseChannels, as far as there are, in the planes begin .. end of one sample.
+// What one call treats: channels first .. first + kDepthwiseChannels, as far as there are, in the planes begin .. end of one
+// sample.
 struct DepthwiseSlab {
   std::int64_t first = 0;
   std::int64_t begin = 0, end = 0;

@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include "nn/depthwise.h"
 #include "nn/checkpointing.h"
+#include "nn/depthwise.h"
 #include "nn/execution.h"
 #include "nn/plain.h"
 

@@ -8,8 +8,8 @@
 
 #include "base/machine.h"
 #include "nn/block_norm.h"
-#include "nn/gemm.h"
 #include "nn/execution.h"
+#include "nn/gemm.h"
 #include "nn/plain.h"
 #include "nn/recomputed_mlp.h"
 #include "nn/token_parts.h"
@@ -99,8 +99,8 @@ Tensor run_forward(const Tensor& x, const BlockNorm& norm, const TokenLayers& la
     for (std::int64_t i = begin; i < end; ++i) {
       const std::int64_t start = i * plan.block();
       const std::int64_t count = std::min(plan.block(), plan.tokens - start);
-      const float* in = norm.apply({.count = count, .channels = plan.inputs}, read_block(x, start, count, room.x.data()),
-                                   room.normed.data());
+      const float* in =
+          norm.apply({.count = count, .channels = plan.inputs}, read_block(x, start, count, room.x.data()), room.normed.data());
       float* out = block_to_write(y, start, room.y.data());
       if (plan.hidden > 0) {
         apply_layer(count, in, first, layers.bias1, room.hidden.data());
@@ -223,8 +223,8 @@ public:
                         const Tensor& weight1, const Tensor& bias1, const Tensor& weight2, const Tensor& bias2,
                         const Tensor& addend, const Norm& norm) {
     const ChannelStatistics statistics = norm.kind == Norm::Kind::kBatch ? channel_statistics(x, norm) : ChannelStatistics();
-    context->save_for_backward({x, norm_weight, norm_bias, weight1, bias1, weight2, bias2, statistics.mean,
-                                statistics.reciprocal_deviation});
+    context->save_for_backward(
+        {x, norm_weight, norm_bias, weight1, bias1, weight2, bias2, statistics.mean, statistics.reciprocal_deviation});
     context->saved_data["kind"] = static_cast<std::int64_t>(norm.kind);
     context->saved_data["epsilon"] = norm.epsilon;
     context->saved_data["is_training"] = norm.is_training;
@@ -244,21 +244,24 @@ public:
                     .weight = or_undefined(saved[1]),
                     .bias = or_undefined(saved[2]),
                     .is_training = context->saved_data["is_training"].toBool()};
-    const TokenLayers layers{.norm = norm, .weight1 = saved[3], .bias1 = saved[4], .weight2 = or_undefined(saved[5]), .bias2 = or_undefined(saved[6])};
+    const TokenLayers layers{
+        .norm = norm, .weight1 = saved[3], .bias1 = saved[4], .weight2 = or_undefined(saved[5]), .bias2 = or_undefined(saved[6])};
     const Tensor gy = gradients[0].contiguous();
     const Gradients g = run_backward(saved[0], gy, BlockNorm(norm, {.mean = saved[7], .reciprocal_deviation = saved[8]}), layers,
                                      context->needs_input_grad(0));
-    return {g.x, g.norm_weight, g.norm_bias, g.weight1, g.bias1, g.weight2, g.bias2, context->needs_input_grad(7) ? gy : Tensor(), Tensor()};
+    return {g.x,     g.norm_weight, g.norm_bias, g.weight1,
+            g.bias1, g.weight2,     g.bias2,     context->needs_input_grad(7) ? gy : Tensor(),
+            Tensor()};
   }
 };
 
 Tensor through_aten(const Tensor& x, const TokenLayers& layers) {
   const Tensor normed = normalise(x, layers.norm);
-  const Tensor y = layers.weight2.defined() ? recomputed_mlp(normed, {.weight1 = layers.weight1,
-                                                                      .bias1 = layers.bias1,
-                                                                      .weight2 = layers.weight2,
-                                                                      .bias2 = layers.bias2})
-                                            : at::linear(normed, layers.weight1, layers.bias1);
+  const Tensor y =
+      layers.weight2.defined()
+          ? recomputed_mlp(normed,
+                           {.weight1 = layers.weight1, .bias1 = layers.bias1, .weight2 = layers.weight2, .bias2 = layers.bias2})
+          : at::linear(normed, layers.weight1, layers.bias1);
   return layers.addend.defined() ? y + layers.addend.to(y.scalar_type()) : y;
 }
 
@@ -273,13 +276,11 @@ Tensor token_layers(const Tensor& x, const TokenLayers& layers) {
   if (!x.is_cpu() || layers.weight1.scalar_type() != at::kFloat || has_instructions) {
     return through_aten(x, layers);
   }
-  const auto as_rows = [type](const Tensor& tensor) {
-    return tensor.to(type).contiguous().view({-1, tensor.size(-1)});
-  };
+  const auto as_rows = [type](const Tensor& tensor) { return tensor.to(type).contiguous().view({-1, tensor.size(-1)}); };
   const Tensor addend = layers.addend.defined() ? as_rows(layers.addend) : Tensor();
-  const Tensor y = TokenLayersFunction::apply(as_rows(x), or_empty(layers.norm.weight), or_empty(layers.norm.bias),
-                                              layers.weight1, layers.bias1, or_empty(layers.weight2), or_empty(layers.bias2),
-                                              or_empty(addend), layers.norm);
+  const Tensor y =
+      TokenLayersFunction::apply(as_rows(x), or_empty(layers.norm.weight), or_empty(layers.norm.bias), layers.weight1,
+                                 layers.bias1, or_empty(layers.weight2), or_empty(layers.bias2), or_empty(addend), layers.norm);
   std::vector<std::int64_t> shape = x.sizes().vec();
   shape.back() = y.size(1);
   return y.view(shape);

@@ -9,10 +9,10 @@
 namespace brainmvp::nn {
 
 struct TokenLayers {
-  Norm norm = {};                                 // of the input; none by default
-  torch::Tensor weight1, bias1;                   // [H, C], [H]
-  torch::Tensor weight2 = {}, bias2 = {};         // [O, H], [O]; undefined where there is one layer, and O = H
-  torch::Tensor addend = {};                      // [..., O], added to the result; may be the input itself
+  Norm norm = {};                         // of the input; none by default
+  torch::Tensor weight1, bias1;           // [H, C], [H]
+  torch::Tensor weight2 = {}, bias2 = {}; // [O, H], [O]; undefined where there is one layer, and O = H
+  torch::Tensor addend = {};              // [..., O], added to the result; may be the input itself
 };
 
 // x: [..., C] -> [..., O]:  norm(x) W1^T + b1  or  gelu(norm(x) W1^T + b1) W2^T + b2,  plus the addend.

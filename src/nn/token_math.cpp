@@ -7,9 +7,9 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "nn/token_math.cpp" // this file, compiled once for each instruction set
+#include <hwy/contrib/math/math-inl.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
-#include <hwy/contrib/math/math-inl.h>
 
 HWY_BEFORE_NAMESPACE();
 namespace brainmvp::nn {
@@ -165,7 +165,8 @@ struct Normal {
 };
 
 HWY_INLINE Normal normal(Vector x) {
-  constexpr std::array<float, 6> kTail{0.1167311659F, 0.06621667557F, 0.2720044106F, -0.2407091991F, 0.3920914543F, -0.1063345183F};
+  constexpr std::array<float, 6> kTail{0.1167311659F,  0.06621667557F, 0.2720044106F,
+                                       -0.2407091991F, 0.3920914543F,  -0.1063345183F};
   const Tag tag;
   const Vector t = hn::Div(hn::Set(tag, 1.0F), hn::MulAdd(hn::Set(tag, 0.28F), hn::Abs(x), hn::Set(tag, 1.0F)));
   Vector polynomial = hn::Set(tag, kTail[5]);

@@ -23,7 +23,8 @@ Value key(const char* name) { return {std::string(name)}; }
 class SparseRows {
 public:
   explicit SparseRows(const torch::Tensor& gradient)
-      : gradient_(gradient.coalesce()), rows_(gradient_.indices()[0].to(at::kCPU)), zero_(at::zeros_like(gradient_.values()[0])) {}
+      : gradient_(gradient.coalesce()), rows_(gradient_.indices()[0].to(at::kCPU)), zero_(at::zeros_like(gradient_.values()[0])) {
+  }
 
   [[nodiscard]] torch::Tensor at(std::int64_t row) const {
     for (std::int64_t i = 0; i < rows_.numel(); ++i) {

@@ -8,8 +8,8 @@ namespace brainmvp {
 namespace {
 
 TEST(Bench, PrintsItsRowsAsJson) {
-  const auto result = test::run_brainmvp({"bench", "step", "depthwise", "--network", "uniformer_tiny", "--crop", "32", "--repetitions",
-                                         "1", "--precision", "bf16", "--threads", "1", "--json"});
+  const auto result = test::run_brainmvp({"bench", "step", "depthwise", "--network", "uniformer_tiny", "--crop", "32",
+                                          "--repetitions", "1", "--precision", "bf16", "--threads", "1", "--json"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   const auto report = nlohmann::json::parse(result.out);
   EXPECT_FALSE(report.at("cpu").get<std::string>().empty());
@@ -20,8 +20,7 @@ TEST(Bench, PrintsItsRowsAsJson) {
     EXPECT_GT(row.at("seconds").get<double>(), 0);
     EXPECT_GT(row.at("gflops").get<double>(), 0);
     EXPECT_GT(row.at("peak_rss_bytes").get<double>(), 1e7);
-    EXPECT_DOUBLE_EQ(row.at("ratio").get<double>(),
-                     row.at("baseline_seconds").get<double>() / row.at("seconds").get<double>());
+    EXPECT_DOUBLE_EQ(row.at("ratio").get<double>(), row.at("baseline_seconds").get<double>() / row.at("seconds").get<double>());
   }
 }
 

@@ -49,9 +49,7 @@ TEST_P(CubeConvolutions, EqualAtenInDoubleWithAllGradients) {
 }
 
 TEST_P(CubeConvolutions, GiveTheSameBitsWithAnyNumberOfThreads) {
-  const auto solve = [&] {
-    return torch::autograd::grad({convolve_cubes(x_, weight_)}, {x_, weight_}, {direction_});
-  };
+  const auto solve = [&] { return torch::autograd::grad({convolve_cubes(x_, weight_)}, {x_, weight_}, {direction_}); };
   const int threads = at::get_num_threads();
   const auto one = solve();
   at::set_num_threads(threads == 1 ? 3 : 1);

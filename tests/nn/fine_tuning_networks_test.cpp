@@ -6,8 +6,8 @@
 
 #include "base/error.h"
 #include "nn/classification.h"
-#include "nn/network.h"
 #include "nn/execution.h"
+#include "nn/network.h"
 #include "nn/segmentation.h"
 #include "support/support.h"
 

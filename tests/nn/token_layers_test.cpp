@@ -154,11 +154,14 @@ INSTANTIATE_TEST_SUITE_P(Shapes, TokenLayersCases,
 
 TEST(TokenLayers, GradientsOfGeluAreThoseOfFiniteDifferences) {
   constexpr double kStep = 1e-2;
-  const TokenLayers identity{.weight1 = torch::eye(4), .bias1 = torch::zeros({4}), .weight2 = torch::eye(4), .bias2 = torch::zeros({4})};
+  const TokenLayers identity{
+      .weight1 = torch::eye(4), .bias1 = torch::zeros({4}), .weight2 = torch::eye(4), .bias2 = torch::zeros({4})};
   for (const double at : {-9.0, -2.5, -0.7, 0.0, 0.3, 1.9, 9.0}) {
     const Tensor x = torch::full({1, 4}, at).requires_grad_();
     token_layers(x, identity).sum().backward();
-    const auto value = [&](double offset) { return token_layers(torch::full({1, 4}, at + offset), identity)[0][0].item<double>(); };
+    const auto value = [&](double offset) {
+      return token_layers(torch::full({1, 4}, at + offset), identity)[0][0].item<double>();
+    };
     EXPECT_NEAR(x.grad()[0][0].item<double>(), (value(kStep) - value(-kStep)) / (2 * kStep), 2e-4) << at;
   }
 }
