@@ -34,6 +34,7 @@ struct Workload {
   std::string name;
   std::function<void(train::Precision)> run;
   double flops = 0;
+  bool warms_up = true; // a first call, not counted, makes the optimizer's state and warms caches
 };
 
 struct Timing {
@@ -41,9 +42,10 @@ struct Timing {
   std::uint64_t peak_memory = 0;
 };
 
-// The first call is not counted: it makes the optimizer's state and warms caches.
 Timing time_workload(const Workload& workload, train::Precision precision, std::size_t repetitions) {
-  workload.run(precision);
+  if (workload.warms_up) {
+    workload.run(precision);
+  }
   reset_peak_memory();
   return {.seconds = median_seconds(repetitions, [&] { workload.run(precision); }), .peak_memory = peak_memory()};
 }
@@ -182,7 +184,8 @@ std::vector<Result> bench_predict(const NetworkBenchOptions& options) {
   };
   return compare({.name = "predict " + options.network + " 140x170x140",
                   .run = run,
-                  .flops = windows * segmentation_flops(sizes_of(options, options.channels), kOutputs, cube(options.crop))},
+                  .flops = windows * segmentation_flops(sizes_of(options, options.channels), kOutputs, cube(options.crop)),
+                  .warms_up = false},
                  options);
 }
 
