@@ -47,7 +47,7 @@ public:
     }
     below_ += below;
     at_low_ += to_low - below;
-    at_high_ += to_high - below_high;
+    at_high_ += high > low ? to_high - below_high : 0; // otherwise they have been counted
     if (below_high <= to_low) {
       return; // nothing between the bounds
     }
