@@ -27,7 +27,7 @@ void resize_large(std::vector<T>& values, std::size_t count) {
 // For vectors whose elements are written before they are read: resize() leaves them as they are.
 template <class T>
 struct BlockAllocator {
-  using value_type = T;
+  using value_type = T; // NOLINT(readability-identifier-naming): the standard library asks for this name
   BlockAllocator() = default;
   template <class Other>
   BlockAllocator(const BlockAllocator<Other>&) {}

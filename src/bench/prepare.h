@@ -19,7 +19,7 @@ struct PrepareBenchOptions {
 
 // A study at 1 mm in LPS order, one of slices 5 mm thick with pixels of 0.5 mm, and the unpacking of gzip alone, which
 // bounds the first. Files are read from the page cache; ours also makes the stored bytes and their hashes, and nothing is
-// written. The baseline is plain_prepare (zlib for the unpacking).
+// written. The baseline is plain_prepare and rounding to int16 (for the unpacking: zlib).
 std::vector<Result> bench_prepare(const PrepareBenchOptions& options);
 
 } // namespace brainmvp::bench

@@ -33,29 +33,32 @@ public:
   }
 
   void look(std::span<const float> block) {
+    const float low = low_;
+    const float high = high_;
     std::uint32_t below = 0;
     std::uint32_t to_low = 0;
     std::uint32_t below_high = 0;
     std::uint32_t to_high = 0;
     for (const float value : block) {
-      below += value < low_ ? 1U : 0U;
-      to_low += value <= low_ ? 1U : 0U;
-      below_high += value < high_ ? 1U : 0U;
-      to_high += value <= high_ ? 1U : 0U;
+      below += value < low ? 1U : 0U;
+      to_low += value <= low ? 1U : 0U;
+      below_high += value < high ? 1U : 0U;
+      to_high += value <= high ? 1U : 0U;
     }
     below_ += below;
     at_low_ += to_low - below;
-    at_high_ += to_high - below_high;
+    at_high_ += high > low ? to_high - below_high : 0; // otherwise they have been counted
     if (below_high <= to_low) {
       return; // nothing between the bounds
     }
-    std::size_t end = between_.size();
-    between_.resize(end + block.size());
-    for (const float value : block) {
-      between_[end] = value;
-      end += value > low_ && value < high_ ? 1U : 0U;
+    const std::size_t known = between_.size();
+    between_.resize(known + block.size());
+    float* to = between_.data() + known;
+    for (const float value : block) { // without branches, which would be mispredicted
+      *to = value;
+      to += static_cast<int>(value > low) & static_cast<int>(value < high);
     }
-    between_.resize(end);
+    between_.resize(static_cast<std::size_t>(to - between_.data()));
   }
 
   // Whether the bounds hold the ranks.

@@ -20,7 +20,8 @@ Size positive_margin(const Size& size, const Value& value) {
     if constexpr (std::is_integral_v<Number>) {
       Number largest = 0;
       for (std::size_t at = begin; at < end; ++at) {
-        largest = std::max(largest, value(at));
+        const Number number = value(at);
+        largest = number > largest ? number : largest;
       }
       return largest > 0;
     } else {

@@ -46,7 +46,10 @@ template <class T, bool Swap>
 T load(const std::byte* from) {
   T value;
   std::memcpy(&value, from, sizeof(T));
-  return swapped(value, Swap);
+  if constexpr (Swap) {
+    value = swapped(value, true);
+  }
+  return value;
 }
 
 // The elements of a block of stored numbers; values that are not finite in single precision become 0.
@@ -69,11 +72,11 @@ struct Converter {
     return kAlwaysFinite || finite(value) ? value : 0.0F;
   }
   // Of the sign of the value: the stored number itself where that will do.
-  [[nodiscard]] auto comparable(std::ptrdiff_t at) const {
+  [[nodiscard]] auto comparable(std::size_t at) const {
     if constexpr (kAlwaysFinite) {
-      return load<T, Swap>(from + at * static_cast<std::ptrdiff_t>(sizeof(T)));
+      return load<T, Swap>(from + at * sizeof(T));
     } else {
-      return (*this)(at);
+      return (*this)(static_cast<std::ptrdiff_t>(at));
     }
   }
 };

@@ -93,8 +93,7 @@ bool StoredImage::all_zero(std::size_t channel) const {
 
 image::Size StoredImage::positive_margin(std::size_t channel) const {
   return state_->with_channel(channel, [this](const auto& convert) {
-    return image::positive_margin(header().size,
-                                  [&convert](std::size_t at) { return convert.comparable(static_cast<std::ptrdiff_t>(at)); });
+    return image::positive_margin(header().size, [&convert](std::size_t at) { return convert.comparable(at); });
   });
 }
 

@@ -13,6 +13,7 @@ namespace {
 struct Part {
   std::array<std::ptrdiff_t, 3> low{};
   std::array<std::ptrdiff_t, 3> high{};
+  [[nodiscard]] bool empty() const { return low[0] == high[0] || low[1] == high[1] || low[2] == high[2]; }
 };
 
 Part part_inside(const image::Size& volume, const Start& start, const image::Size& crop) {
@@ -54,6 +55,9 @@ void copy_box(std::span<const std::int16_t> source, const image::Size& volume, c
               float scale, std::span<float> destination) {
   const Part part = part_inside(volume, start, crop);
   clear_outside(part, crop, destination);
+  if (part.empty()) {
+    return;
+  }
   transpose_scaled({.from = source.data() + first_in(part, volume, start),
                     .from_j = static_cast<std::ptrdiff_t>(volume[0]),
                     .from_k = static_cast<std::ptrdiff_t>(volume[0] * volume[1]),
@@ -71,6 +75,9 @@ void copy_box(std::span<const std::uint8_t> source, const image::Size& volume, c
   constexpr std::ptrdiff_t kTile = 64; // of i and k: reads and writes use whole cache lines
   const Part part = part_inside(volume, start, crop);
   clear_outside(part, crop, destination);
+  if (part.empty()) {
+    return;
+  }
   const std::uint8_t* from = source.data() + first_in(part, volume, start);
   std::uint8_t* to = destination.data() + first_out(part, crop);
   const std::array<std::ptrdiff_t, 3> count{part.high[0] - part.low[0], part.high[1] - part.low[1], part.high[2] - part.low[2]};

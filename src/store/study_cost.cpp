@@ -19,21 +19,32 @@ std::uint64_t voxels(const image::Size& size) { return std::uint64_t{size[0]} * 
 StudyCost study_cost(const study::Study& study, const PrepareOptions& options) {
   const StudyGrids grids = study_grids(study, options);
   const std::uint64_t target = voxels(grids.target.size);
-  const std::uint64_t modalities = study.modalities.size();
   StudyCost cost;
-  std::uint64_t largest_file = 0; // while it is loaded: as stored, as floats, and one channel in RAS order
-  const auto add = [&](const io::ImageHeader& header) {
-    const std::uint64_t count = voxels(header.size) * header.channels;
-    cost.native_voxels += count;
-    const std::uint64_t bytes = count * (bytes_a_voxel(header.data_type) + sizeof(float)) + voxels(header.size) * sizeof(float);
-    largest_file = std::max(largest_file, bytes);
-  };
-  std::ranges::for_each(grids.headers, add);
-  std::ranges::for_each(grids.label, add);
-  cost.target_voxels = target * modalities;
-  cost.disk_bytes = target * (modalities * sizeof(std::int16_t) + grids.label.size());
-  // All modalities as floats, and beside them the file that is read or one more volume (label, percentiles, crop).
-  cost.memory_bytes = target * (modalities * sizeof(float) + 1) + std::max(largest_file, target * sizeof(float));
+  std::uint64_t held = 0;                              // until all modalities are loaded, and then as floats
+  std::uint64_t largest_step = target * sizeof(float); // beside it, while one file is read or one volume copied
+  const bool no_resampling = image::same_grid(grids.ras, grids.target);
+  for (const io::ImageHeader& header : grids.headers) {
+    const std::uint64_t native = voxels(header.size);
+    const std::uint64_t stored = native * header.channels * bytes_a_voxel(header.data_type);
+    cost.native_voxels += native * header.channels;
+    if (no_resampling && image::same_grid(ras_grid({.size = header.size, .affine = header.affine}), grids.ras)) {
+      held += std::max(stored, target * header.channels * sizeof(float));
+      largest_step = std::max(largest_step, stored);
+    } else {
+      held += target * header.channels * sizeof(float);
+      largest_step = std::max(largest_step, stored + (native + std::max(native, target)) * sizeof(float));
+    }
+  }
+  for (const io::ImageHeader& header : grids.label) {
+    const std::uint64_t native = voxels(header.size);
+    cost.native_voxels += native;
+    held += target;
+    largest_step =
+        std::max(largest_step, native * (bytes_a_voxel(header.data_type) + sizeof(std::int32_t)) + target * sizeof(std::int32_t));
+  }
+  cost.target_voxels = target * study.modalities.size();
+  cost.disk_bytes = target * (study.modalities.size() * sizeof(std::int16_t) + grids.label.size());
+  cost.memory_bytes = held + largest_step;
   return cost;
 }
 

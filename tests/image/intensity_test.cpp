@@ -2,7 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "base/error.h"
+#include "image/positive_margin.h"
+#include "support/support.h"
 
 namespace brainmvp::image {
 namespace {
@@ -53,6 +58,55 @@ TEST(Percentile, InterpolatesBetweenRanksAsNumpy) {
   EXPECT_FLOAT_EQ(percentile(values, 100), 4);
   EXPECT_THROW(percentile({}, 50), Error);
   EXPECT_THROW(percentile(values, 101), Error);
+}
+
+TEST(Percentile, LargeArraysAgreeWithSorting) {
+  const std::size_t count = 50001;
+  std::vector<float> noise = test::fill("percentile", count);
+  std::vector<float> mostly_zero(count);
+  std::vector<float> whole(count);
+  std::vector<float> ordered = noise;
+  std::vector<float> rare(count, 3.0F); // what a sample does not see
+  std::ranges::sort(ordered);
+  for (std::size_t i = 0; i < count; ++i) {
+    mostly_zero[i] = i % 100 < 90 ? 0 : noise[i];
+    whole[i] = std::round(noise[i] * 4);
+    rare[i] = i % 500 == 7 ? noise[i] : 3.0F;
+  }
+  std::vector<float> misleading = noise; // the values at even distances are all the same
+  for (std::size_t i = 0; i < 4096; ++i) {
+    misleading[i * count / 4096] = 0;
+  }
+  for (const std::vector<float>& values : {noise, mostly_zero, whole, ordered, rare, misleading}) {
+    std::vector<float> sorted = values;
+    std::ranges::sort(sorted);
+    for (const double q : {0.0, 0.01, 5.0, 37.3, 95.0, 99.99, 100.0}) {
+      const double rank = q / 100 * static_cast<double>(count - 1);
+      const auto below = static_cast<std::size_t>(rank);
+      const double low = sorted[below];
+      const double high = sorted[std::min(below + 1, count - 1)];
+      EXPECT_EQ(percentile(values, q), static_cast<float>(low + (high - low) * (rank - static_cast<double>(below)))) << q;
+    }
+    EXPECT_EQ(percentiles(values, {5, 95}), (std::array{percentile(values, 5), percentile(values, 95)}));
+  }
+}
+
+TEST(PositiveMargin, AgreesWithLookingAtEveryVoxel) {
+  const std::vector<float> random = test::fill("margin", 2000);
+  for (std::size_t trial = 0; trial < 200; ++trial) {
+    const Size size{1 + trial % 11, 1 + trial % 7, 1 + trial % 5};
+    std::vector<std::int16_t> values(size[0] * size[1] * size[2]);
+    Size expected = size;
+    for (std::size_t at = 0; at < values.size(); ++at) {
+      values[at] = static_cast<std::int16_t>(random[(trial * 13 + at * 7) % 2000] > 0.96F ? 5 : -1);
+      const Size index{at % size[0], at / size[0] % size[1], at / size[0] / size[1]};
+      for (std::size_t axis = 0; values[at] > 0 && axis < 3; ++axis) {
+        expected[axis] = std::min({expected[axis], index[axis], size[axis] - 1 - index[axis]});
+      }
+    }
+    EXPECT_EQ(positive_margin(size, [&](std::size_t at) { return values[at]; }), expected) << trial;
+    EXPECT_EQ(positive_margin(size, [&](std::size_t at) { return static_cast<float>(values[at]); }), expected) << trial;
+  }
 }
 
 TEST(ScaleToUnit, MapsAndClips) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 #include "base/error.h"
 #include "support/support.h"
 
@@ -91,6 +93,35 @@ TEST(ResampleLinear, SeparableAndGeneralPathsAgree) {
   for (std::size_t at = 0; at < a.data.size(); ++at) {
     ASSERT_NEAR(a.data[at], b.data[at], 5e-5);
   }
+}
+
+TEST(ResampleLinear, ZeroOutsideOnEitherPathAndForAnyThreads) {
+  const Volume source{.size = {9, 8, 7}, .affine = Affine{}, .data = test::fill("outside", 9 * 8 * 7)};
+  // Along i half as many voxels and a part outside, along j the same grid, along k more voxels and both ends outside.
+  const Affine around{.matrix = {{{2, 0, 0}, {0, 1, 0}, {0, 0, 0.4}}}, .translation = {1, 0, -2}};
+  Affine nearly = around;
+  nearly.matrix[1][0] = 1e-6;
+  const Size size{6, 8, 30};
+  const Volume a = resample_linear(source, {.size = size, .affine = around}, Outside::kZero);
+  const Volume b = resample_linear(source, {.size = size, .affine = nearly}, Outside::kZero);
+  for (std::size_t at = 0; at < a.data.size(); ++at) {
+    ASSERT_NEAR(a.data[at], b.data[at], 5e-5) << at;
+  }
+  EXPECT_EQ(a.data[a.index(5, 3, 10)], 0);
+  EXPECT_NE(a.data[a.index(3, 3, 10)], 0);
+  EXPECT_EQ(resample_linear(source, {.size = size, .affine = around}, Outside::kZero, 4).data, a.data);
+}
+
+TEST(ResampleNearest, SeparableAndGeneralPathsAgree) {
+  LabelVolume source{.size = {9, 8, 7}, .affine = Affine{}, .data = std::vector<std::int32_t>(9 * 8 * 7)};
+  std::iota(source.data.begin(), source.data.end(), 1);
+  const Affine around{.matrix = {{{0.7, 0, 0}, {0, 1.3, 0}, {0, 0, 0.41}}}, .translation = {-1.05, 0.22, -2.13}};
+  Affine nearly = around;
+  nearly.matrix[1][0] = 1e-6;
+  const Size size{16, 7, 30};
+  const LabelVolume a = resample_nearest(source, {.size = size, .affine = around});
+  EXPECT_EQ(a.data, resample_nearest(source, {.size = size, .affine = nearly}).data);
+  EXPECT_EQ(a.data, resample_nearest(source, {.size = size, .affine = around}, 3).data);
 }
 
 TEST(ResampleLinear, SameGridIsLeftAloneBitForBit) {

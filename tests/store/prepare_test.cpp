@@ -262,6 +262,21 @@ TEST(Preparation, NamedChannelsOfA4dFile) {
   EXPECT_NE(refusal(study_of(folder, {"none.nii.gz"}, {"t1"})).find("none.nii.gz"), std::string::npos);
 }
 
+TEST(Preparation, ThreadsDoNotChangeTheResult) {
+  for (const std::string name : {"las_anisotropic", "oblique_isotropic", "permuted_psl"}) {
+    const study::Study study = study_of(test::golden("preprocess/" + name), brats_files(), brats());
+    const PreparedStudy one = prepare_study(study, {}, 1);
+    const PreparedStudy many = prepare_study(study, {}, 7);
+    ASSERT_EQ(one.modalities, many.modalities);
+    EXPECT_EQ(one.warnings, many.warnings);
+    EXPECT_EQ(one.way_back.first_crop, many.way_back.first_crop);
+    EXPECT_EQ(one.way_back.second_crop, many.way_back.second_crop);
+    for (std::size_t i = 0; i < one.volumes.size(); ++i) {
+      EXPECT_EQ(one.volumes[i].data, many.volumes[i].data) << name << " " << i;
+    }
+  }
+}
+
 TEST(Preparation, WhatIsWrittenReadsBack) {
   const TemporaryFolder folder;
   const fs::path golden = test::golden("preprocess/oblique_isotropic");
