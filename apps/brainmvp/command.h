@@ -63,6 +63,7 @@ std::vector<std::string> texts_of(const image::Size& size);
 // All options that may stand in a configuration file, with their present values, as TOML.
 std::string resolved_config(const CLI::App& command);
 
+Command add_simulate(CLI::App& program, CommonOptions& common);
 Command add_index(CLI::App& program, CommonOptions& common);
 Command add_prepare(CLI::App& program, CommonOptions& common);
 Command add_pretrain(CLI::App& program, CommonOptions& common);

@@ -48,7 +48,10 @@ int run(int argc, char** argv) {
   program.set_help_all_flag("--help-all", "Print the options of all commands");
   program.require_subcommand(1);
   CommonOptions common;
-  std::vector<Command> commands{add_index(program, common), add_prepare(program, common), add_pretrain(program, common)};
+  std::vector<Command> commands;
+  for (const auto add : {add_simulate, add_index, add_prepare, add_pretrain}) {
+    commands.push_back(add(program, common));
+  }
   std::ranges::move(add_finetune(program, common), std::back_inserter(commands));
   for (const auto add : {add_predict, add_evaluate, add_templates, add_convert, add_inspect, add_bench}) {
     commands.push_back(add(program, common));

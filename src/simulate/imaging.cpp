@@ -1,0 +1,138 @@
+#include "simulate/imaging.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "simulate/acquisition.h"
+#include "simulate/render.h"
+
+namespace brainmvp::simulate {
+namespace {
+
+constexpr double kSmallestSignal = 0.1; // of white matter; ADC of less is that of noise
+
+Extent extent_of(const OctantVolume& person) {
+  return {.low_mm = person.affine.translation,
+          .high_mm = person.affine.apply({static_cast<double>(person.size[0] - 1), static_cast<double>(person.size[1] - 1),
+                                          static_cast<double>(person.size[2] - 1)})};
+}
+
+RandomStream new_stream(const StudySpec& spec, std::string_view purpose) { return {spec.seed, spec.number, text_key(purpose)}; }
+
+Lattice make_texture(const StudySpec& spec, const Extent& extent) {
+  RandomStream stream = new_stream(spec, "texture");
+  return draw_texture(extent, stream);
+}
+
+image::LabelVolume make_mask(const StudySpec& spec, const Person& person) {
+  RandomStream stream = new_stream(spec, "stripping");
+  return spec.stripped ? brain_mask(person.octants, spec.voxel_mm < 1.5 ? 1 + static_cast<int>(stream.below(3)) : 0)
+                       : image::LabelVolume{};
+}
+
+// The grid with slices of `thickness_mm` that covers the same space.
+image::Grid thick_slices(const image::Grid& grid, double thickness_mm) {
+  const double spacing = grid.affine.spacing_mm()[2];
+  const double ratio = thickness_mm / spacing;
+  image::Grid thick = grid;
+  thick.size[2] = static_cast<std::size_t>(std::ceil(static_cast<double>(grid.size[2]) / ratio)) + 1;
+  for (std::size_t row = 0; row < 3; ++row) {
+    thick.affine.matrix[row][2] *= ratio;
+  }
+  return thick;
+}
+
+int samples_for(const image::Grid& grid, double voxel_mm) {
+  return std::max(1, static_cast<int>(std::lround(grid.affine.spacing_mm()[2] / voxel_mm)));
+}
+
+} // namespace
+
+Imaging::Imaging(const StudySpec& spec, const Person& person)
+    : spec_(spec), person_(person), extent_(extent_of(person.octants)), shared_texture_(make_texture(spec, extent_)),
+      mask_(make_mask(spec, person)) {
+  if (spec.stripped && spec.registered) {
+    common_ = sample_nearest(mask_, spec.images.front().target.grid, to_person(spec.images.front().target));
+  }
+}
+
+RandomStream Imaging::stream(std::string_view purpose, Modality modality, std::uint64_t channel) const {
+  return {spec_.seed, spec_.number, text_key(purpose), text_key(name_of(modality)), channel};
+}
+
+Protocol Imaging::protocol(Modality modality) const {
+  const Modality family = modality == Modality::kT1c ? Modality::kT1 : modality == Modality::kAdc ? Modality::kDwi : modality;
+  RandomStream of_family = stream("protocol", family);
+  Protocol protocol = draw_protocol(family, spec_.field, spec_.volumetric, of_family);
+  protocol.modality = modality;
+  RandomStream own = stream("scale", modality);
+  protocol.scale *= std::exp(0.2 * own.normal());
+  return protocol;
+}
+
+image::Volume Imaging::noisy(const image::Volume& clean, const ImageRequest& request, const Protocol& protocol,
+                             std::uint64_t channel) const {
+  const Modality family = protocol.modality == Modality::kAdc ? Modality::kDwi : protocol.modality;
+  RandomStream place_stream = stream("place", family);
+  const image::Affine misplacement = draw_misplacement(spec_.registered ? 0.15 : 0.5, spec_.registered ? 0.2 : 0.6, place_stream);
+  const image::Affine place = misplacement.after(to_person(request.target));
+  RandomStream bias_stream = stream("bias", family);
+  const double strength = (spec_.field == FieldStrength::k3T ? 0.10 : 0.06) * (0.6 + 0.8 * bias_stream.uniform());
+  const Lattice bias = draw_bias(extent_, strength, bias_stream);
+  const auto scan = [&](const image::Grid& grid) {
+    image::Volume image = sample(clean, grid, place, samples_for(grid, spec_.voxel_mm));
+    multiply(image, bias, place);
+    add_rician_noise(image.data, static_cast<float>(protocol.noise), stream("noise", protocol.modality, channel));
+    return image;
+  };
+  const image::Grid& grid = request.target.grid;
+  if (!spec_.registered) {
+    return scan(grid);
+  }
+  image::Volume image;
+  if (protocol.thickness_mm > 1.5 * grid.affine.spacing_mm()[2]) {
+    image = sample(scan(thick_slices(grid, protocol.thickness_mm)), grid, {});
+  } else {
+    image = scan(grid);
+  }
+  soften(image, 0, 0.17F); // what interpolation to the common grid does
+  soften(image, 1, 0.17F);
+  return image;
+}
+
+image::Volume Imaging::acquire(const ImageRequest& request, const Protocol& protocol) const {
+  RandomStream own = stream("texture", protocol.modality);
+  const Lattice texture = mixed_texture(shared_texture_, draw_texture(extent_, own), texture_gain(protocol.modality));
+  image::Volume image =
+      noisy(render(person_.octants, signal_table(protocol, person_.tissues), person_.tissues, texture), request, protocol, 0);
+  if (protocol.modality == Modality::kAdc) {
+    const image::Volume weighted =
+        noisy(render(person_.octants, weighted_table(protocol, person_.tissues), person_.tissues, texture), request, protocol, 1);
+    const double b = std::get<DiffusionSpinEcho>(protocol.sequence).b;
+    for (std::size_t n = 0; n < image.data.size(); ++n) {
+      const double s0 = static_cast<double>(image.data[n]);
+      const double sb = std::max(1e-3, static_cast<double>(weighted.data[n]));
+      image.data[n] = s0 < kSmallestSignal ? 0 : static_cast<float>(1e6 * std::log(s0 / sb) / b * spec_.adc_unit);
+    }
+  } else {
+    for (float& value : image.data) {
+      value *= static_cast<float>(protocol.scale);
+    }
+  }
+  strip(image, request.target);
+  return image;
+}
+
+void Imaging::strip(image::Volume& image, const TargetGrid& target) const {
+  if (mask_.data.empty()) {
+    return;
+  }
+  const bool common = !common_.data.empty();
+  const image::LabelVolume own = common ? image::LabelVolume{} : sample_nearest(mask_, target.grid, to_person(target));
+  const image::LabelVolume& mask = common ? common_ : own;
+  for (std::size_t n = 0; n < image.data.size(); ++n) {
+    image.data[n] = mask.data[n] != 0 ? image.data[n] : 0;
+  }
+}
+
+} // namespace brainmvp::simulate
