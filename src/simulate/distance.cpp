@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdlib>
+#include <vector>
 
 namespace brainmvp::simulate {
 namespace {
@@ -32,27 +32,38 @@ std::array<Neighbour, 13> visited_neighbours(double spacing_mm) {
   return neighbours;
 }
 
-void sweep(const image::Size& size, const std::array<Neighbour, 13>& neighbours, int direction, std::vector<float>& distance) {
-  const std::array<std::ptrdiff_t, 3> extent{static_cast<std::ptrdiff_t>(size[0]), static_cast<std::ptrdiff_t>(size[1]),
-                                             static_cast<std::ptrdiff_t>(size[2])};
-  const std::ptrdiff_t voxels = extent[0] * extent[1] * extent[2];
-  for (std::ptrdiff_t n = 0; n < voxels; ++n) {
-    const std::ptrdiff_t at = direction > 0 ? n : voxels - 1 - n;
-    const std::array<std::ptrdiff_t, 3> index{at % extent[0], at / extent[0] % extent[1], at / (extent[0] * extent[1])};
-    float best = distance[static_cast<std::size_t>(at)];
-    for (const Neighbour& neighbour : neighbours) {
-      std::ptrdiff_t other = 0;
-      std::ptrdiff_t stride = 1;
-      bool inside = true;
-      for (std::size_t axis = 0; axis < 3; ++axis) {
-        const std::ptrdiff_t moved = index[axis] + direction * neighbour.step[axis];
-        inside = inside && moved >= 0 && moved < extent[axis];
-        other += stride * moved;
-        stride *= extent[axis];
+// Distances with a border of one far cell, so that no neighbour lies outside.
+struct Padded {
+  std::array<std::ptrdiff_t, 3> size; // without the border
+  std::vector<float> values;
+
+  [[nodiscard]] std::ptrdiff_t row_step() const { return size[0] + 2; }
+  [[nodiscard]] std::ptrdiff_t slice_step() const { return (size[0] + 2) * (size[1] + 2); }
+  [[nodiscard]] std::ptrdiff_t index(std::ptrdiff_t i, std::ptrdiff_t j, std::ptrdiff_t k) const {
+    return i + 1 + row_step() * (j + 1) + slice_step() * (k + 1);
+  }
+};
+
+void sweep(const std::array<Neighbour, 13>& neighbours, int direction, Padded& distance) {
+  std::array<std::ptrdiff_t, 13> offsets{};
+  for (std::size_t n = 0; n < offsets.size(); ++n) {
+    const auto& step = neighbours[n].step;
+    offsets[n] = direction * (step[0] + distance.row_step() * step[1] + distance.slice_step() * step[2]);
+  }
+  const auto [ni, nj, nk] = distance.size;
+  for (std::ptrdiff_t k = 0; k < nk; ++k) {
+    for (std::ptrdiff_t j = 0; j < nj; ++j) {
+      const bool forwards = direction > 0;
+      float* here =
+          distance.values.data() + (forwards ? distance.index(0, j, k) : distance.index(ni - 1, nj - 1 - j, nk - 1 - k));
+      for (std::ptrdiff_t i = 0; i < ni; ++i, here += direction) {
+        float best = *here;
+        for (std::size_t n = 0; n < offsets.size() && best > 0; ++n) {
+          best = std::min(best, here[offsets[n]] + neighbours[n].mm);
+        }
+        *here = best;
       }
-      best = inside ? std::min(best, distance[static_cast<std::size_t>(other)] + neighbour.mm) : best;
     }
-    distance[static_cast<std::size_t>(at)] = best;
   }
 }
 
@@ -70,21 +81,30 @@ Lattice signed_distance(const TissueVolume& head, bool (*wanted)(Tissue), double
     }
     return wanted(tissue_at(head, head.index(index[0], index[1], index[2]))) ? 1.0 : 0.0;
   });
-  const std::vector<float> mask(lattice.values().begin(), lattice.values().end());
-  std::vector<float> outside(mask.size());
-  std::vector<float> inside(mask.size());
-  for (std::size_t i = 0; i < mask.size(); ++i) {
-    outside[i] = mask[i] > 0 ? 0 : kFar;
-    inside[i] = mask[i] > 0 ? kFar : 0;
+  Padded outside{.size = {}, .values = {}};
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    outside.size[axis] = static_cast<std::ptrdiff_t>(lattice.size()[axis]);
   }
+  outside.values.assign(static_cast<std::size_t>(outside.slice_step() * (outside.size[2] + 2)), kFar);
+  Padded inside = outside;
+  const auto each = [&](auto&& body) {
+    std::size_t at = 0;
+    for (std::ptrdiff_t k = 0; k < outside.size[2]; ++k) {
+      for (std::ptrdiff_t j = 0; j < outside.size[1]; ++j) {
+        for (std::ptrdiff_t i = 0; i < outside.size[0]; ++i, ++at) {
+          const auto padded = static_cast<std::size_t>(outside.index(i, j, k));
+          body(lattice.values()[at], outside.values[padded], inside.values[padded]);
+        }
+      }
+    }
+  };
+  each([](float mask, float& out, float& in) { (mask > 0 ? out : in) = 0; });
   const auto neighbours = visited_neighbours(spacing_mm);
-  for (std::vector<float>* distance : {&outside, &inside}) {
-    sweep(lattice.size(), neighbours, 1, *distance);
-    sweep(lattice.size(), neighbours, -1, *distance);
+  for (Padded* distance : {&outside, &inside}) {
+    sweep(neighbours, 1, *distance);
+    sweep(neighbours, -1, *distance);
   }
-  for (std::size_t i = 0; i < mask.size(); ++i) {
-    lattice.values()[i] = outside[i] - inside[i];
-  }
+  each([](float& value, float out, float in) { value = out - in; });
   return lattice;
 }
 

@@ -10,8 +10,8 @@
 namespace brainmvp::simulate {
 namespace {
 
-constexpr std::size_t kColumns = 256; // of longitude
-constexpr std::size_t kRows = 129;    // of latitude, both poles included
+constexpr std::size_t kColumns = 192; // of longitude
+constexpr std::size_t kRows = 97;     // of latitude, both poles included
 constexpr std::size_t kWaves = 24;
 constexpr std::size_t kSlowWaves = 8;
 

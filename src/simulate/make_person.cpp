@@ -30,6 +30,9 @@ void grow(const TissueVolume& head, bool (*structure)(Tissue), double growth_mm,
   const Lattice distance = signed_distance(head, structure, 4);
   deformation.change_head([&](const Vector& p) {
     const double away = static_cast<double>(distance.at(p));
+    if (std::abs(away) > 5 * reach_mm) {
+      return Vector{0, 0, 0};
+    }
     const double share = growth_mm * std::exp(-std::abs(away) / reach_mm);
     const Vector slope = slope_of(distance, p);
     return Vector{-share * slope[0], -share * slope[1], -share * slope[2]};
@@ -40,7 +43,7 @@ TissueVolume make_head(const StudySpec& spec) {
   RandomStream stream = stream_for(spec, "head");
   const ProceduralOptions options{.spacing_mm = std::max(1.0, spec.voxel_mm / 2),
                                   .whole_head = !spec.stripped,
-                                  .sulcus_mm = 1.0 + 0.4 * stream.uniform() + 1.1 * spec.atrophy,
+                                  .sulcus_mm = 0.75 + 0.3 * stream.uniform() + 1.1 * spec.atrophy,
                                   .cortex_mm = 2.9 + 0.2 * stream.uniform() - 0.3 * spec.atrophy,
                                   .ventricles = (0.85 + 0.3 * stream.uniform()) * (1 + 0.25 * spec.atrophy)};
   return procedural_head(options, stream);

@@ -42,7 +42,7 @@ Sequence draw_flair(FieldStrength field, RandomStream& stream) {
   const double tr_ms = between(8500, 11000, stream);
   const double train_ms = between(250, 400, stream);
   const double csf_t1_ms = standard_tissues(field)[index_of(Tissue::kCsf)].t1_ms;
-  const double ti_ms = null_inversion_time_ms(tr_ms, train_ms, csf_t1_ms) * between(0.95, 1.01, stream);
+  const double ti_ms = null_inversion_time_ms(tr_ms, train_ms, csf_t1_ms) * between(0.97, 1.03, stream);
   return InversionRecovery{.tr_ms = tr_ms, .ti_ms = ti_ms, .te_ms = between(115, 140, stream), .train_ms = train_ms};
 }
 

@@ -8,6 +8,8 @@
 namespace brainmvp::simulate {
 namespace {
 
+constexpr double kMidline = 6; // mm: the third ventricle has no seam of lesions
+
 Layer infarct(const Blob& shape, Tissue tissue, double midline_mm) {
   const auto blob = std::make_shared<const Blob>(shape);
   const bool right = blob->centre_mm()[0] > midline_mm;
@@ -66,7 +68,8 @@ LesionPlan plan_white_matter_lesions(const Scout& scout, RandomStream& stream) {
   const auto weight = [&](const Vector& p) {
     const double distance = std::max(0.5, scout.to_ventricle_mm(p));
     const double off = std::log(distance / usual_mm) / 0.75;
-    return scout.below_surface_mm(p) > 4 ? std::exp(-off * off / 2) / (distance * distance) * 10 : 0.0;
+    const bool lateral = std::abs(p[0] - scout.midline_mm()) > kMidline;
+    return lateral && scout.below_surface_mm(p) > 4 ? std::exp(-off * off / 2) / (distance * distance) * 10 : 0.0;
   };
   for (const Vector& centre : scout.draw(count, is_cerebral_white, weight, stream)) {
     const double volume_ml = lognormal(0.055 * std::sqrt(load), 1.2, 0.005, 6, stream);
