@@ -47,12 +47,6 @@ Extent Blob::box(double margin_mm) const { return cube(shape_.centre_mm, kMargin
 
 double ball_radius_mm(double volume_ml) { return std::cbrt(3000 * volume_ml / (4 * std::numbers::pi)); }
 
-double between(double low, double high, RandomStream& stream) { return low + (high - low) * stream.uniform(); }
-
-double lognormal(double median, double spread, double low, double high, RandomStream& stream) {
-  return std::clamp(median * std::exp(spread * stream.normal()), low, high);
-}
-
 double dither(const Vector& p) {
   std::uint64_t key = 0;
   for (const double mm : p) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/random.h"
+#include "simulate/draws.h"
 #include "simulate/shapes.h"
 
 namespace brainmvp::simulate {
@@ -32,11 +33,6 @@ private:
 };
 
 double ball_radius_mm(double volume_ml);
-double between(double low, double high, RandomStream& stream);
-
-// Median times e to the power of spread times a normal draw, kept within [low, high].
-double lognormal(double median, double spread, double low, double high, RandomStream& stream);
-
 // A value in [0, 1) that differs from point to point without pattern, the same at every call; for gradual transitions.
 double dither(const Vector& p);
 

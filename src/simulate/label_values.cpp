@@ -27,8 +27,8 @@ int tumour_label(Tissue tissue, int enhancing) {
   }
 }
 
-// Dura too: that at the edge is peeled off, and the falx leaves no gap.
-bool is_brain_or_falx(Tissue tissue) { return is_brain(tissue) || tissue == Tissue::kDura; }
+// Dura and veins too: those at the edge are peeled off, and falx and inner veins leave no gap.
+bool is_kept(Tissue tissue) { return is_brain(tissue) || tissue == Tissue::kDura || tissue == Tissue::kVein; }
 
 void erode(image::LabelVolume& mask) {
   const image::LabelVolume before = mask;
@@ -154,7 +154,7 @@ image::LabelVolume sample_nearest(const image::LabelVolume& map, const image::Gr
 image::LabelVolume brain_mask(const OctantVolume& person, int peel) {
   std::array<int, kTissueCount> kept{};
   for (std::size_t i = 0; i < kTissueCount; ++i) {
-    kept[i] = is_brain_or_falx(static_cast<Tissue>(i)) ? 1 : 0;
+    kept[i] = is_kept(static_cast<Tissue>(i)) ? 1 : 0;
   }
   image::LabelVolume mask{.size = person.size, .affine = person.affine, .data = std::vector<std::int32_t>(person.voxels())};
   for (std::size_t n = 0; n < person.data.size(); ++n) {

@@ -32,7 +32,7 @@ TissueVolume procedural_head(const ProceduralOptions& options, RandomStream& str
   paint_hindbrain(options, head);
   paint_cerebrum(options, stream, head);
   paint_deep_structures(options, head);
-  paint_vessels(head, extent_of(head, is_parenchyma));
+  paint_vessels(head, extent_of(head, is_parenchyma), true);
   return head;
 }
 

@@ -27,7 +27,7 @@ void paint_skull_and_scalp(const ProceduralOptions& options, RandomStream& strea
 // Depth below the inner surface of the skull, mm.
 double intracranial_depth(const Vector& p);
 
-// Arteries of the brain's base and dural sinuses, for heads whose cranial cavity has about the place of the built-in one.
-void paint_vessels(TissueVolume& head, const Extent& brain);
+// Arteries of the brain's base, and dural sinuses if wanted, at the places of the built-in head stretched to `brain`.
+void paint_vessels(TissueVolume& head, const Extent& brain, bool sinuses);
 
 } // namespace brainmvp::simulate

@@ -64,7 +64,7 @@ bool gives_way(Tissue tissue, bool vein) {
 
 } // namespace
 
-void paint_vessels(TissueVolume& head, const Extent& brain) {
+void paint_vessels(TissueVolume& head, const Extent& brain, bool sinuses) {
   // The built-in coordinates, stretched to this brain.
   const auto place = [&brain](const Vector& p) {
     Vector placed{};
@@ -75,6 +75,9 @@ void paint_vessels(TissueVolume& head, const Extent& brain) {
     return placed;
   };
   for (const bool vein : {false, true}) {
+    if (vein && !sinuses) {
+      continue;
+    }
     for (const Tube& tube : vein ? veins() : arteries()) {
       for (const double side : {1.0, -1.0}) {
         Tube placed = tube;
