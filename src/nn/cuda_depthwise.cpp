@@ -146,8 +146,8 @@ Tensor CudaDepthwise::taps_gradient(const CudaPlace& place, const Tensor& x, con
 }
 
 CudaDepthwise* cuda_depthwise() {
-  static const std::unique_ptr<CudaDepthwise> kShared = make_cuda_depthwise();
-  return kShared.get();
+  static const std::unique_ptr<CudaDepthwise> shared = make_cuda_depthwise();
+  return shared.get();
 }
 
 CudaPlace cuda_place(const Tensor& x) {
