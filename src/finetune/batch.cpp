@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "infer/filling.h"
+#include "train/to_device.h"
 
 namespace brainmvp::finetune {
 namespace {
@@ -54,10 +55,10 @@ Item read_item(const SampleBatch& samples, std::size_t index, const BatchSetup& 
   if (!samples.labels.empty()) {
     const std::vector<float> values(samples.labels.begin() + static_cast<std::ptrdiff_t>(index * voxels),
                                     samples.labels.begin() + static_cast<std::ptrdiff_t>((index + 1) * voxels));
-    item.labels = crop_tensor(values.data(), 1, window).to(setup.device);
+    item.labels = train::to_device(crop_tensor(values.data(), 1, window), setup.device);
   }
-  item.images = item.images.to(setup.device);
-  item.templates = item.templates.to(setup.device);
+  item.images = train::to_device(item.images, setup.device);
+  item.templates = train::to_device(item.templates, setup.device);
   return item;
 }
 

@@ -10,6 +10,7 @@
 #include "infer/sizing.h"
 #include "metrics/classification.h"
 #include "train/evaluation_scope.h"
+#include "train/to_device.h"
 
 namespace brainmvp::finetune {
 namespace {
@@ -24,7 +25,7 @@ struct ClassTraining {
 };
 
 Tensor class_tensor(const std::vector<std::size_t>& classes, const at::Device& device) {
-  return at::tensor(std::vector<std::int64_t>(classes.begin(), classes.end())).to(device);
+  return train::to_device(at::tensor(std::vector<std::int64_t>(classes.begin(), classes.end())), device);
 }
 
 void open_reader(ClassTraining& training, std::uint64_t step) {

@@ -6,8 +6,10 @@
 
 #include <functional>
 
+#include "nn/cuda_depthwise.h"
 #include "nn/depthwise_kernels.h"
 #include "nn/execution.h"
+#include "nn/norm.h"
 #include "nn/plain.h"
 #include "nn/token_parts.h"
 
@@ -62,6 +64,9 @@ void* sample_of(Tensor& x, std::int64_t sample) {
 
 // taps: [k, k, k, C]; bias: [C] or undefined.
 Tensor convolve(const Tensor& x, const Tensor& taps, const Tensor& bias) {
+  if (x.is_cuda()) {
+    return cuda_depthwise()->convolve(cuda_place(x), x, taps, bias);
+  }
   const DepthwiseShape shape = shape_of(x, taps.size(0));
   Tensor y = at::empty_like(x);
   const float* weight = taps.const_data_ptr<float>();
@@ -74,6 +79,9 @@ Tensor convolve(const Tensor& x, const Tensor& taps, const Tensor& bias) {
 
 // Gradient of the taps, [k, k, k, C]; slabs are added in their order, whatever the threads do.
 Tensor taps_gradient(const Tensor& x, const Tensor& gy, std::int64_t kernel) {
+  if (x.is_cuda()) {
+    return cuda_depthwise()->taps_gradient(cuda_place(x), x, gy, kernel);
+  }
   const DepthwiseShape shape = shape_of(x, kernel);
   const std::int64_t slabs = slabs_of(shape);
   Tensor parts = at::empty({x.size(0) * slabs, kernel, kernel, kernel, shape.channels}, x.options().dtype(at::kFloat));
@@ -83,6 +91,10 @@ Tensor taps_gradient(const Tensor& x, const Tensor& gy, std::int64_t kernel) {
     depthwise_weight_gradient(shape, slab, sample_of(x, b), sample_of(gy, b), out + (b * slabs + i) * part, scratch);
   });
   return parts.sum(0);
+}
+
+Tensor bias_gradient(const Tensor& gy) {
+  return gy.is_cuda() ? gy.sum({0, 1, 2, 3}, false, at::kFloat) : column_sums(gy.view({-1, gy.size(4)}));
 }
 
 // [C, 1, k, k, k] -> [k, k, k, C]. Adding the input to the result is a tap of 1 in the centre.
@@ -113,7 +125,7 @@ public:
       gx = convolve(gy, taps_of(weight.flip({2, 3, 4}), context->saved_data["adds_input"].toBool()), Tensor());
     }
     const Tensor gw = taps_gradient(x, gy, weight.size(2)).permute({3, 0, 1, 2}).unsqueeze(1).contiguous();
-    return {gx, gw, column_sums(gy.view({-1, gy.size(4)})), Tensor()};
+    return {gx, gw, bias_gradient(gy), Tensor()};
   }
 };
 
@@ -132,11 +144,13 @@ Tensor depthwise_convolution(const Tensor& x, const Tensor& weight, const Tensor
     return options.adds_input ? x + y : y;
   }
   const std::int64_t kernel = weight.size(2);
-  const bool has_kernel = x.is_cpu() && weight.scalar_type() == at::kFloat && (kernel == 3 || kernel == 5);
+  const bool has_kernel = weight.scalar_type() == at::kFloat && (kernel == 3 || kernel == 5) &&
+                          (x.is_cpu() || (x.is_cuda() && cuda_depthwise() != nullptr));
   if (!has_kernel) {
     return through_aten(x, weight, bias, options.adds_input);
   }
-  const auto type = at::autocast::is_autocast_enabled(at::kCPU) ? at::autocast::get_autocast_dtype(at::kCPU) : x.scalar_type();
+  const c10::DeviceType device = x.device().type();
+  const auto type = at::autocast::is_autocast_enabled(device) ? at::autocast::get_autocast_dtype(device) : x.scalar_type();
   return DepthwiseFunction::apply(x.to(type).contiguous(), weight, bias, options.adds_input);
 }
 

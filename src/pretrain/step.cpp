@@ -8,6 +8,7 @@
 
 #include "pretrain/masking.h"
 #include "train/session.h"
+#include "train/to_device.h"
 
 namespace brainmvp::pretrain {
 namespace {
@@ -48,9 +49,9 @@ Batch to_batch(store::CropBatch& crops, const Recipe& recipe, const at::Device& 
   std::vector<std::int64_t> shape{static_cast<std::int64_t>(crops.samples.size()), static_cast<std::int64_t>(recipe.channels)};
   shape.insert(shape.end(), recipe.crop.begin(), recipe.crop.end());
   const auto images = std::make_shared<store::CropBuffer>(std::move(crops.images));
-  batch.images = at::from_blob(
-                     images->data(), shape, [images](void*) {}, at::kFloat)
-                     .to(device);
+  const torch::Tensor host = at::from_blob(
+      images->data(), shape, [images](void*) {}, at::kFloat);
+  batch.images = train::to_device(host, device);
   return batch;
 }
 
