@@ -215,11 +215,11 @@ HWY_INLINE void add_row_gradient(const float* gy, const float* const* rows, std:
     Vector g[kSteps];
     unrolled<kSteps>([&](auto t) __attribute__((always_inline)) { g[t] = hn::LoadU(tag, gy + (w + t) * lanes); });
     unrolled<(kSteps + Kernel - 1) * Rows>([&](auto i) __attribute__((always_inline)) {
-      constexpr std::int64_t j = i / Rows, r = i % Rows;
-      const Vector x = hn::LoadU(tag, rows[r] + (w + j) * lanes);
+      constexpr std::int64_t kStep = i / Rows, kRow = i % Rows;
+      const Vector x = hn::LoadU(tag, rows[kRow] + (w + kStep) * lanes);
       unrolled<Kernel>([&](auto kw) __attribute__((always_inline)) {
-        if constexpr (j - kw >= 0 && j - kw < kSteps) {
-          sums[r * Kernel + kw] = hn::MulAdd(g[j - kw], x, sums[r * Kernel + kw]);
+        if constexpr (kStep - kw >= 0 && kStep - kw < kSteps) {
+          sums[kRow * Kernel + kw] = hn::MulAdd(g[kStep - kw], x, sums[kRow * Kernel + kw]);
         }
       });
     });

@@ -7,8 +7,9 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "nn/token_math.cpp" // this file, compiled once for each instruction set
-#include <hwy/contrib/math/math-inl.h>
 #include <hwy/foreach_target.h>
+// It must stand first.
+#include <hwy/contrib/math/math-inl.h>
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();

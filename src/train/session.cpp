@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/log.h"
+#include "base/machine.h"
 #include "base/progress.h"
 #include "base/text.h"
 #include "nn/execution.h"
@@ -37,7 +38,11 @@ at::Device start_process(const SessionOptions& options) {
   keep_freed_memory();
   at::set_num_threads(static_cast<int>(options.threads));
   catch_interrupts();
-  return choose_device(options.device);
+  const at::Device device = choose_device(options.device);
+  if (device.is_cpu() && options.precision == "bf16" && !processor_multiplies_bfloat16()) {
+    log::warning("this processor has no instructions for bf16, which it will compute slowly; --precision auto takes fp32 here");
+  }
+  return device;
 }
 
 Session::Session(SessionOptions options, RunIdentity identity, AdamWOptions optimizer, Trainee trainee)

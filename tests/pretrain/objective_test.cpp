@@ -89,7 +89,9 @@ TEST(NormalisedCrops, EqualsACropOfTheWholeVolumeWithTiesAndRepeatedRows) {
   const Tensor expected = at::stack({crop(1, 0, 1, 2), crop(2, 1, 0, 0), crop(1, 1, 1, 1)});
   EXPECT_TRUE(at::allclose(crops, expected, 1e-12, 1e-12));
   const Tensor direction = torch::randn_like(crops);
-  const Tensor gradient = torch::autograd::grad({crops}, {a}, {direction})[0];
+  const Tensor sparse = torch::autograd::grad({crops}, {a}, {direction})[0];
+  EXPECT_TRUE(sparse.is_sparse() && sparse.is_coalesced());
+  const Tensor gradient = sparse.to_dense();
   EXPECT_TRUE(at::allclose(gradient, torch::autograd::grad({expected}, {b}, {direction})[0], 1e-10, 1e-10));
   EXPECT_EQ(gradient[0].abs().max().item<double>(), 0) << "a row that was not used";
 }
