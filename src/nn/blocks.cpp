@@ -1,5 +1,9 @@
 #include "nn/blocks.h"
 
+#include <ATen/autocast_mode.h>
+#include <c10/core/impl/LocalDispatchKeySet.h>
+
+#include "base/machine.h"
 #include "nn/execution.h"
 #include "nn/plain.h"
 
@@ -54,7 +58,15 @@ public:
 
 private:
   static Tensor attend(const Tensor& q, const Tensor& k, const Tensor& v) {
-    return uses_plain_kernels() ? plain::attend(q, k, v) : at::scaled_dot_product_attention(q, k, v);
+    if (uses_plain_kernels()) {
+      return plain::attend(q, k, v);
+    }
+    if (q.is_cpu() && q.scalar_type() == at::kBFloat16 && !processor_multiplies_bfloat16()) {
+      const c10::impl::ExcludeDispatchKeyGuard no_autocast(c10::autocast_dispatch_keyset);
+      const auto wide = [](const Tensor& tensor) { return tensor.to(at::kFloat); };
+      return at::scaled_dot_product_attention(wide(q), wide(k), wide(v)).to(q.scalar_type());
+    }
+    return at::scaled_dot_product_attention(q, k, v);
   }
 
   std::int64_t heads_;

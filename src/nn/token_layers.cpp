@@ -278,9 +278,9 @@ Tensor token_layers(const Tensor& x, const TokenLayers& layers) {
   }
   const auto as_rows = [type](const Tensor& tensor) { return tensor.to(type).contiguous().view({-1, tensor.size(-1)}); };
   const Tensor addend = layers.addend.defined() ? as_rows(layers.addend) : Tensor();
-  const Tensor y =
-      TokenLayersFunction::apply(as_rows(x), or_empty(layers.norm.weight), or_empty(layers.norm.bias), layers.weight1,
-                                 layers.bias1, or_empty(layers.weight2), or_empty(layers.bias2), or_empty(addend), layers.norm);
+  const Tensor y = TokenLayersFunction::apply(as_rows(x), or_empty(layers.norm.weight), or_empty(layers.norm.bias),
+                                              layers.weight1.contiguous(), layers.bias1, or_empty(layers.weight2).contiguous(),
+                                              or_empty(layers.bias2), or_empty(addend), layers.norm);
   std::vector<std::int64_t> shape = x.sizes().vec();
   shape.back() = y.size(1);
   return y.view(shape);
