@@ -92,7 +92,8 @@ CudaDepthwise::Functions CudaDepthwise::functions_for(int ordinal, std::int64_t 
   if (const auto known = functions_.find(key); known != functions_.end()) {
     return known->second;
   }
-  const std::string arguments = "<" + std::to_string(kernel) + (storage == Storage::kFloat ? ", float>" : ", unsigned short>");
+  const std::string arguments =
+      (kernel == 3 ? "<3, " : "<5, ") + std::string(storage == Storage::kFloat ? "float>" : "unsigned short>");
   log::debug("compiling the depthwise convolution" + arguments + " for compute capability " +
              std::to_string(device.architecture));
   const CudaProgram program = compile_cuda(nvrtc_, std::string(embedded_texts().front().text),

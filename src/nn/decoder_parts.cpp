@@ -39,7 +39,10 @@ Tensor upsample(const Tensor& x, const Tensor& weight) {
     return plain::upsample(x, weight.permute({0, 4, 1, 2, 3}));
   }
   const Tensor matrix = weight.flatten(1).t(); // [8 out, in]
-  const Tensor rows = token_layers(x, {.weight1 = matrix, .bias1 = at::zeros({matrix.size(0)}, matrix.options())});
+  TokenLayers layers;
+  layers.weight1 = matrix;
+  layers.bias1 = at::zeros({matrix.size(0)}, matrix.options());
+  const Tensor rows = token_layers(x, layers);
   const Tensor cells = rows.unflatten(4, {2, 2, 2, weight.size(4)}); // [B, H, W, D, 2, 2, 2, out]
   return cells.permute({0, 1, 4, 2, 5, 3, 6, 7}).flatten(5, 6).flatten(3, 4).flatten(1, 2);
 }
