@@ -93,7 +93,7 @@ CudaDepthwise::Functions CudaDepthwise::functions_for(int ordinal, std::int64_t 
     return known->second;
   }
   const std::string arguments =
-      (kernel == 3 ? "<3, " : "<5, ") + std::string(storage == Storage::kFloat ? "float>" : "unsigned short>");
+      std::string(kernel == 3 ? "<3, " : "<5, ") + (storage == Storage::kFloat ? "float>" : "unsigned short>");
   log::debug("compiling the depthwise convolution" + arguments + " for compute capability " +
              std::to_string(device.architecture));
   const CudaProgram program = compile_cuda(nvrtc_, std::string(embedded_texts().front().text),
