@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "base/machine.h"
 #include "bench/timing.h"
 
 namespace brainmvp::bench {
@@ -14,7 +15,7 @@ double matrix_product_gflops(const std::string& precision) {
   constexpr std::int64_t kSize = 3072;
   constexpr int kTries = 5;
   const at::NoGradGuard no_gradient;
-  const auto type = precision == "bf16" ? at::kBFloat16 : at::kFloat;
+  const auto type = precision == "bf16" && processor_multiplies_bfloat16() ? at::kBFloat16 : at::kFloat;
   const at::Tensor a = at::rand({kSize, kSize}).to(type);
   const at::Tensor b = at::rand({kSize, kSize}).to(type);
   at::Tensor c = at::mm(a, b);

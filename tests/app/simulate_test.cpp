@@ -89,8 +89,8 @@ TEST_P(EveryLayout, IsReadBackByIndex) {
   EXPECT_GE(images_below(folder / "set"), studies);
 }
 
-INSTANTIATE_TEST_SUITE_P(Simulate, EveryLayout, testing::ValuesIn(all_layouts()), [](const auto& info) {
-  std::string name = info.param.layout;
+INSTANTIATE_TEST_SUITE_P(Simulate, EveryLayout, testing::ValuesIn(all_layouts()), [](const auto& layout) {
+  std::string name = layout.param.layout;
   std::erase_if(name, [](char c) { return c == '-'; });
   return name;
 });
