@@ -92,8 +92,8 @@ bool processor_has(const std::string& feature) {
 }
 
 bool processor_multiplies_bfloat16() {
-  static const bool kAnswer = processor_has("amx_bf16") || processor_has("avx512_bf16");
-  return kAnswer;
+  static const bool answer = processor_has("amx_bf16") || processor_has("avx512_bf16");
+  return answer;
 }
 
 } // namespace brainmvp

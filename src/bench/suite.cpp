@@ -26,13 +26,13 @@ struct Entry {
 };
 
 const std::array<Entry, 6>& entries() {
-  static const std::array<Entry, 6> kEntries{{{"step", bench_step},
-                                              {"depthwise", bench_depthwise},
-                                              {"segment", bench_segment},
-                                              {"predict", bench_predict},
-                                              {"prepare", [](const NetworkBenchOptions&) { return bench_prepare({}); }},
-                                              {"load", [](const NetworkBenchOptions&) { return bench_load({}); }}}};
-  return kEntries;
+  static const std::array<Entry, 6> table{{{"step", bench_step},
+                                           {"depthwise", bench_depthwise},
+                                           {"segment", bench_segment},
+                                           {"predict", bench_predict},
+                                           {"prepare", [](const NetworkBenchOptions&) { return bench_prepare({}); }},
+                                           {"load", [](const NetworkBenchOptions&) { return bench_load({}); }}}};
+  return table;
 }
 
 const Entry& entry_named(const std::string& name) {

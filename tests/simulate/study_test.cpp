@@ -90,7 +90,7 @@ TEST(SimulatedStudy, AHighGradeGliomaHasItsThreeParts) {
   }
   EXPECT_EQ(study.values_of_label[3], 0U);
   const double labelled_ml =
-      0.027 * static_cast<double>(study.values_of_label[1] + study.values_of_label[2] + study.values_of_label[4]);
+      0.125 * static_cast<double>(study.values_of_label[1] + study.values_of_label[2] + study.values_of_label[4]);
   EXPECT_NEAR(study.record.lesion_ml, labelled_ml, 0.25 * labelled_ml);
 }
 
