@@ -23,8 +23,6 @@ struct LayersCase {
   bool adds;
 };
 
-void PrintTo(const LayersCase& c, std::ostream* out) { *out << c.name; }
-
 // Parameters and input of one case, every tensor a leaf.
 struct Problem {
   explicit Problem(const LayersCase& c, torch::ScalarType type = torch::kFloat) {
@@ -150,7 +148,8 @@ INSTANTIATE_TEST_SUITE_P(Shapes, TokenLayersCases,
                                          LayersCase{"mlp_batch_norm", kBatch, true, 901, 64, 256, 64, true},
                                          LayersCase{"mlp_layer_norm", kLayer, false, 109, 192, 768, 192, true},
                                          LayersCase{"mlp_odd", kLayer, false, 33, 19, 7, 3, false},
-                                         LayersCase{"one_token", kLayer, false, 1, 8, 8, 8, true}));
+                                         LayersCase{"one_token", kLayer, false, 1, 8, 8, 8, true}),
+                         [](const auto& parameter) { return parameter.param.name; });
 
 TEST(TokenLayers, GradientsOfGeluAreThoseOfFiniteDifferences) {
   constexpr double kStep = 1e-2;
