@@ -37,8 +37,8 @@ void paint_both_sides(TissueVolume& head, const Shape& shape, Tissue tissue) {
   paint(head, box, [&](const Vector& p, Tissue before) { return depth_in(shape, to_right(p)) > 0 ? tissue : before; });
 }
 
-template <std::size_t kKnots>
-std::array<Knot, kKnots> widened(std::array<Knot, kKnots> tube, double factor) {
+template <std::size_t Knots>
+std::array<Knot, Knots> widened(std::array<Knot, Knots> tube, double factor) {
   for (Knot& knot : tube) {
     knot.radius_mm *= factor;
   }
