@@ -26,9 +26,8 @@ void add_session_options(CLI::App& command, train::SessionOptions& session, cons
   add("--keep", session.keep, "Numbered checkpoints to keep besides last and best");
   add("--validate-every", session.validate_every, "Steps between validations; 0: " + validations);
   command
-      .add_flag(
-          "--checkpoint-activations", session.checkpoint_activations,
-          "Keep the inputs of blocks alone and compute the blocks again in the backward pass: less memory, a third more time")
+      .add_flag("--checkpoint-activations", session.checkpoint_activations,
+                "Keep the inputs of blocks alone and compute the blocks again in the backward pass: less memory, more time")
       ->group("train");
   command.add_option("--loader-threads", session.loader_threads, "Threads that read samples")
       ->group("store")

@@ -1,7 +1,6 @@
 #include "base/machine.h"
 
 #include <sched.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <fstream>
@@ -32,6 +31,18 @@ std::uint64_t first_number(const char* path) {
   return file >> value ? value : std::numeric_limits<std::uint64_t>::max(); // "max" or absent: no limit
 }
 
+// By its name in /proc/cpuinfo, as "amx_bf16".
+bool processor_has(const std::string& feature) {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("flags")) {
+      std::istringstream words(line);
+      return std::find(std::istream_iterator<std::string>(words), {}, feature) != std::istream_iterator<std::string>();
+    }
+  }
+  return false;
+}
+
 } // namespace
 
 std::uint64_t available_memory() {
@@ -46,11 +57,9 @@ std::uint64_t available_memory() {
   return std::min(free_bytes, limit - std::min(limit, taken));
 }
 
-std::uint64_t peak_resident_memory() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
-}
+std::uint64_t peak_resident_memory() { return number_behind("/proc/self/status", "VmHWM:") * 1024; }
+
+void reset_peak_resident_memory() { std::ofstream("/proc/self/clear_refs") << 5; } // proc(5)
 
 std::uint64_t free_disk(const std::filesystem::path& path) {
   std::error_code error;
@@ -78,17 +87,6 @@ std::string processor_name() {
     }
   }
   return "unknown processor";
-}
-
-bool processor_has(const std::string& feature) {
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);) {
-    if (line.starts_with("flags")) {
-      std::istringstream words(line);
-      return std::find(std::istream_iterator<std::string>(words), {}, feature) != std::istream_iterator<std::string>();
-    }
-  }
-  return false;
 }
 
 bool processor_multiplies_bfloat16() {

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/machine.h"
 #include "base/random.h"
+#include "base/temporary_folder.h"
 #include "bench/plain_prepare.h"
 #include "bench/synthetic.h"
 #include "bench/timing.h"
@@ -65,7 +66,7 @@ void take_plain_crop(const study::Study& study, const image::Size& crop, RandomS
 } // namespace
 
 std::vector<Result> bench_load(const LoadBenchOptions& options) {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const image::Grid grid{.size = options.size, .affine = {}};
   const study::Study study = write_synthetic_study(folder.path(), "case", grid, options.modalities);
   const store::Store store = store_of(study, folder.path());

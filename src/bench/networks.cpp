@@ -3,14 +3,14 @@
 #include <ATen/ops/rand.h>
 #include <ATen/ops/randint.h>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <numeric>
 #include <optional>
 
-#include "base/random.h"
+#include "base/machine.h"
 #include "bench/flops.h"
-#include "bench/memory.h"
 #include "bench/peak.h"
 #include "bench/timing.h"
 #include "finetune/losses.h"
@@ -33,7 +33,7 @@ using Sides = std::array<std::int64_t, 3>;
 struct Workload {
   std::string name;
   std::function<void(train::Precision)> run;
-  double flops = 0;
+  double flops = 0;     // 0: not counted
   bool warms_up = true; // a first call, not counted, makes the optimizer's state and warms caches
 };
 
@@ -46,8 +46,8 @@ Timing time_workload(const Workload& workload, train::Precision precision, std::
   if (workload.warms_up) {
     workload.run(precision);
   }
-  reset_peak_memory();
-  return {.seconds = median_seconds(repetitions, [&] { workload.run(precision); }), .peak_memory = peak_memory()};
+  reset_peak_resident_memory();
+  return {.seconds = median_seconds(repetitions, [&] { workload.run(precision); }), .peak_memory = peak_resident_memory()};
 }
 
 std::vector<Result> compare(const Workload& workload, const NetworkBenchOptions& options) {
@@ -63,22 +63,32 @@ std::vector<Result> compare(const Workload& workload, const NetworkBenchOptions&
     const train::Precision precision = train::choose_precision(name, at::kCPU);
     const nn::ExecutionScope ours({.checkpoints_activations = options.checkpoints_activations});
     const Timing timing = time_workload(workload, precision, options.repetitions);
-    const double gflops = workload.flops * 1e-9 / timing.seconds;
-    results.push_back({.name = workload.name,
-                       .precision = name,
-                       .seconds = timing.seconds,
-                       .baseline_seconds = baseline_seconds,
-                       .gflops = gflops,
-                       .peak_share = gflops / matrix_product_gflops(name),
-                       .peak_rss_bytes = timing.peak_memory});
+    Result result{.name = workload.name,
+                  .precision = name,
+                  .seconds = timing.seconds,
+                  .baseline_seconds = baseline_seconds,
+                  .peak_rss_bytes = timing.peak_memory};
+    if (workload.flops > 0) {
+      result.gflops = workload.flops * 1e-9 / timing.seconds;
+      result.peak_share = *result.gflops / matrix_product_gflops(name);
+    }
+    results.push_back(result);
   }
   return results;
 }
 
 Sides cube(std::int64_t side) { return {side, side, side}; }
 
-nn::UniFormerOptions sizes_of(const NetworkBenchOptions& options, std::int64_t channels) {
-  return nn::uniformer_options(options.network, channels).value_or(nn::UniFormerOptions{});
+// count(sizes) of a UniFormer; 0 for the UNet, whose arithmetic is not counted.
+double flops_of(const NetworkBenchOptions& options, std::int64_t channels,
+                const std::function<double(const nn::UniFormerOptions&)>& count) {
+  const std::optional<nn::UniFormerOptions> sizes = nn::uniformer_options(options.network, channels);
+  return sizes ? count(*sizes) : 0;
+}
+
+// Grid of the templates, as large as the crop at least.
+Sides template_grid(std::int64_t crop) {
+  return {std::max<std::int64_t>(240, crop), std::max<std::int64_t>(240, crop), std::max<std::int64_t>(155, crop)};
 }
 
 // Draws of a step on random images, the same at every call.
@@ -91,6 +101,7 @@ PretrainingCase pretraining_case(const NetworkBenchOptions& options) {
   constexpr std::int64_t kBlock = 8;
   constexpr std::int64_t kOneIn = 5; // blocks that stay visible
   const std::int64_t side = options.crop;
+  const Sides grid = template_grid(side);
   PretrainingCase result;
   result.batch.images = at::rand({options.batch_size, 4, side, side, side});
   std::vector<std::int64_t> kept((side / kBlock) * (side / kBlock) * (side / kBlock) / kOneIn);
@@ -99,7 +110,7 @@ PretrainingCase pretraining_case(const NetworkBenchOptions& options) {
   }
   for (std::int64_t b = 0; b < options.batch_size; ++b) {
     result.batch.template_rows.push_back({0, 1, 2, 3});
-    result.batch.template_starts.push_back({(240 - side) / 2, (240 - side) / 2, (155 - side) / 2});
+    result.batch.template_starts.push_back({(grid[0] - side) / 2, (grid[1] - side) / 2, (grid[2] - side) / 2});
     result.draws.target_channel.push_back(b % 4);
     result.draws.source_channel.push_back((b + 1) % 4);
     result.draws.kept_blocks_view1.push_back(kept);
@@ -112,7 +123,8 @@ PretrainingCase pretraining_case(const NetworkBenchOptions& options) {
 
 std::vector<Result> bench_step(const NetworkBenchOptions& options) {
   constexpr double kLearningRate = 3e-4;
-  const pretrain::Model model{.templates = at::rand({8, 240, 240, 155}).requires_grad_(),
+  const Sides grid = template_grid(options.crop);
+  const pretrain::Model model{.templates = at::rand({8, grid[0], grid[1], grid[2]}).requires_grad_(),
                               .network = nn::make_network(options.network)};
   const train::NamedTensors parameters = pretrain::parameters_of(model);
   train::AdamW optimizer(parameters, {});
@@ -128,10 +140,12 @@ std::vector<Result> bench_step(const NetworkBenchOptions& options) {
     optimizer.step(kLearningRate);
   };
   const double views = 2 * static_cast<double>(options.batch_size);
-  return compare({.name = "step " + options.network + " " + std::to_string(options.crop),
-                  .run = run,
-                  .flops = 3 * views * reconstruction_flops(sizes_of(options, 1), cube(options.crop))},
-                 options);
+  return compare(
+      {.name = "step " + options.network + " " + std::to_string(options.crop),
+       .run = run,
+       .flops =
+           flops_of(options, 1, [&](const auto& sizes) { return 3 * views * reconstruction_flops(sizes, cube(options.crop)); })},
+      options);
 }
 
 std::vector<Result> bench_segment(const NetworkBenchOptions& options) {
@@ -158,8 +172,11 @@ std::vector<Result> bench_segment(const NetworkBenchOptions& options) {
   };
   return compare({.name = "segment " + options.network + " " + std::to_string(side),
                   .run = run,
-                  .flops = 3 * static_cast<double>(options.batch_size) *
-                           segmentation_flops(sizes_of(options, options.channels), kOutputs, cube(side))},
+                  .flops = flops_of(options, options.channels,
+                                    [&](const auto& sizes) {
+                                      return 3 * static_cast<double>(options.batch_size) *
+                                             segmentation_flops(sizes, kOutputs, cube(side));
+                                    })},
                  options);
 }
 
@@ -182,11 +199,13 @@ std::vector<Result> bench_predict(const NetworkBenchOptions& options) {
       return network->forward(tile).logits;
     });
   };
-  return compare({.name = "predict " + options.network + " 140x170x140",
-                  .run = run,
-                  .flops = windows * segmentation_flops(sizes_of(options, options.channels), kOutputs, cube(options.crop)),
-                  .warms_up = false},
-                 options);
+  return compare(
+      {.name = "predict " + options.network + " 140x170x140",
+       .run = run,
+       .flops = flops_of(options, options.channels,
+                         [&](const auto& sizes) { return windows * segmentation_flops(sizes, kOutputs, cube(options.crop)); }),
+       .warms_up = false},
+      options);
 }
 
 std::vector<Result> bench_depthwise(const NetworkBenchOptions& options) {

@@ -11,6 +11,7 @@
 
 #include "base/hash.h"
 #include "base/machine.h"
+#include "base/temporary_folder.h"
 #include "bench/plain_prepare.h"
 #include "bench/synthetic.h"
 #include "bench/timing.h"
@@ -86,7 +87,7 @@ Result time_unpacking(const study::Study& study, const PrepareBenchOptions& opti
 } // namespace
 
 std::vector<Result> bench_prepare(const PrepareBenchOptions& options) {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const auto study = [&](const std::string& id, const image::Grid& grid) {
     return write_synthetic_study(folder.path(), id, grid, options.modalities);
   };

@@ -3,11 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdlib>
-#include <system_error>
 #include <vector>
 
-#include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/random.h"
 #include "io/image_file.h"
@@ -47,19 +44,6 @@ image::Volume head_of(const image::Grid& grid, const std::string& modality, doub
 }
 
 } // namespace
-
-ScratchFolder::ScratchFolder() {
-  std::string name = (fs::temp_directory_path() / "brainmvp-bench-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) {
-    throw_write_error(name, errno);
-  }
-  path_ = name;
-}
-
-ScratchFolder::~ScratchFolder() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
 
 study::Study write_synthetic_study(const fs::path& folder, const std::string& id, const image::Grid& grid,
                                    std::size_t modalities) {

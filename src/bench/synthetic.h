@@ -1,4 +1,4 @@
-// Input for benchmarks: heads without patients, in a folder that goes away.
+// Input for benchmarks: heads without patients.
 #pragma once
 
 #include <cstddef>
@@ -9,19 +9,6 @@
 #include "study/studies_file.h"
 
 namespace brainmvp::bench {
-
-// An empty folder below the system's folder for temporary files; removed with the object.
-class ScratchFolder {
-public:
-  ScratchFolder();
-  ~ScratchFolder();
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-private:
-  std::filesystem::path path_;
-};
 
 // Writes gzipped int16 volumes of a head without skull (zeros around it, texture and noise in it, so that gzip has about
 // the ratio of real ones) on `grid`, one for each of the first `modalities` (at most 4) of flair, t1, t1c, t2.

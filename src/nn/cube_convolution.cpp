@@ -1,16 +1,15 @@
 #include "nn/cube_convolution.h"
 
 #include <ATen/Parallel.h>
-#include <ATen/autocast_mode.h>
 #include <torch/autograd.h>
 
 #include <vector>
 
-#include "base/machine.h"
 #include "nn/execution.h"
 #include "nn/gemm.h"
 #include "nn/plain.h"
 #include "nn/token_parts.h"
+#include "nn/working_type.h"
 
 namespace brainmvp::nn {
 namespace {
@@ -116,31 +115,61 @@ void add_row_to_taps(std::int64_t width, std::int64_t in, std::int64_t out, cons
   add(0, 2, x + (width - 2) * in, gy + (width - 1) * out, 1);
 }
 
-// [3, 3, 3, in, out], float. A task has the rows of some planes and one pair of taps (kd, kh).
+// What some planes of outputs give the gradient of the taps, for one pair of taps (kd, kh) after another.
+class TapsGradient {
+public:
+  TapsGradient(const Tensor& x, const Tensor& gy)
+      : shape_(x), out_(gy.size(4)), x_(tokens_of(x)), gy_(tokens_of(gy)), x_room_(room_for(shape_.channels)),
+        gy_room_(room_for(out_)) {}
+
+  // Planes are counted through the batch. Adds to gw: [3, in, out].
+  void add(std::int64_t first_plane, std::int64_t last_plane, std::int64_t kd, std::int64_t kh, float* gw) {
+    for (std::int64_t plane = first_plane; plane < last_plane; ++plane) {
+      const std::int64_t seen = plane % shape_.depth + kd - 1; // within its sample
+      if (seen >= 0 && seen < shape_.depth) {
+        add_plane(plane, plane + kd - 1, kh, gw);
+      }
+    }
+  }
+
+private:
+  [[nodiscard]] std::vector<float> room_for(std::int64_t channels) const {
+    return std::vector<float>(static_cast<std::size_t>(shape_.width * channels));
+  }
+
+  [[nodiscard]] static const float* row_of(const Tensor& tokens, const CubeShape& shape, std::int64_t plane, std::int64_t h,
+                                           std::vector<float>& room) {
+    return read_block(tokens, (plane * shape.height + h) * shape.width, shape.width, room.data());
+  }
+
+  void add_plane(std::int64_t plane, std::int64_t seen, std::int64_t kh, float* gw) {
+    const std::int64_t first = std::max<std::int64_t>(0, 1 - kh);
+    const std::int64_t last = std::min(shape_.height, shape_.height + 1 - kh);
+    for (std::int64_t h = first; h < last; ++h) {
+      add_row_to_taps(shape_.width, shape_.channels, out_, row_of(x_, shape_, seen, h + kh - 1, x_room_),
+                      row_of(gy_, shape_, plane, h, gy_room_), gw);
+    }
+  }
+
+  CubeShape shape_;
+  std::int64_t out_;
+  Tensor x_, gy_;
+  std::vector<float> x_room_, gy_room_;
+};
+
+// [3, 3, 3, in, out], float. A task has some planes and one pair of taps (kd, kh).
 Tensor taps_gradient_of(const Tensor& x, const Tensor& gy) {
-  const CubeShape shape(x);
-  const std::int64_t in = shape.channels, out = gy.size(4), pair = 3 * in * out;
-  const std::int64_t planes = shape.samples * shape.depth;
-  const TokenParts parts(planes * shape.height * shape.width, 9 * pair);
+  const std::int64_t in = x.size(4), out = gy.size(4), pair = 3 * in * out;
+  const std::int64_t planes = x.size(0) * x.size(1);
+  const TokenParts parts(tokens_of(x).size(0), 9 * pair);
   const std::int64_t count = std::min(parts.count(), planes);
-  const Tensor x_tokens = tokens_of(x), gy_tokens = tokens_of(gy);
   Tensor sums = at::zeros({count, 3, 3, 3, in, out}, x.options().dtype(at::kFloat));
   float* to = sums.mutable_data_ptr<float>();
   at::parallel_for(0, 9 * count, 1, [&](std::int64_t begin, std::int64_t end) {
-    std::vector<float> x_room(static_cast<std::size_t>(shape.width * in)), gy_room(static_cast<std::size_t>(shape.width * out));
+    TapsGradient gradient(x, gy);
     for (std::int64_t task = begin; task < end; ++task) {
-      const std::int64_t part = task / 9, kd = task % 9 / 3, kh = task % 3;
-      for (std::int64_t plane = planes * part / count; plane < planes * (part + 1) / count; ++plane) {
-        const std::int64_t b = plane / shape.depth, d = plane % shape.depth, from_plane = d + kd - 1;
-        for (std::int64_t h = 0; h < shape.height && from_plane >= 0 && from_plane < shape.depth; ++h) {
-          if (h + kh - 1 >= 0 && h + kh - 1 < shape.height) {
-            add_row_to_taps(shape.width, in, out,
-                            read_block(x_tokens, shape.row(b, from_plane, h + kh - 1) * shape.width, shape.width, x_room.data()),
-                            read_block(gy_tokens, shape.row(b, d, h) * shape.width, shape.width, gy_room.data()),
-                            to + (part * 9 + kd * 3 + kh) * pair);
-          }
-        }
-      }
+      const std::int64_t part = task / 9;
+      gradient.add(planes * part / count, planes * (part + 1) / count, task % 9 / 3, task % 3, to + task * pair);
     }
   });
   return count == 1 ? sums[0] : sums.sum(0);
@@ -175,12 +204,10 @@ Tensor convolve_cubes(const Tensor& x, const Tensor& weight, const Tensor& bias)
   if (uses_plain_kernels()) {
     return plain::convolve(x, weight, bias, 1);
   }
-  const auto type = at::autocast::is_autocast_enabled(at::kCPU) ? at::autocast::get_autocast_dtype(at::kCPU) : x.scalar_type();
-  const bool has_instructions = type == at::kBFloat16 && processor_multiplies_bfloat16(); // that ours does not use
-  if (!x.is_cpu() || weight.scalar_type() != at::kFloat || has_instructions) {
+  if (!has_own_products(x, weight)) {
     return at::conv3d(x.permute({0, 4, 1, 2, 3}), weight, bias, 1, 1).permute({0, 2, 3, 4, 1}).contiguous();
   }
-  return CubeConvolution::apply(x.to(type).contiguous(), weight, bias.defined() ? bias : at::empty({0}));
+  return CubeConvolution::apply(x.to(working_type(x)).contiguous(), weight, bias.defined() ? bias : at::empty({0}));
 }
 
 } // namespace brainmvp::nn

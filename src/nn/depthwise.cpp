@@ -1,7 +1,6 @@
 #include "nn/depthwise.h"
 
 #include <ATen/Parallel.h>
-#include <ATen/autocast_mode.h>
 #include <torch/autograd.h>
 
 #include <functional>
@@ -12,6 +11,7 @@
 #include "nn/norm.h"
 #include "nn/plain.h"
 #include "nn/token_parts.h"
+#include "nn/working_type.h"
 
 namespace brainmvp::nn {
 namespace {
@@ -149,9 +149,7 @@ Tensor depthwise_convolution(const Tensor& x, const Tensor& weight, const Tensor
   if (!has_kernel) {
     return through_aten(x, weight, bias, options.adds_input);
   }
-  const c10::DeviceType device = x.device().type();
-  const auto type = at::autocast::is_autocast_enabled(device) ? at::autocast::get_autocast_dtype(device) : x.scalar_type();
-  return DepthwiseFunction::apply(x.to(type).contiguous(), weight, bias, options.adds_input);
+  return DepthwiseFunction::apply(x.to(working_type(x)).contiguous(), weight, bias, options.adds_input);
 }
 
 } // namespace brainmvp::nn

@@ -1,10 +1,11 @@
 #include "nn/recomputed_mlp.h"
 
-#include <ATen/autocast_mode.h>
 #include <torch/autograd.h>
 
 #include <algorithm>
 #include <vector>
+
+#include "nn/working_type.h"
 
 namespace brainmvp::nn {
 namespace {
@@ -76,8 +77,7 @@ public:
 } // namespace
 
 Tensor recomputed_mlp(const Tensor& x, const MlpParameters& parameters) {
-  const auto device = x.device().type();
-  const auto type = at::autocast::is_autocast_enabled(device) ? at::autocast::get_autocast_dtype(device) : x.scalar_type();
+  const at::ScalarType type = working_type(x);
   std::vector<std::int64_t> shape = x.sizes().vec();
   shape.back() = parameters.weight2.size(0);
   const Tensor tokens = x.reshape({-1, x.size(-1)}).to(type);

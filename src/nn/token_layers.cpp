@@ -1,18 +1,17 @@
 #include "nn/token_layers.h"
 
 #include <ATen/Parallel.h>
-#include <ATen/autocast_mode.h>
 #include <torch/autograd.h>
 
 #include <vector>
 
-#include "base/machine.h"
 #include "nn/block_norm.h"
 #include "nn/execution.h"
 #include "nn/gemm.h"
 #include "nn/plain.h"
 #include "nn/recomputed_mlp.h"
 #include "nn/token_parts.h"
+#include "nn/working_type.h"
 
 namespace brainmvp::nn {
 namespace {
@@ -49,12 +48,10 @@ struct Room {
   std::vector<float> x, normed, hidden, hidden_gradient, y, gradient;
 };
 
-// y[count, out] = x[count, in] W^T + bias, or added to y where there is no bias; transposed: W^T, [in, out]
+// y[count, out] = x[count, in] W^T + bias; transposed: W^T, [in, out]
 void apply_layer(std::int64_t count, const float* x, const Tensor& transposed, const Tensor& bias, float* y) {
   const std::int64_t in = transposed.size(0), out = transposed.size(1);
-  if (bias.defined()) {
-    fill_rows({.count = count, .channels = out}, bias.const_data_ptr<float>(), y);
-  }
+  fill_rows({.count = count, .channels = out}, bias.const_data_ptr<float>(), y);
   multiply({.m = count, .n = out, .k = in}, {.data = x, .row = in}, transposed.const_data_ptr<float>(), out, y, out, true);
 }
 
@@ -271,12 +268,12 @@ Tensor token_layers(const Tensor& x, const TokenLayers& layers) {
   if (uses_plain_kernels()) {
     return plain::token_layers(x, layers);
   }
-  const auto type = at::autocast::is_autocast_enabled(at::kCPU) ? at::autocast::get_autocast_dtype(at::kCPU) : x.scalar_type();
-  const bool has_instructions = type == at::kBFloat16 && processor_multiplies_bfloat16(); // that ours do not use
-  if (!x.is_cpu() || layers.weight1.scalar_type() != at::kFloat || has_instructions) {
+  if (!has_own_products(x, layers.weight1)) {
     return through_aten(x, layers);
   }
-  const auto as_rows = [type](const Tensor& tensor) { return tensor.to(type).contiguous().view({-1, tensor.size(-1)}); };
+  const auto as_rows = [type = working_type(x)](const Tensor& tensor) {
+    return tensor.to(type).contiguous().view({-1, tensor.size(-1)});
+  };
   const Tensor addend = layers.addend.defined() ? as_rows(layers.addend) : Tensor();
   const Tensor y = TokenLayersFunction::apply(as_rows(x), or_empty(layers.norm.weight), or_empty(layers.norm.bias),
                                               layers.weight1.contiguous(), layers.bias1, or_empty(layers.weight2).contiguous(),

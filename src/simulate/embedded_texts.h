@@ -2,14 +2,10 @@
 #pragma once
 
 #include <span>
-#include <string_view>
+
+#include "base/embedded_text.h"
 
 namespace brainmvp::simulate {
-
-struct EmbeddedText {
-  std::string_view name; // of the file
-  std::string_view text;
-};
 
 // In the order of CMakeLists.txt; written by cmake (brainmvp_embed).
 std::span<const EmbeddedText> embedded_texts();

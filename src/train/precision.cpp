@@ -5,6 +5,7 @@
 #include <ATen/detail/CUDAHooksInterface.h>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "base/machine.h"
 
 namespace brainmvp::train {
@@ -22,7 +23,12 @@ bool multiplies_bf16(const at::Device& device) {
 std::string precision_name(Precision precision) { return precision == Precision::kBfloat16 ? "bf16" : "fp32"; }
 
 Precision choose_precision(const std::string& name, const at::Device& device) {
-  if (name == "bf16" || (name == "auto" && multiplies_bf16(device))) {
+  const bool has_instructions = multiplies_bf16(device);
+  if (name == "bf16" && !has_instructions) {
+    log::warning("bf16: " + std::string(device.is_cuda() ? "this GPU" : "this processor") +
+                 " has no instructions for it and will be slow; --precision auto takes fp32 here");
+  }
+  if (name == "bf16" || (name == "auto" && has_instructions)) {
     return Precision::kBfloat16;
   }
   if (name == "fp32" || name == "auto") {

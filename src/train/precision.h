@@ -14,7 +14,7 @@ enum class Precision { kFloat32, kBfloat16 };
 std::string precision_name(Precision precision);
 
 // "fp32", "bf16", or "auto": bf16 where the device multiplies it in hardware (AMX or AVX512-BF16; compute capability 8.0).
-// Throws Error(kUsage) for another name.
+// Warns of bf16 without them. Throws Error(kUsage) for another name.
 Precision choose_precision(const std::string& name, const at::Device& device);
 
 // "cpu", "cuda" or "cuda:N". Throws Error(kUsage) for another name and for a GPU that is not there.

@@ -10,7 +10,6 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/log.h"
-#include "base/machine.h"
 #include "base/progress.h"
 #include "base/text.h"
 #include "nn/execution.h"
@@ -38,11 +37,7 @@ at::Device start_process(const SessionOptions& options) {
   keep_freed_memory();
   at::set_num_threads(static_cast<int>(options.threads));
   catch_interrupts();
-  const at::Device device = choose_device(options.device);
-  if (device.is_cpu() && options.precision == "bf16" && !processor_multiplies_bfloat16()) {
-    log::warning("this processor has no instructions for bf16, which it will compute slowly; --precision auto takes fp32 here");
-  }
-  return device;
+  return choose_device(options.device);
 }
 
 Session::Session(SessionOptions options, RunIdentity identity, AdamWOptions optimizer, Trainee trainee)

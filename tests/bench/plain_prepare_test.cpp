@@ -43,17 +43,6 @@ TEST(PlainPrepare, RefusesWhatItCannotRead) {
   EXPECT_THROW((void)bench::write_synthetic_study(folder.path(), "b", {.size = {9, 9, 9}, .affine = {}}, 5), Error);
 }
 
-TEST(ScratchFolder, GoesAwayWithTheObject) {
-  std::filesystem::path path;
-  {
-    const bench::ScratchFolder folder;
-    path = folder.path();
-    test::write_text(path / "a", "b");
-    EXPECT_TRUE(std::filesystem::exists(path));
-  }
-  EXPECT_FALSE(std::filesystem::exists(path));
-}
-
 TEST(Benches, RowsHaveNamesTimesAndBaselines) {
   std::vector<bench::Result> rows = bench::bench_prepare({.size = {40, 40, 30}, .modalities = 2, .repetitions = 1});
   const std::vector<bench::Result> load =

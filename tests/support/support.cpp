@@ -44,19 +44,6 @@ fs::path test_data() {
   return {};
 }
 
-TemporaryFolder::TemporaryFolder() {
-  std::string name = (fs::temp_directory_path() / "brainmvp_test_XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) {
-    throw std::runtime_error("no temporary folder");
-  }
-  path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
-
 ProcessResult run_process(const std::vector<std::string>& command, const std::vector<std::string>& environment) {
   const TemporaryFolder folder;
   const fs::path out = folder / "out";

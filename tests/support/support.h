@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "base/temporary_folder.h"
+
 namespace brainmvp::test {
 
 // A file or folder of tests/golden.
@@ -24,19 +26,7 @@ std::vector<float> fill(const std::string& name, std::size_t count);
 std::filesystem::path test_data();
 inline constexpr const char* kNoTestData = "no real data: set BRAINMVP_TEST_DATA to its folder";
 
-// An empty folder that goes with the object.
-class TemporaryFolder {
-public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  [[nodiscard]] std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-
-private:
-  std::filesystem::path path_;
-};
+using brainmvp::TemporaryFolder;
 
 struct ProcessResult {
   int exit_code = -1; // 128 + signal when a signal ended it
