@@ -38,14 +38,11 @@ void check(const Batch& batch, const Draws& draws) {
 Views make_views(const Tensor& templates, const Batch& batch, const Draws& draws, std::int64_t mask_block) {
   const Tensor& images = batch.images;
   const std::array<std::int64_t, 3> size{images.size(2), images.size(3), images.size(4)};
-  std::vector<std::int64_t> rows;
   std::vector<Tensor> targets;
   for (std::size_t b = 0; b < draws.target_channel.size(); ++b) {
-    const std::int64_t channel = draws.target_channel[b];
-    rows.push_back(batch.template_rows[b].at(static_cast<std::size_t>(channel)));
-    targets.push_back(images[static_cast<std::int64_t>(b)].narrow(0, channel, 1));
+    targets.push_back(images[static_cast<std::int64_t>(b)].narrow(0, draws.target_channel[b], 1));
   }
-  const Tensor fill1 = normalised_crops(templates, rows, batch.template_starts, size);
+  const Tensor fill1 = normalised_crops(templates, target_rows(batch, draws), batch.template_starts, size);
   std::vector<Tensor> sources;
   for (std::size_t b = 0; b < targets.size(); ++b) {
     const auto sample = static_cast<std::int64_t>(b);
@@ -59,6 +56,14 @@ Views make_views(const Tensor& templates, const Batch& batch, const Draws& draws
 }
 
 } // namespace
+
+std::vector<std::int64_t> target_rows(const Batch& batch, const Draws& draws) {
+  std::vector<std::int64_t> rows;
+  for (std::size_t b = 0; b < draws.target_channel.size(); ++b) {
+    rows.push_back(batch.template_rows.at(b).at(static_cast<std::size_t>(draws.target_channel[b])));
+  }
+  return rows;
+}
 
 Losses objective(nn::ReconstructionNetwork& network, const Tensor& templates, const Batch& batch, const Draws& draws,
                  const Weights& weights, std::int64_t mask_block) {

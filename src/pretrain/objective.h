@@ -30,6 +30,9 @@ struct Draws {
 
 inline constexpr std::int64_t kFromTemplate = -1;
 
+// [B]: the rows of the bank that the objective reads.
+std::vector<std::int64_t> target_rows(const Batch& batch, const Draws& draws);
+
 struct Losses {
   torch::Tensor total;     // scalar with gradient
   torch::Tensor mse_view1; // detached scalars below

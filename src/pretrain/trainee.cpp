@@ -33,13 +33,13 @@ store::CropLoaderOptions loader_options(const TraineeSetup& setup) {
           .threads = setup.loader_threads};
 }
 
-train::StepLosses accumulate(Training& training, std::uint64_t step) {
+train::StepLosses accumulate(Training& training, std::uint64_t step, train::AdamW& optimizer) {
   const StepSetup& setup = training.setup.step;
   if (!training.loader) {
     training.loader = std::make_unique<store::CropLoader>(setup.store, training.setup.training, loader_options(training.setup),
                                                           step * static_cast<std::uint64_t>(setup.recipe.accumulation));
   }
-  StepResult result = accumulate_gradients(training.model, *training.loader, setup, step);
+  StepResult result = accumulate_gradients(training.model, optimizer, *training.loader, setup, step);
   training.last = std::move(result.last);
   return {.values = {{"loss", result.losses.total},
                      {"mse_view1", result.losses.view1},
@@ -94,7 +94,8 @@ train::Trainee make_trainee(const TraineeSetup& setup, const Model& model) {
       .network = model.network,
       .parameters = parameters_of(model),
       .weights = weights_of(model),
-      .accumulate_gradients = [training](std::uint64_t step) { return accumulate(*training, step); },
+      .accumulate_gradients = [training](std::uint64_t step,
+                                         train::AdamW& optimizer) { return accumulate(*training, step, optimizer); },
       .validate = nullptr,
       .log_pictures = [training](train::RunFolder& folder, std::uint64_t step) { log_pictures(*training, folder, step); },
       .finish = [training] { export_templates(*training); }};

@@ -25,7 +25,7 @@ double validation_loss(const Model& model, const std::vector<std::size_t>& posit
   double sum = 0;
   for (std::size_t i = 0; i < batches; ++i) {
     store::CropBatch crops = loader.next();
-    const Losses losses = loss_of(model, crops, phase, fixed);
+    const Losses losses = loss_of(model, draw_batch(crops, phase, fixed), phase, fixed);
     sum += losses.total.item<double>();
   }
   return sum / static_cast<double>(batches);
