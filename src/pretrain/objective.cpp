@@ -20,7 +20,7 @@ class WithoutAutocast {
 };
 
 struct Views {
-  Tensor target, view1, view2; // [B, 1, H, W, D]
+  Tensor target, fill, view1, view2; // [B, 1, H, W, D]
 };
 
 void check(const Batch& batch, const Draws& draws) {
@@ -52,7 +52,10 @@ Views make_views(const Tensor& templates, const Batch& batch, const Draws& draws
   const Tensor mask1 = block_mask(draws.kept_blocks_view1, size, mask_block).to(images.device());
   const Tensor mask2 = block_mask(draws.kept_blocks_view2, size, mask_block).to(images.device());
   const Tensor target = at::stack(targets);
-  return {.target = target, .view1 = at::where(mask1, target, fill1), .view2 = at::where(mask2, target, at::stack(sources))};
+  return {.target = target,
+          .fill = fill1,
+          .view1 = at::where(mask1, target, fill1),
+          .view2 = at::where(mask2, target, at::stack(sources))};
 }
 
 } // namespace
@@ -90,6 +93,7 @@ Losses objective(nn::ReconstructionNetwork& network, const Tensor& templates, co
   losses.mse_view1 = mse1.detach();
   losses.mse_view2 = mse2.detach();
   losses.target = views.target;
+  losses.fill = views.fill.detach();
   losses.view1 = views.view1.detach();
   losses.view2 = views.view2.detach();
   losses.output1 = outputs[0].detach();

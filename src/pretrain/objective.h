@@ -39,6 +39,7 @@ struct Losses {
   torch::Tensor mse_view2;
   torch::Tensor contrastive;
   torch::Tensor target;       // [B, 1, H, W, D], detached, for pictures
+  torch::Tensor fill;         // the target's template there, normalised
   torch::Tensor view1, view2; // [B, 1, H, W, D]
   torch::Tensor output1, output2;
 };

@@ -1,6 +1,7 @@
 #include "pretrain/trainee.h"
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <utility>
 
@@ -51,10 +52,17 @@ train::StepLosses accumulate(Training& training, std::uint64_t step, train::Adam
           .studies = std::move(result.studies)};
 }
 
+// In dB, of images in [0, 1].
+double peak_signal_to_noise(double mean_square_error) { return -10 * std::log10(mean_square_error); }
+
 train::Validation validate(const Training& training) {
   const TraineeSetup& setup = training.setup;
-  const double loss = validation_loss(training.model, setup.validation, setup.step, setup.loader_threads);
-  return {.loss = loss, .values = {{"validation_loss", loss}}};
+  const ValidationErrors errors = validation_errors(training.model, setup.validation, setup.step, setup.loader_threads);
+  return {.loss = errors.loss,
+          .values = {{"validation_loss", errors.loss},
+                     {"validation_psnr_view1", peak_signal_to_noise(errors.view1)},
+                     {"validation_psnr_view2", peak_signal_to_noise(errors.view2)},
+                     {"validation_psnr_template", peak_signal_to_noise(errors.templates)}}};
 }
 
 void export_templates(const Training& training) {
