@@ -16,7 +16,6 @@ namespace {
 
 constexpr int kGzipOrZlib = 15 + 32; // zlib's code for "whichever wrapper is there"
 constexpr std::size_t kScratchBytes = 1U << 16;
-constexpr int kLevel = 6;
 
 // zlib's inflate over a whole span; used for short looks only.
 class Inflater {
@@ -139,9 +138,9 @@ Unzipped gunzip(std::span<const std::byte> bytes, std::size_t limit, const std::
   return out;
 }
 
-std::string gzip(std::span<const std::byte> bytes) {
+std::string gzip(std::span<const std::byte> bytes, int level) {
   const std::unique_ptr<libdeflate_compressor, decltype(&libdeflate_free_compressor)> compressor(
-      libdeflate_alloc_compressor(kLevel), &libdeflate_free_compressor);
+      libdeflate_alloc_compressor(level), &libdeflate_free_compressor);
   if (compressor == nullptr) {
     throw std::bad_alloc();
   }

@@ -31,6 +31,7 @@ std::uint64_t gunzip_bound(std::uint64_t compressed);
 // A single zlib or gzip stream of at most `limit` bytes, through zlib. Throws Error(kBadInput) as gunzip does.
 Buffer unzip_stream(std::span<const std::byte> bytes, std::size_t limit, const std::string& name);
 
-std::string gzip(std::span<const std::byte> bytes);
+// `level` as libdeflate's: 1 is fastest, 12 smallest.
+std::string gzip(std::span<const std::byte> bytes, int level = 6);
 
 } // namespace brainmvp::io

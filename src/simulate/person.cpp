@@ -127,15 +127,9 @@ TissueVolume sample_centres(const TissueVolume& head, const Deformation& deforma
 }
 
 void paint(OctantVolume& person, const Extent& box, const std::function<Tissue(const Vector&, Tissue)>& paint) {
-  std::array<std::size_t, 3> begin{};
-  std::array<std::size_t, 3> end{};
   const double voxel_mm = person.affine.matrix[0][0];
   const Vector& origin = person.affine.translation;
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    const auto size = static_cast<double>(person.size[axis]);
-    begin[axis] = static_cast<std::size_t>(std::clamp(std::floor((box.low_mm[axis] - origin[axis]) / voxel_mm), 0.0, size));
-    end[axis] = static_cast<std::size_t>(std::clamp(std::ceil((box.high_mm[axis] - origin[axis]) / voxel_mm) + 1, 0.0, size));
-  }
+  const auto [begin, end] = voxels_within(person.size, person.affine, box);
   for (std::size_t k = begin[2]; k < end[2]; ++k) {
     for (std::size_t j = begin[1]; j < end[1]; ++j) {
       for (std::size_t i = begin[0]; i < end[0]; ++i) {
