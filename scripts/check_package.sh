@@ -38,18 +38,20 @@ env -i "$program" prepare studies.json -o store -q >/dev/null
 env -i "$program" pretrain store -o run --recipe tiny --steps 1 -q
 [ -s run/checkpoints/last.pt ] || fail "pretrain wrote no checkpoint"
 
-# A root without a shell, a locale or a user. Needs root, or a kernel that lets users make namespaces.
+# A root without a shell, a locale or a user. Needs root, or a kernel that lets users make namespaces. $ORIGIN is found through
+# /proc, which that root lacks, or LD_ORIGIN_PATH.
 enter=("$(PATH=$PATH:/usr/sbin command -v chroot)")
 if [ "$(id -u)" != 0 ]; then enter=("$(command -v unshare)" --user --map-root-user "${enter[@]}"); fi
 if "${enter[@]}" / /bin/true 2>/dev/null; then
   mkdir -p root/lib64 root/tmp
   cp -L /lib64/ld-linux-x86-64.so.2 root/lib64/
-  for library in libc.so.6 libm.so.6 librt.so.1 libdl.so.2 libpthread.so.0; do
-    cp -L "$(env -i /usr/bin/ldd "$program" | awk -v name=$library '$1 == name {print $3}')" root/lib64/
-  done
+  while read -r library; do
+    mkdir -p "root$(dirname "$library")"
+    cp -L "$library" "root$library"
+  done < <(env -i /usr/bin/ldd "$program" | awk -v glibc="$glibc" '$1 ~ glibc && $2 == "=>" {print $3}')
   mv "$home" root/brainmvp
-  env -i "${enter[@]}" root /brainmvp/bin/brainmvp --version >/dev/null || fail "does not start where there is only glibc"
-  env -i "${enter[@]}" root /brainmvp/bin/brainmvp simulate -o /tmp/heads --studies 1 --voxel 6 -q || fail "does not run where there is only glibc"
+  env -i LD_ORIGIN_PATH=/brainmvp/bin "${enter[@]}" root /brainmvp/bin/brainmvp --version >/dev/null || fail "does not start where there is only glibc"
+  env -i LD_ORIGIN_PATH=/brainmvp/bin "${enter[@]}" root /brainmvp/bin/brainmvp simulate -o /tmp/heads --studies 1 --voxel 6 -q || fail "does not run where there is only glibc"
   alone=", and with glibc alone"
 fi
 printf 'check_package: runs from another folder%s; needs glibc %s\n' "${alone:- (not tried with glibc alone: needs root)}" "${needed#GLIBC_}"
