@@ -133,7 +133,7 @@ def table(real, made):
 def tile(image, side=180):
     inside = np.argwhere(image != 0)
     low, high = inside.min(0), inside.max(0) + 1
-    part = image[low[0]:high[0], low[1]:high[1], low[2] + int(0.52 * (high[2] - low[2]))]
+    part = image[low[0]:high[0], low[1]:high[1], low[2] + int(0.6 * (high[2] - low[2]))]
     part = np.clip(part / np.percentile(image[image != 0], 99.5), 0, 1)
     picture = Image.fromarray((255 * part.T[::-1]).astype(np.uint8))
     picture.thumbnail((side, side), Image.LANCZOS)

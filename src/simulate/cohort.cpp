@@ -82,7 +82,7 @@ StudyPlan make_plan(const CohortOptions& options, const CohortLayout& layout, st
   return plan;
 }
 
-// Noise hardly shrinks: the fastest level costs a tenth of an image's simulation and 3 % of its size.
+// Noise hardly shrinks, so the fastest level is as good as any.
 void write_image(const fs::path& file, const image::Volume& volume, const io::WriteOptions& options) {
   if (file.extension() != ".gz") {
     io::write_nifti(file, volume, options);

@@ -5,6 +5,22 @@
 #include <cmath>
 
 namespace brainmvp::simulate {
+namespace {
+
+// out[n] = the line's value at first + n * step, which is kept between 0 and last. The wider registers give the same bits.
+[[gnu::target_clones("avx2", "default")]] void interpolate(const float* line, float first, float step, float last,
+                                                           std::span<float> out) {
+  const auto count = static_cast<std::int32_t>(out.size());
+  float* values = out.data();
+  for (std::int32_t n = 0; n < count; ++n) {
+    const float x = std::min(std::max(first + step * static_cast<float>(n), 0.0F), last);
+    const auto low = static_cast<std::int32_t>(x);
+    values[n] = line[low] + (x - static_cast<float>(low)) * (line[low + 1] - line[low]);
+  }
+}
+
+} // namespace
+
 Lattice::Lattice(const Extent& extent, double spacing_mm)
     : origin_mm_(extent.low_mm), spacing_mm_(spacing_mm), points_per_mm_(1 / spacing_mm), size_{}, last_{} {
   for (std::size_t axis = 0; axis < 3; ++axis) {
@@ -33,15 +49,8 @@ void Lattice::row(const Vector& start_mm, double step_mm, std::span<float> out) 
     line[i] = at_low + k.share * (at_high - at_low);
   }
   line[size_[0]] = line[size_[0] - 1];
-  const auto first = static_cast<float>((start_mm[0] - origin_mm_[0]) / spacing_mm_);
-  const auto step = static_cast<float>(step_mm / spacing_mm_);
-  const auto last = static_cast<float>(size_[0] - 1);
-  for (std::size_t n = 0; n < out.size(); ++n) {
-    const float x = std::clamp(first + step * static_cast<float>(n), 0.0F, last);
-    const int low = static_cast<int>(x);
-    out[n] = line[static_cast<std::size_t>(low)] +
-             (x - static_cast<float>(low)) * (line[static_cast<std::size_t>(low) + 1] - line[static_cast<std::size_t>(low)]);
-  }
+  interpolate(line.data(), static_cast<float>((start_mm[0] - origin_mm_[0]) / spacing_mm_),
+              static_cast<float>(step_mm / spacing_mm_), static_cast<float>(size_[0] - 1), out);
 }
 
 void Lattice::fill(const std::function<double(const Vector&)>& function) {
