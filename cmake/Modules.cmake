@@ -34,28 +34,38 @@ function(brainmvp_module name)
   endif()
 endfunction()
 
-# brainmvp_embed(<module> <text files>): compiles texts into a module, which declares embedded_texts() (study/embedded_texts.h).
+include(${CMAKE_CURRENT_LIST_DIR}/EmbedTexts.cmake)
+
+# brainmvp_embed(<module> <text files>): compiles texts into a module, which declares embedded_texts() (base/embedded_text.h).
 function(brainmvp_embed name)
-  set(entries "")
+  set(files "")
   foreach(file ${ARGN})
     cmake_path(ABSOLUTE_PATH file BASE_DIRECTORY ${CMAKE_SOURCE_DIR})
-    cmake_path(GET file FILENAME text_name)
-    file(READ ${file} text)
-    string(APPEND entries "    {\"${text_name}\", R\"text(${text})text\"},\n")
+    list(APPEND files ${file})
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
   endforeach()
-  string(JOIN "\n" source
-    "#include \"${name}/embedded_texts.h\""
-    "namespace brainmvp::${name} {"
-    "std::span<const EmbeddedText> embedded_texts() {"
-    "  static constexpr EmbeddedText kTexts[] = {"
-    "${entries}  };"
-    "  return kTexts;"
-    "}"
-    "} // namespace brainmvp::${name}"
-    "")
+  brainmvp_embedded_source(source ${name} ${files})
   file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/${name}_texts.cpp CONTENT "@source@" @ONLY)
   target_sources(brainmvp_${name} PRIVATE ${CMAKE_BINARY_DIR}/generated/${name}_texts.cpp)
+endfunction()
+
+# brainmvp_embed_web(<module> <names>): bundles web/ with esbuild when it changes, and compiles the texts in.
+function(brainmvp_embed_web name)
+  set(modules ${CMAKE_SOURCE_DIR}/.deps/web/node_modules)
+  find_program(BRAINMVP_NODE NAMES node nodejs)
+  if(NOT BRAINMVP_NODE OR NOT EXISTS ${modules}/esbuild)
+    message(FATAL_ERROR "node or the packages of web/package-lock.json are missing: run ./dev setup")
+  endif()
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/web/*)
+  list(TRANSFORM ARGN PREPEND ${CMAKE_BINARY_DIR}/generated/web/ OUTPUT_VARIABLE texts)
+  list(JOIN texts "," joined)
+  set(output ${CMAKE_BINARY_DIR}/generated/${name}_texts.cpp)
+  add_custom_command(OUTPUT ${output}
+    COMMAND ${CMAKE_COMMAND} -E env NODE_PATH=${modules} ${BRAINMVP_NODE} ${CMAKE_SOURCE_DIR}/web/build.cjs ${CMAKE_BINARY_DIR}/generated/web
+    COMMAND ${CMAKE_COMMAND} -DMODULE=${name} -DFILES=${joined} -DOUTPUT=${output} -P ${CMAKE_SOURCE_DIR}/cmake/EmbedTexts.cmake
+    DEPENDS ${sources} ${CMAKE_SOURCE_DIR}/cmake/EmbedTexts.cmake
+    COMMENT "Bundling web/" VERBATIM)
+  target_sources(brainmvp_${name} PRIVATE ${output})
 endfunction()
 
 # brainmvp_test(<folder of tests> [TORCH] [DEPS <modules>] [LIBS <libraries>]): one executable, its cases found by ctest.

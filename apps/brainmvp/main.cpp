@@ -53,7 +53,7 @@ int run(int argc, char** argv) {
     commands.push_back(add(program, common));
   }
   std::ranges::move(add_finetune(program, common), std::back_inserter(commands));
-  for (const auto add : {add_predict, add_evaluate, add_templates, add_convert, add_inspect, add_bench}) {
+  for (const auto add : {add_predict, add_evaluate, add_report, add_templates, add_convert, add_inspect, add_bench}) {
     commands.push_back(add(program, common));
   }
   try {

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "metrics/curves.h"
 #include "metrics/ranking.h"
 
 namespace brainmvp::metrics {
@@ -116,19 +117,12 @@ double brier_score(const ClassificationCases& cases) {
   return sum / static_cast<double>(cases.labels.size());
 }
 
-double calibration_error(const ClassificationCases& cases, const std::vector<std::size_t>& predictions, std::size_t bins) {
-  std::vector<double> surplus(bins); // sum over the bin's cases of correct - confidence
-  for (std::size_t i = 0; i < predictions.size(); ++i) {
-    const double confidence = cases.probabilities[i * cases.classes + predictions[i]];
-    const double bin = std::ceil(confidence * static_cast<double>(bins)) - 1;
-    surplus[static_cast<std::size_t>(std::clamp(bin, 0.0, static_cast<double>(bins - 1)))] +=
-        (predictions[i] == cases.labels[i] ? 1 : 0) - confidence;
-  }
+double calibration_error(const ClassificationCases& cases, std::size_t bins) {
   double sum = 0;
-  for (const double bin : surplus) {
-    sum += std::abs(bin);
+  for (const CalibrationBin& bin : calibration_curve(cases, bins)) {
+    sum += static_cast<double>(bin.cases) * std::abs(bin.accuracy - bin.confidence);
   }
-  return sum / static_cast<double>(predictions.size());
+  return sum / static_cast<double>(cases.labels.size());
 }
 
 } // namespace
@@ -153,7 +147,7 @@ ClassificationMetrics classify_metrics(const ClassificationCases& cases, const C
   }
   add_decisions(metrics, cases.classes);
   add_ranks(metrics, cases);
-  metrics.calibration_error = calibration_error(cases, predictions, options.calibration_bins);
+  metrics.calibration_error = calibration_error(cases, options.calibration_bins);
   metrics.brier = brier_score(cases);
   return metrics;
 }

@@ -1,7 +1,5 @@
 #include "train/event_file.h"
 
-#include <array>
-#include <bit>
 #include <chrono>
 #include <cstring>
 #include <fstream>
@@ -9,9 +7,11 @@
 #include <optional>
 
 #include "base/atomic_file.h"
-#include "train/protobuf.h"
+#include "base/checksum.h"
+#include "io/protobuf.h"
 
 namespace brainmvp::train {
+namespace protobuf = io::protobuf;
 namespace {
 
 constexpr std::size_t kFrameBytes = 16; // length, its checksum, and the checksum of the data
@@ -31,20 +31,7 @@ constexpr std::uint32_t kImageWidth = 2;
 constexpr std::uint32_t kImageColorspace = 3; // number of channels
 constexpr std::uint32_t kImageBytes = 4;
 
-constexpr std::array<std::uint32_t, 256> kCrcTable = [] {
-  std::array<std::uint32_t, 256> table{};
-  for (std::uint32_t i = 0; i < 256; ++i) {
-    std::uint32_t value = i;
-    for (int bit = 0; bit < 8; ++bit) {
-      value = (value >> 1) ^ ((value & 1) != 0 ? 0x82F63B78U : 0U);
-    }
-    table[i] = value;
-  }
-  return table;
-}();
-
-// TFRecord stores checksums rotated and shifted, since data may hold checksums itself.
-std::string masked_crc(std::string_view bytes) { return protobuf::fixed32(std::rotr(crc32c(bytes), 15) + 0xA282EAD8U); }
+std::string masked_crc(std::string_view bytes) { return protobuf::fixed32(masked_crc32c(bytes)); }
 
 std::string record(const std::string& data) {
   const std::string length = protobuf::fixed64(data.size());
@@ -77,13 +64,7 @@ std::optional<std::string_view> first_record(std::string_view rest) {
 
 } // namespace
 
-std::uint32_t crc32c(std::string_view bytes) {
-  std::uint32_t crc = 0xFFFFFFFFU;
-  for (const char byte : bytes) {
-    crc = (crc >> 8) ^ kCrcTable[(crc ^ static_cast<unsigned char>(byte)) & 0xFFU];
-  }
-  return ~crc;
-}
+std::uint32_t crc32c(std::string_view bytes) { return brainmvp::crc32c(bytes); }
 
 EventFile::EventFile(const std::filesystem::path& path) : file_(path) {
   if (file_.empty()) {

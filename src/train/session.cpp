@@ -63,6 +63,7 @@ void Session::open_folder() {
     folder_.emplace(RunFolder::create(options_.folder, identity_.config));
   }
   log::add_file(options_.folder / kLogName);
+  log::debug("brainmvp " + identity_.program_version);
   if (goes_on) {
     log::info("resumed at step " + std::to_string(state_.step) + " from " + last.string());
   } else if (options_.resume) {

@@ -3,7 +3,6 @@
 #include <filesystem>
 
 #include "support/support.h"
-#include "train/protobuf.h"
 
 namespace brainmvp::train {
 namespace {
@@ -68,15 +67,6 @@ TEST(EventFile, IsCutAfterAStepAndBeforeADamagedRecord) {
   const auto read = read_with_tensorboard(folder.path())["scalars"]["loss"];
   ASSERT_EQ(read.size(), 4U);
   EXPECT_EQ(read.back(), nlohmann::json::parse("[4, 0.25]"));
-}
-
-TEST(Protobuf, FindsAnIntegerBehindOtherFieldsAndRefusesDamage) {
-  const std::string message = protobuf::number(1, 1.5) + protobuf::bytes(7, "text") + protobuf::number(8, 2.5F) +
-                              protobuf::integer(3, 5) + protobuf::integer(2, 1ULL << 40);
-  EXPECT_EQ(protobuf::find_integer(message, 2), 1ULL << 40);
-  EXPECT_EQ(protobuf::find_integer(message, 3), 5U);
-  EXPECT_FALSE(protobuf::find_integer(message, 4));
-  EXPECT_FALSE(protobuf::find_integer(std::string("\x3a\x7f", 2), 2));
 }
 
 } // namespace

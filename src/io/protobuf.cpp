@@ -1,8 +1,8 @@
-#include "train/protobuf.h"
+#include "io/protobuf.h"
 
 #include <bit>
 
-namespace brainmvp::train::protobuf {
+namespace brainmvp::io::protobuf {
 namespace {
 
 enum WireType : std::uint32_t { kVarint = 0, kFixed64 = 1, kLengthDelimited = 2, kFixed32 = 5 };
@@ -39,27 +39,41 @@ std::optional<std::uint64_t> take_varint(std::string_view& rest) {
   return std::nullopt;
 }
 
-bool skip(std::string_view& rest, std::uint64_t count) {
+std::optional<std::string_view> take_bytes(std::string_view& rest, std::uint64_t count) {
   if (count > rest.size()) {
-    return false;
+    return std::nullopt;
   }
+  const std::string_view taken = rest.substr(0, count);
   rest.remove_prefix(count);
-  return true;
+  return taken;
 }
 
-bool skip_value(std::string_view& rest, std::uint64_t type) {
-  switch (type) {
-  case kFixed64:
-    return skip(rest, 8);
-  case kFixed32:
-    return skip(rest, 4);
-  case kLengthDelimited: {
+std::optional<std::uint64_t> take_fixed(std::string_view& rest, std::size_t count) {
+  const auto bytes = take_bytes(rest, count);
+  if (!bytes) {
+    return std::nullopt;
+  }
+  std::uint64_t value = 0;
+  for (std::size_t i = count; i-- > 0;) {
+    value = value << 8 | static_cast<unsigned char>((*bytes)[i]);
+  }
+  return value;
+}
+
+// The value behind a tag: false for one that is cut or of another type.
+bool take_value(std::string_view& rest, std::uint64_t type, Field& field) {
+  if (type == kLengthDelimited) {
     const auto length = take_varint(rest);
-    return length && skip(rest, *length);
+    const auto bytes = length ? take_bytes(rest, *length) : std::nullopt;
+    field.bytes = bytes.value_or(std::string_view{});
+    return bytes.has_value();
   }
-  default:
-    return false;
-  }
+  const auto integer = type == kVarint    ? take_varint(rest)
+                       : type == kFixed64 ? take_fixed(rest, 8)
+                       : type == kFixed32 ? take_fixed(rest, 4)
+                                          : std::nullopt;
+  field.integer = integer.value_or(0);
+  return integer.has_value();
 }
 
 } // namespace
@@ -77,24 +91,24 @@ std::string bytes(std::uint32_t field, std::string_view value) {
   return tag(field, kLengthDelimited) + varint(value.size()) + std::string(value);
 }
 
+std::optional<Field> take_field(std::string_view& message) {
+  const auto key = take_varint(message);
+  Field field;
+  if (!key || *key >> 3 > UINT32_MAX || !take_value(message, *key & 7U, field)) {
+    message = {};
+    return std::nullopt;
+  }
+  field.number = static_cast<std::uint32_t>(*key >> 3);
+  return field;
+}
+
 std::optional<std::uint64_t> find_integer(std::string_view message, std::uint32_t field) {
-  while (!message.empty()) {
-    const auto key = take_varint(message);
-    if (!key) {
-      return std::nullopt;
-    }
-    if ((*key & 7U) != kVarint) {
-      if (!skip_value(message, *key & 7U)) {
-        return std::nullopt;
-      }
-      continue;
-    }
-    const auto value = take_varint(message);
-    if (!value || *key >> 3 == field) {
-      return value;
+  while (const auto found = take_field(message)) {
+    if (found->number == field) {
+      return found->integer;
     }
   }
   return std::nullopt;
 }
 
-} // namespace brainmvp::train::protobuf
+} // namespace brainmvp::io::protobuf

@@ -1,0 +1,71 @@
+// brainmvp report: runs, evaluations and predictions as one page that opens anywhere.
+#include "report/report.h"
+
+#include <filesystem>
+#include <iostream>
+#include <memory>
+
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "command.h"
+
+namespace brainmvp::app {
+namespace {
+
+constexpr std::size_t kLargestPageBytes = 8'000'000; // above it, browsers on phones are slow
+
+struct ReportArguments {
+  report::ReportOptions report;
+  std::string output;
+};
+
+void write_report(const ReportArguments& arguments, bool force) {
+  const report::ReportOptions& options = arguments.report;
+  if (options.runs.empty() && options.evaluations.empty()) {
+    throw Error(ExitCode::kUsage, "name at least one RUN, or a file with --evaluation");
+  }
+  if (!options.predictions.empty() && options.studies.empty()) {
+    throw Error(ExitCode::kUsage, "--predictions needs --studies, the studies file with the images that were predicted");
+  }
+  refuse_existing(arguments.output, force);
+  const report::Report report = report::make_report(options);
+  if (report.html.size() > kLargestPageBytes) {
+    log::warning(arguments.output + ": has " + human_bytes(report.html.size()) +
+                 "; fewer runs or evaluations make a page that phones open faster");
+  }
+  write_file(arguments.output, report.html);
+  for (const report::Headline& headline : report.summary) {
+    std::cout << headline.label << ": " << headline.value << " (" << headline.remark << ")\n";
+  }
+  std::cout << arguments.output << ": " << human_bytes(report.html.size()) << "; opens in any browser, without a network\n";
+}
+
+} // namespace
+
+Command add_report(CLI::App& program, CommonOptions& common) {
+  CLI::App* command = program.add_subcommand("report", "Write runs, evaluations and predictions as one self-contained page");
+  const auto arguments = std::make_shared<ReportArguments>();
+  report::ReportOptions& report = arguments->report;
+  report.program_version = BRAINMVP_VERSION;
+  const auto add_list = [command](const std::string& name, auto& value, const std::string& text, const std::string& type) {
+    command->add_option(name, value, text)->type_name(type)->allow_extra_args(false);
+  };
+  command->add_option("RUN", report.runs, "Folders that pretrain and finetune wrote");
+  command->add_option("-o,--output", arguments->output, "HTML file to write")->required()->type_name("FILE");
+  add_list("--evaluation", report.evaluations,
+           "JSON that evaluate wrote; may be repeated, the others are compared with the first", "FILE");
+  add_list("--predictions", report.predictions, "Folder that predict wrote, for overlays; may be repeated", "DIR");
+  command->add_option("--studies", report.studies, "Studies file with the images and references of --predictions")
+      ->type_name("FILE");
+  command->add_option("--overlay-cases", report.overlay_cases, "Cases to show overlays of, from the worst Dice to the best")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 12));
+  command->add_option("--title", report.title, "Title of the page")->capture_default_str()->type_name("TEXT");
+  command->add_flag("--show-identifiers", report.show_identifiers, "Show the names of cases instead of case 1, case 2, ...");
+  add_common_options(*command, common, {.force = true});
+  return {command, [arguments, &common] { write_report(*arguments, common.force); }};
+}
+
+} // namespace brainmvp::app

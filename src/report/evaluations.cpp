@@ -1,0 +1,147 @@
+#include "report/evaluations.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "report/names.h"
+#include "study/json_file.h"
+
+namespace brainmvp::report {
+namespace fs = std::filesystem;
+namespace {
+
+using study::Json;
+
+metrics::Interval interval_of(const Json& json) { return {.low = json.at(0).get<double>(), .high = json.at(1).get<double>()}; }
+
+// Numbers that describe a case but no quality, or that follow from others.
+bool is_metric(const std::string& name, const Json& value) {
+  return value.is_number() && !name.ends_with("_lesions") && name != "case" && name != "region";
+}
+
+std::vector<MetricSummary> summary_of(const Json& regions) {
+  std::vector<MetricSummary> summary;
+  for (const auto& [region, by_metric] : regions.items()) {
+    for (const auto& [metric, json] : by_metric.items()) {
+      summary.push_back({.region = region,
+                         .metric = metric,
+                         .cases = json.at("cases").get<std::size_t>(),
+                         .mean = json.at("mean").get<double>(),
+                         .mean_interval = interval_of(json.at("mean_interval")),
+                         .median = json.at("median").get<double>()});
+    }
+  }
+  return summary;
+}
+
+SegmentationResults segmentation_of(const Json& set, const std::string& name) {
+  SegmentationResults results{.name = name, .metrics = {}, .regions = {}, .rows = {}, .summary = summary_of(set.at("summary"))};
+  for (const Json& json : set.at("cases")) {
+    SegmentationRow row{.case_name = json.at("case").get<std::string>(),
+                        .region = json.at("region").get<std::string>(),
+                        .values = {},
+                        .missing = json.value("missing", false)};
+    if (results.metrics.empty()) {
+      for (const auto& [metric, value] : json.items()) {
+        if (is_metric(metric, value)) {
+          results.metrics.push_back(metric);
+        }
+      }
+    }
+    for (const std::string& metric : results.metrics) {
+      row.values.push_back(json.at(metric).get<double>());
+    }
+    if (std::ranges::count(results.regions, row.region) == 0) {
+      results.regions.push_back(row.region);
+    }
+    results.rows.push_back(std::move(row));
+  }
+  return results;
+}
+
+ClassResults classes_of(const Json& set, const Json& file, const std::string& name) {
+  ClassResults results{.name = name, .table = {}, .summary = {}, .calibration_bins = 15};
+  results.calibration_bins = std::max<std::size_t>(1, file.at("parameters").value("calibration_bins", std::size_t{15}));
+  metrics::ClassTable& table = results.table;
+  table.classes = file.at("classes").get<std::vector<std::string>>();
+  table.cases.classes = table.classes.size();
+  for (const Json& json : set.at("cases")) {
+    table.case_names.push_back(json.at("case").get<std::string>());
+    const auto label = std::ranges::find(table.classes, json.at("class").get<std::string>());
+    if (label == table.classes.end()) {
+      throw Error(ExitCode::kBadInput, "a case has a class that is not in `classes`");
+    }
+    table.cases.labels.push_back(static_cast<std::size_t>(label - table.classes.begin()));
+    for (const std::string& class_name : table.classes) {
+      table.cases.probabilities.push_back(json.at("prob_" + class_name).get<double>());
+    }
+  }
+  for (const auto& [metric, json] : set.at("summary").items()) {
+    results.summary.push_back(
+        {.metric = metric, .value = json.at("value").get<double>(), .interval = interval_of(json.at("interval"))});
+  }
+  return results;
+}
+
+void add_set(const Json& set, const Json& file, const std::string& source, const std::string& otherwise, Evaluations& all) {
+  const bool classifies = file.contains("classes");
+  std::vector<std::string> taken;
+  std::ranges::transform(all.segmentations, std::back_inserter(taken), &SegmentationResults::name);
+  std::ranges::transform(all.classes, std::back_inserter(taken), &ClassResults::name);
+  const std::string name = unused_name({name_of_predictions(source), otherwise}, taken);
+  if (classifies) {
+    all.classes.push_back(classes_of(set, file, name));
+  } else {
+    all.segmentations.push_back(segmentation_of(set, name));
+  }
+}
+
+void add_file(const fs::path& path, Evaluations& all) {
+  const Json file = study::read_json_object(path);
+  add_set(file, file, file.at("parameters").at("predictions").get<std::string>(), path.stem().string(), all);
+  if (file.contains("comparison")) {
+    const Json& compared = file.at("comparison");
+    add_set(compared, file, compared.at("predictions").get<std::string>(), path.stem().string(), all);
+  }
+  for (const auto& [name, sentence] : file.at("conventions").items()) {
+    const auto text = sentence.get<std::string>();
+    if (std::ranges::count(all.conventions, text) == 0) {
+      all.conventions.push_back(text);
+    }
+  }
+}
+
+} // namespace
+
+std::vector<double> SegmentationResults::values(const std::string& region, const std::string& metric) const {
+  const auto column = static_cast<std::size_t>(std::ranges::find(metrics, metric) - metrics.begin());
+  std::vector<double> found;
+  for (const SegmentationRow& row : rows) {
+    if (row.region == region && column < row.values.size()) {
+      found.push_back(row.values[column]);
+    }
+  }
+  return found;
+}
+
+const MetricSummary* SegmentationResults::find(const std::string& region, const std::string& metric) const {
+  const auto found =
+      std::ranges::find_if(summary, [&](const MetricSummary& entry) { return entry.region == region && entry.metric == metric; });
+  return found == summary.end() ? nullptr : &*found;
+}
+
+Evaluations read_evaluations(const std::vector<fs::path>& files) {
+  Evaluations all;
+  for (const fs::path& path : files) {
+    try {
+      add_file(path, all);
+    } catch (const Json::exception& fault) {
+      throw Error(ExitCode::kBadInput, path.string() + ": expected the JSON that `brainmvp evaluate -o x.json` writes, found " +
+                                           "another form (" + fault.what() + "); name such a file");
+    }
+  }
+  return all;
+}
+
+} // namespace brainmvp::report

@@ -1,0 +1,85 @@
+#include <algorithm>
+#include <map>
+
+#include "report/html.h"
+#include "report/names.h"
+#include "report/summary.h"
+
+namespace brainmvp::report {
+namespace {
+
+using Values = std::vector<double>;
+
+Headline of_run(const RunRecord& run) {
+  Headline headline{.label = run.name + ": " + kind_name(run.kind), .value = "no steps yet", .remark = progress_of(run)};
+  if (const auto change = loss_change(run)) {
+    headline.value = "loss " + significant(change->first, 3) + " \xe2\x86\x92 " + significant(change->last, 3);
+  }
+  if (const auto best = best_step(run)) {
+    headline.remark += "; best " + readable_name(best->metric) + " " + significant(best->value, 3) + " at step " +
+                       grouped(static_cast<std::uint64_t>(best->step));
+  }
+  return headline;
+}
+
+std::string cases_text(std::size_t cases) { return grouped(cases) + (cases == 1 ? " case" : " cases"); }
+
+Headline of_segmentation(const SegmentationResults& results) {
+  Values dice;
+  std::ranges::transform(dice_of_cases(results), std::back_inserter(dice), &std::pair<std::string, double>::second);
+  const metrics::Summary summary = metrics::summarise(dice);
+  return {.label = "Dice of " + results.name,
+          .value = with_interval(summary.mean, summary.mean_interval),
+          .remark = "mean with 95% interval over " + cases_text(dice.size()) +
+                    (results.regions.size() > 1 ? ", mean of " + std::to_string(results.regions.size()) + " regions" : "")};
+}
+
+Headline of_difference(const SegmentationResults& first, const SegmentationResults& second) {
+  Values a;
+  Values b;
+  const auto of_second = dice_of_cases(second);
+  const std::map<std::string, double> others(of_second.begin(), of_second.end());
+  for (const auto& [name, dice] : dice_of_cases(first)) {
+    a.push_back(dice);
+    b.push_back(others.at(name));
+  }
+  const metrics::PairedComparison compared = metrics::compare_paired(a, b);
+  const metrics::Interval& interval = compared.difference.mean_interval;
+  const bool shown = interval.low > 0 || interval.high < 0;
+  return {.label = "Dice of " + first.name + " minus " + second.name,
+          .value = (compared.difference.mean > 0 ? "+" : "") + with_interval(compared.difference.mean, interval),
+          .remark = (shown ? (compared.difference.mean > 0 ? first.name : second.name) + " is better"
+                           : std::string("no difference shown: the interval holds 0")) +
+                    "; paired over " + cases_text(a.size()) + ", Wilcoxon p " + p_value(compared.wilcoxon.p)};
+}
+
+Headline of_classes(const ClassResults& results) {
+  const auto named = [&](const std::string& name) {
+    const auto row = std::ranges::find(results.summary, name, &metrics::ClassificationRow::metric);
+    return row == results.summary.end() ? std::string("unknown") : with_interval(row->value, row->interval);
+  };
+  return {.label = "Balanced accuracy of " + results.name,
+          .value = named("balanced_accuracy"),
+          .remark = "95% interval over " + cases_text(results.table.case_names.size()) + "; AUC " + named("auc")};
+}
+
+} // namespace
+
+std::vector<Headline> headlines(const std::vector<RunRecord>& runs, const Evaluations& evaluations) {
+  std::vector<Headline> all;
+  for (const SegmentationResults& results : evaluations.segmentations) {
+    if (!dice_of_cases(results).empty()) {
+      all.push_back(of_segmentation(results));
+    }
+  }
+  for (std::size_t i = 1; i < evaluations.segmentations.size(); ++i) {
+    if (!paired_differences(evaluations.segmentations[0], evaluations.segmentations[i], {"dice"}).empty()) {
+      all.push_back(of_difference(evaluations.segmentations[0], evaluations.segmentations[i]));
+    }
+  }
+  std::ranges::transform(evaluations.classes, std::back_inserter(all), of_classes);
+  std::ranges::transform(runs, std::back_inserter(all), of_run);
+  return all;
+}
+
+} // namespace brainmvp::report

@@ -1,0 +1,101 @@
+#include "report/overlay_volumes.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "image/intensity.h"
+#include "io/gzip.h"
+#include "io/image_file.h"
+
+namespace brainmvp::report {
+namespace {
+
+constexpr float kHeadShare = 0.1F; // of the range of intensities: brighter voxels belong to the head
+constexpr std::size_t kMarginVoxels = 3;
+constexpr double kLowPercentile = 0.5;
+constexpr double kHighPercentile = 99.5;
+
+std::array<std::size_t, 3> place_of(const image::Size& size, std::size_t index) {
+  return {index % size[0], index / size[0] % size[1], index / (size[0] * size[1])};
+}
+
+void scale_to_bytes(image::Volume& volume) {
+  const float low = image::percentile(volume.data, kLowPercentile);
+  const float high = image::percentile(volume.data, kHighPercentile);
+  const float factor = high > low ? 255 / (high - low) : 0;
+  for (float& value : volume.data) {
+    value = std::clamp(std::round((value - low) * factor), 0.0F, 255.0F);
+  }
+}
+
+} // namespace
+
+image::Grid head_grid(const image::Volume& volume) {
+  const float low = image::percentile(volume.data, kLowPercentile);
+  const float threshold = low + kHeadShare * (image::percentile(volume.data, kHighPercentile) - low);
+  image::Size first = volume.size;
+  image::Size last{0, 0, 0};
+  for (std::size_t index = 0; index < volume.data.size(); ++index) {
+    if (volume.data[index] > threshold) {
+      const auto place = place_of(volume.size, index);
+      for (std::size_t axis = 0; axis < 3; ++axis) {
+        first[axis] = std::min(first[axis], place[axis]);
+        last[axis] = std::max(last[axis], place[axis]);
+      }
+    }
+  }
+  if (first[0] > last[0]) {
+    return image::grid_of(volume);
+  }
+  image::Size size{};
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    first[axis] -= std::min(first[axis], kMarginVoxels);
+    size[axis] = std::min(last[axis] + kMarginVoxels, volume.size[axis] - 1) - first[axis] + 1;
+  }
+  return {.size = size, .affine = image::affine_from(volume.affine, first)};
+}
+
+CaseVolumes resampled(const image::Volume& image, const std::vector<image::LabelVolume>& predictions,
+                      const std::optional<image::LabelVolume>& reference, const image::Grid& box, double spacing_mm) {
+  const image::Grid grid = image::isotropic_grid(box, spacing_mm);
+  CaseVolumes volumes{.image = image::resample_linear(image, grid, image::Outside::kZero), .predictions = {}, .reference = {}};
+  scale_to_bytes(volumes.image);
+  for (const image::LabelVolume& prediction : predictions) {
+    volumes.predictions.push_back(image::resample_nearest(prediction, grid));
+  }
+  if (reference) {
+    volumes.reference = image::resample_nearest(*reference, grid);
+  }
+  return volumes;
+}
+
+image::LabelVolume edges(const image::LabelVolume& volume) {
+  image::LabelVolume edge{.size = volume.size, .affine = volume.affine, .data = std::vector<std::int32_t>(volume.voxels())};
+  const std::array<std::size_t, 3> strides{1, volume.size[0], volume.size[0] * volume.size[1]};
+  for (std::size_t index = 0; index < volume.data.size(); ++index) {
+    if (volume.data[index] == 0) {
+      continue;
+    }
+    const auto place = place_of(volume.size, index);
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      const bool before = place[axis] == 0 || volume.data[index - strides[axis]] == 0;
+      const bool behind = place[axis] + 1 == volume.size[axis] || volume.data[index + strides[axis]] == 0;
+      edge.data[index] = before || behind ? 1 : edge.data[index];
+    }
+  }
+  return edge;
+}
+
+std::string small_nifti(const image::Volume& volume) {
+  return io::gzip(io::encode_nifti(volume, {.type = io::StoredType::kUint8}));
+}
+
+std::string small_nifti(const image::LabelVolume& volume) {
+  image::Volume values{.size = volume.size, .affine = volume.affine, .data = {}};
+  std::ranges::transform(volume.data, std::back_inserter(values.data),
+                         [](std::int32_t value) { return static_cast<float>(value); });
+  return small_nifti(values);
+}
+
+} // namespace brainmvp::report

@@ -1,0 +1,99 @@
+#include "report/run_log.h"
+
+#include <charconv>
+
+#include "base/text.h"
+
+namespace brainmvp::report {
+namespace {
+
+constexpr std::size_t kTimeLength = 19; // "2026-11-25 17:03:08"
+
+// What stands in `text` between `before` and the nearest `after` behind it; empty when either is missing.
+std::string between(std::string_view text, std::string_view before, std::string_view after) {
+  const std::size_t start = text.find(before);
+  if (start == std::string_view::npos) {
+    return "";
+  }
+  const std::string_view rest = text.substr(start + before.size());
+  const std::size_t end = after.empty() ? rest.size() : rest.find(after);
+  return end == std::string_view::npos ? "" : std::string(rest.substr(0, end));
+}
+
+std::optional<std::uint64_t> number(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
+  return result.ec == std::errc{} && result.ptr == text.data() + text.size() ? std::optional(value) : std::nullopt;
+}
+
+// The line with which a training begins. Folders in it may hold any words, so that the search goes from the end.
+void read_start(std::string_view message, RunLog& log) {
+  const std::size_t setting = message.rfind(" steps of ");
+  const std::string_view tail = setting == std::string_view::npos ? std::string_view{} : message.substr(setting);
+  const std::size_t device = tail.rfind(", on ");
+  if (device != std::string_view::npos) {
+    const std::string_view machine = tail.substr(device);
+    log.device = between(machine, ", on ", " in ");
+    log.precision = between(machine, " in ", " with ");
+    log.threads = between(machine, " with ", " threads");
+  }
+  const std::size_t studies = message.rfind(" studies", setting);
+  const std::size_t on = message.rfind(" on ", studies);
+  if (studies != std::string_view::npos && on != std::string_view::npos && on < studies) {
+    log.studies = number(message.substr(on + 4, studies - on - 4));
+    log.validation_studies = number(between(message.substr(studies), " studies (", " for validation)"));
+    log.channels = between(message.substr(studies), ": channels ", "; ");
+    log.targets = log.channels.empty() ? "" : between(message.substr(studies), "channels " + log.channels + "; ", "; ");
+  }
+  log.network = between(message, "ing ", " ");
+}
+
+void read_message(std::string_view level, std::string_view message, RunLog& log) {
+  log.warnings += level == "warning" ? 1U : 0U;
+  if (message.starts_with("pre-training ") || message.starts_with("fine-tuning ")) {
+    if (level == "info") {
+      read_start(message, log);
+      log.outcome = Outcome::kUnknown;
+    }
+  }
+  if (message.starts_with("brainmvp ")) {
+    log.version = message.substr(std::string_view("brainmvp ").size());
+  } else if (message.starts_with("resumed at step ")) {
+    ++log.resumed;
+    log.outcome = Outcome::kUnknown;
+  } else if (message.starts_with("done: ")) {
+    log.outcome = Outcome::kFinished;
+  } else if (message.starts_with("stopped as asked")) {
+    log.outcome = Outcome::kStopped;
+  } else if (level == "error") {
+    log.outcome = message.find(" was interrupted; ") != std::string_view::npos ? Outcome::kInterrupted : Outcome::kFailed;
+  }
+}
+
+bool has_time(std::string_view line) {
+  return line.size() > kTimeLength && line[4] == '-' && line[7] == '-' && line[10] == ' ' && line[13] == ':' &&
+         line[kTimeLength] == ' ';
+}
+
+} // namespace
+
+RunLog parse_log(std::string_view text) {
+  RunLog log;
+  for (const std::string& line : split(text, "\n")) {
+    if (!has_time(line)) {
+      continue;
+    }
+    log.ended = line.substr(0, kTimeLength);
+    if (log.started.empty()) {
+      log.started = log.ended;
+    }
+    const std::string_view rest = std::string_view(line).substr(kTimeLength + 1);
+    const std::size_t space = rest.find(' ');
+    if (space != std::string_view::npos) {
+      read_message(rest.substr(0, space), rest.substr(space + 1), log);
+    }
+  }
+  return log;
+}
+
+} // namespace brainmvp::report

@@ -1,0 +1,96 @@
+#include <algorithm>
+
+#include "report/html.h"
+#include "report/sections.h"
+
+namespace brainmvp::report {
+namespace {
+
+constexpr std::size_t kPictureBudgetBytes = 1'100'000; // of one section, before base64
+constexpr std::size_t kMostSteps = 12;
+
+// As many pictures as `budget` allows, spread over the steps; the first and the last are among them.
+std::vector<EventPicture> chosen(const std::vector<EventPicture>& pictures, std::size_t budget) {
+  for (std::size_t count = std::min(kMostSteps, pictures.size()); count > 1; --count) {
+    std::vector<EventPicture> some;
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      some.push_back(pictures[i * (pictures.size() - 1) / (count - 1)]);
+      bytes += some.back().png.size();
+    }
+    if (bytes <= budget) {
+      return some;
+    }
+  }
+  return pictures.empty() ? pictures : std::vector<EventPicture>{pictures.back()};
+}
+
+std::string picture_html(const EventPicture& picture, const std::string& what, bool shown) {
+  const std::string step = "step " + grouped(picture.step);
+  return "<img src=\"" + png_uri(picture.png) + "\" width=\"" + std::to_string(picture.width) + "\" height=\"" +
+         std::to_string(picture.height) + "\" data-step=\"" + escaped(step) + "\" alt=\"" + escaped(what + ", " + step) + "\"" +
+         (shown ? "" : " hidden") + ">";
+}
+
+// Pictures of one run with a slider over the steps; the last one is shown first.
+std::string slides(const RunRecord& run, const std::vector<EventPicture>& pictures, const std::string& id,
+                   const std::string& what, const std::string& heading) {
+  std::string images;
+  for (std::size_t i = 0; i < pictures.size(); ++i) {
+    images += picture_html(pictures[i], what, i + 1 == pictures.size());
+  }
+  const std::string last = std::to_string(pictures.size() - 1);
+  const std::string slider =
+      pictures.size() < 2 ? "" : "<input type=\"range\" id=\"" + id + "\" min=\"0\" max=\"" + last + "\" value=\"" + last + "\">";
+  return "<figure class=\"slides\"><figcaption>" + escaped(run.name) + "</figcaption><div class=\"slider\"><label" +
+         (slider.empty() ? "" : " for=\"" + id + "\"") + ">Training: <output>step " + grouped(pictures.back().step) +
+         "</output></label>" + slider + "</div>" + heading + "<div class=\"stack\">" + images + "</div></figure>\n";
+}
+
+std::string all_slides(const std::vector<RunRecord>& runs, const std::string& tag, const std::string& what,
+                       const std::string& heading) {
+  std::size_t with_pictures = 0;
+  for (const RunRecord& run : runs) {
+    with_pictures += run.tagged(tag).empty() ? 0U : 1U;
+  }
+  std::string html;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const auto pictures = chosen(runs[i].tagged(tag), kPictureBudgetBytes / std::max<std::size_t>(1, with_pictures));
+    if (!pictures.empty()) {
+      html += slides(runs[i], pictures, tag + "-" + std::to_string(i), what, heading);
+    }
+  }
+  return html;
+}
+
+bool pretrains(const std::vector<RunRecord>& runs) { return std::ranges::count(runs, RunKind::kPretrain, &RunRecord::kind) > 0; }
+
+} // namespace
+
+std::string reconstructions_section(const std::vector<RunRecord>& runs) {
+  const std::string columns = "<div class=\"columns\" aria-hidden=\"true\"><span>Target</span><span>View 1</span>"
+                              "<span>View 2</span><span>Output 1</span><span>Output 2</span></div>";
+  const std::string html = all_slides(runs, "views", "Target, two masked views and their reconstructions", columns);
+  if (html.empty()) {
+    return pretrains(runs) ? section_html("reconstructions", "Reconstructions", "<p>The run has no pictures yet.</p>\n") : "";
+  }
+  return section_html(
+      "reconstructions", "Reconstructions",
+      "<p class=\"hint\">Middle slices of one crop: axial, coronal, sagittal from the top. View 1 is the target with masked "
+      "blocks filled from its learned template, view 2 with those of another modality; the outputs are what the network "
+      "makes of them.</p>\n" +
+          html);
+}
+
+std::string templates_section(const std::vector<RunRecord>& runs) {
+  const std::string html = all_slides(runs, "templates", "Learned templates of all modalities", "");
+  if (html.empty()) {
+    return pretrains(runs) ? section_html("templates", "Learned templates", "<p>The run has no pictures yet.</p>\n") : "";
+  }
+  return section_html("templates", "Learned templates",
+                      "<p class=\"hint\">One row a modality; what the network has learned to put where an image is masked or "
+                      "missing.</p>\n" +
+                          html);
+}
+
+} // namespace brainmvp::report

@@ -1,0 +1,146 @@
+#include "report/summary.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "report/html.h"
+
+namespace brainmvp::report {
+namespace {
+
+using Values = std::vector<double>;
+
+// The mean of `values` without those that are not finite; nothing when all are.
+std::optional<double> finite_mean(std::span<const double> values) {
+  double sum = 0;
+  std::size_t count = 0;
+  for (const double value : values) {
+    sum += std::isfinite(value) ? value : 0;
+    count += std::isfinite(value) ? 1U : 0U;
+  }
+  return count == 0 ? std::nullopt : std::optional(sum / static_cast<double>(count));
+}
+
+} // namespace
+
+std::string kind_name(RunKind kind) {
+  switch (kind) {
+  case RunKind::kPretrain:
+    return "pre-training";
+  case RunKind::kSegment:
+    return "segmentation";
+  case RunKind::kClassify:
+    return "classification";
+  case RunKind::kOther:
+    break;
+  }
+  return "training";
+}
+
+std::vector<std::pair<std::string, double>> dice_of_cases(const SegmentationResults& results) {
+  const auto column = static_cast<std::size_t>(std::ranges::find(results.metrics, "dice") - results.metrics.begin());
+  std::vector<std::pair<std::string, double>> cases;
+  std::map<std::string, std::size_t> counts;
+  for (const SegmentationRow& row : results.rows) {
+    if (column < row.values.size()) {
+      if (++counts[row.case_name] == 1) {
+        cases.emplace_back(row.case_name, 0);
+      }
+      std::ranges::find(cases, row.case_name, &std::pair<std::string, double>::first)->second += row.values[column];
+    }
+  }
+  for (auto& [name, sum] : cases) {
+    sum /= static_cast<double>(counts[name]);
+  }
+  return cases;
+}
+
+std::vector<Difference> paired_differences(const SegmentationResults& first, const SegmentationResults& second,
+                                           const std::vector<std::string>& metrics) {
+  const auto keys = [](const SegmentationResults& results) {
+    std::map<std::pair<std::string, std::string>, std::size_t> rows; // row by region and case
+    for (std::size_t i = 0; i < results.rows.size(); ++i) {
+      rows[{results.rows[i].region, results.rows[i].case_name}] = i;
+    }
+    return rows;
+  };
+  const auto of_first = keys(first);
+  const auto of_second = keys(second);
+  if (!std::ranges::equal(
+          of_first, of_second, {}, [](const auto& row) { return row.first; }, [](const auto& row) { return row.first; })) {
+    return {};
+  }
+  std::vector<Difference> differences;
+  for (const std::string& region : first.regions) {
+    for (const std::string& metric : metrics) {
+      const auto column = [&metric](const SegmentationResults& results) {
+        return static_cast<std::size_t>(std::ranges::find(results.metrics, metric) - results.metrics.begin());
+      };
+      if (column(first) == first.metrics.size() || column(second) == second.metrics.size()) {
+        continue;
+      }
+      Values a;
+      Values b;
+      for (const auto& [key, row] : of_first) {
+        if (key.first == region) {
+          a.push_back(first.rows[row].values[column(first)]);
+          b.push_back(second.rows[of_second.at(key)].values[column(second)]);
+        }
+      }
+      differences.push_back({.region = region, .metric = metric, .comparison = metrics::compare_paired(a, b)});
+    }
+  }
+  return differences;
+}
+
+std::string progress_of(const RunRecord& run) {
+  const std::string steps = run.setting("steps");
+  const bool counted = !steps.empty() && steps.size() < 19 && steps.find_first_not_of("0123456789") == std::string::npos;
+  const std::string total = counted ? grouped(std::stoull(steps)) : "";
+  const auto done = static_cast<std::uint64_t>(run.steps.empty() ? 0 : run.steps.back());
+  std::string text = grouped(done) + (total.empty() ? "" : " of " + total) + " steps, ";
+  switch (run.log.outcome) {
+  case Outcome::kRunning:
+    return text + "still going";
+  case Outcome::kFinished:
+    return text + "finished";
+  case Outcome::kStopped:
+    return text + "stopped as asked";
+  case Outcome::kInterrupted:
+    return text + "interrupted";
+  case Outcome::kFailed:
+    return text + "ended with an error (see log.txt)";
+  case Outcome::kUnknown:
+    break;
+  }
+  return text + "ended without a word";
+}
+
+std::optional<BestStep> best_step(const RunRecord& run) {
+  const Series* series = run.find("validation_dice");
+  const double sign = series != nullptr ? -1 : 1; // Dice is to be high, losses low
+  series = series != nullptr ? series : run.find("validation_loss");
+  std::optional<BestStep> best;
+  for (std::size_t i = 0; series != nullptr && i < series->values.size(); ++i) {
+    const double value = series->values[i];
+    if (std::isfinite(value) && (!best || sign * value < sign * best->value)) {
+      best = {.metric = series->name, .step = run.steps[i], .value = value};
+    }
+  }
+  return best;
+}
+
+std::optional<LossChange> loss_change(const RunRecord& run) {
+  const Series* series = run.find("loss");
+  if (series == nullptr) {
+    return std::nullopt;
+  }
+  const std::span<const double> values = series->values;
+  const std::size_t part = std::max<std::size_t>(1, values.size() / 20);
+  const auto first = finite_mean(values.first(part));
+  const auto last = finite_mean(values.last(part));
+  return first && last ? std::optional(LossChange{.first = *first, .last = *last}) : std::nullopt;
+}
+
+} // namespace brainmvp::report

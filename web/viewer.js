@@ -1,0 +1,123 @@
+// The slice viewer: NiiVue with plain controls.
+import { NVImage, Niivue } from "@niivue/niivue";
+
+const kPlaneAxes = [2, 1, 0, 2]; // the axis that the slice slider moves along
+const kReferenceRgb = [0, 229, 255];
+
+const element = (name) => document.getElementById(`viewer-${name}`);
+
+function bytesOf(id) {
+  return Uint8Array.from(atob(document.getElementById(id).textContent), (letter) => letter.charCodeAt(0)).buffer;
+}
+
+// A table of colours by label value; the background is clear.
+function labelColours(entries) {
+  const table = { R: [0], G: [0], B: [0], A: [0], I: [0], labels: [""] };
+  for (const { value, name, rgb } of entries) {
+    ["R", "G", "B"].forEach((channel, index) => table[channel].push(rgb[index]));
+    table.A.push(255);
+    table.I.push(value);
+    table.labels.push(name);
+  }
+  return table;
+}
+
+async function labelVolume(layer, labels) {
+  const volume = await NVImage.new(bytesOf(layer.data), `${layer.name}.nii.gz`);
+  volume.setColormapLabel(labelColours(layer.kind === "reference" ? [{ value: 1, name: "", rgb: kReferenceRgb }] : labels));
+  return volume;
+}
+
+class Viewer {
+  constructor(volumes) {
+    this.volumes = volumes;
+    this.niivue = new Niivue({
+      logLevel: "error",
+      dragAndDropEnabled: false,
+      scrollRequiresFocus: true,
+      isSliceMM: true,
+      crosshairWidth: 0.5,
+      crosshairColor: [1, 1, 1, 0.35],
+      multiplanarShowRender: 0,
+      fontColor: [0.85, 0.85, 0.85, 1],
+    });
+  }
+
+  async open() {
+    await this.niivue.attachToCanvas(element("canvas"), false);
+    this.niivue.onLocationChange = () => this.followCrosshair();
+    this.volumes.cases.forEach((entry, index) => element("case").add(new Option(entry.label, index)));
+    element("case").addEventListener("change", () => this.showCase());
+    element("plane").addEventListener("change", () => this.showPlane());
+    element("slice").addEventListener("input", () => this.showSlice());
+    element("opacity").addEventListener("input", () => this.showLayers());
+    await this.showCase();
+  }
+
+  async showCase() {
+    const entry = this.volumes.cases[element("case").value];
+    while (this.niivue.volumes.length > 0) {
+      this.niivue.removeVolume(this.niivue.volumes[0]);
+    }
+    this.niivue.addVolume(await NVImage.new(bytesOf(entry.image), "image.nii.gz", "gray"));
+    for (const layer of entry.layers) {
+      this.niivue.addVolume(await labelVolume(layer, this.volumes.labels));
+    }
+    this.makeCheckboxes(entry.layers);
+    this.showLayers();
+    this.showPlane();
+  }
+
+  makeCheckboxes(layers) {
+    const boxes = layers.map((layer, index) => {
+      const label = document.createElement("label");
+      const box = document.createElement("input");
+      box.type = "checkbox";
+      box.checked = index === 0 || layer.kind === "reference";
+      box.addEventListener("change", () => this.showLayers());
+      label.append(box, ` ${layer.name}`);
+      return label;
+    });
+    element("layers").replaceChildren(element("layers").querySelector("legend"), ...boxes);
+  }
+
+  showLayers() {
+    const opacity = element("opacity").value / 100;
+    element("layers")
+      .querySelectorAll("input")
+      .forEach((box, index) => this.niivue.setOpacity(index + 1, box.checked ? opacity : 0));
+  }
+
+  showPlane() {
+    const plane = Number(element("plane").value);
+    this.axis = kPlaneAxes[plane];
+    this.count = this.niivue.volumes[0].dimsRAS[this.axis + 1];
+    element("slice").max = this.count - 1;
+    this.niivue.setSliceType(plane);
+    this.followCrosshair();
+  }
+
+  showSlice() {
+    const place = [...this.niivue.scene.crosshairPos];
+    place[this.axis] = (Number(element("slice").value) + 0.5) / this.count;
+    this.niivue.scene.crosshairPos = place;
+    this.niivue.drawScene();
+    this.tellPlace();
+  }
+
+  followCrosshair() {
+    element("slice").value = Math.floor(this.niivue.scene.crosshairPos[this.axis] * this.count);
+    this.tellPlace();
+  }
+
+  tellPlace() {
+    const text = `${Number(element("slice").value) + 1} of ${this.count}`;
+    element("place").textContent = text;
+    element("slice").setAttribute("aria-valuetext", text);
+  }
+}
+
+window.brainmvpViewer = async (volumes) => {
+  element("panel").hidden = false; // the canvas takes its size from the page
+  await new Viewer(volumes).open();
+};
