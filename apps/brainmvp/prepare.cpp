@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "command.h"
 #include "store/prepare_store.h"
+#include "study/set_check.h"
 #include "study/studies_file.h"
 
 namespace brainmvp::app {
@@ -80,11 +81,22 @@ void fail_where_studies_failed(const StoreBuilder& builder) {
   }
 }
 
+void warn_of_leaks(const study::StudiesFile& studies) {
+  const std::vector<std::string> leaks = study::leaks(studies.studies);
+  if (!leaks.empty()) {
+    log::warning(std::to_string(leaks.size()) +
+                 " patients or images are in more than one split, so that results on them would "
+                 "be too good; the first is " +
+                 leaks.front());
+  }
+}
+
 void run_prepare(const Options& options, const CommonOptions& common) {
   const study::ModalityTable& standard = study::ModalityTable::standard();
   const study::StudiesFile studies =
       options.modalities.empty() ? study::read_studies_file(options.studies, standard)
                                  : study::read_studies_file(options.studies, study::ModalityTable::with_file(options.modalities));
+  warn_of_leaks(studies);
   catch_interrupts();
   StoreBuilder builder(
       studies, options.studies, options.output,

@@ -22,7 +22,8 @@ struct Unzipped {
 };
 
 // All members of the stream, with their CRCs checked; zero padding after them is ignored, other bytes are warned of.
-// Throws Error(kBadInput) for a damaged stream and for one that gives more than `limit` bytes.
+// Takes no more memory than about twice what the stream gives, whatever `limit` is. Throws Error(kBadInput) for a damaged
+// stream and for one that gives more than `limit` bytes.
 Unzipped gunzip(std::span<const std::byte> bytes, std::size_t limit, const std::string& name);
 
 // No stream of `compressed` bytes can give more than this (deflate's largest ratio is 1032).
