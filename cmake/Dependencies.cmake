@@ -23,8 +23,8 @@ add_library(highway INTERFACE)
 target_include_directories(highway SYSTEM INTERFACE ${HWY_INCLUDE})
 target_link_libraries(highway INTERFACE ${HWY_LIBRARY})
 
-# Never ITKIONIFTI: our own reader replaces it, and its copy of the NIfTI symbols clashes with others.
-find_package(ITK 5.2 REQUIRED COMPONENTS ITKCommon ITKIOImageBase ITKIONRRD ITKIOMeta ITKDistanceMap ITKConnectedComponents)
+# No readers of ITK: our own replace them.
+find_package(ITK 5.2 REQUIRED COMPONENTS ITKCommon ITKDistanceMap ITKConnectedComponents)
 add_library(brainmvp_itk INTERFACE)
 target_include_directories(brainmvp_itk SYSTEM INTERFACE ${ITK_INCLUDE_DIRS})
 target_link_libraries(brainmvp_itk INTERFACE ${ITK_LIBRARIES})

@@ -26,7 +26,9 @@ target_link_libraries(brainmvp_libtorch INTERFACE
 file(GLOB _torch_openmp ${BRAINMVP_TORCH_DIR}/lib/libgomp*.so* ${BRAINMVP_TORCH_DIR}/../torch.libs/libgomp*.so*)
 list(APPEND _torch_openmp gomp)
 list(GET _torch_openmp 0 _torch_openmp)
-target_compile_options(brainmvp_libtorch INTERFACE -fopenmp)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU) # clang, which only fuzzes, has no omp.h of its own
+  target_compile_options(brainmvp_libtorch INTERFACE -fopenmp)
+endif()
 target_link_libraries(brainmvp_libtorch INTERFACE ${_torch_openmp})
 if(EXISTS "${BRAINMVP_TORCH_DIR}/lib/libtorch_cuda.so")
   # The CUDA backend registers itself when it is loaded; nothing refers to its symbols.

@@ -1,8 +1,16 @@
 set(BRAINMVP_SANITIZE "" CACHE STRING "Value for -fsanitize=, for example address,undefined")
 
 add_library(brainmvp_flags INTERFACE)
-target_compile_options(brainmvp_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wconversion -Wno-sign-conversion -Werror
-  -Wno-restrict) # g++ 12 reports std::string concatenations wrongly (GCC bug 105329)
+option(BRAINMVP_FUZZ "Build the programs of libFuzzer (./dev fuzz); needs clang" OFF)
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  target_compile_options(brainmvp_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wconversion -Wno-sign-conversion -Werror
+    -Wno-restrict) # g++ 12 reports std::string concatenations wrongly (GCC bug 105329)
+endif()
+if(BRAINMVP_FUZZ)
+  target_compile_options(brainmvp_flags INTERFACE -fprofile-instr-generate -fcoverage-mapping)
+  target_link_options(brainmvp_flags INTERFACE -fprofile-instr-generate)
+endif()
 target_link_libraries(brainmvp_flags INTERFACE Threads::Threads)
 if(BRAINMVP_SANITIZE)
   target_compile_options(brainmvp_flags INTERFACE -fsanitize=${BRAINMVP_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)

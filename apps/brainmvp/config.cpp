@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <cmath>
+#include <cstdlib>
 #include <map>
 #include <regex>
 
@@ -46,10 +48,15 @@ std::vector<std::string> present_values(const CLI::Option& option) {
 std::string toml_value(const std::string& text) {
   static const std::regex whole("-?(0|[1-9][0-9]{0,17})");
   static const std::regex number(R"([+-]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?)");
+  constexpr std::size_t kLongestNumber = 30;
+  if (text.size() >= kLongestNumber) {
+    return io::toml_string(text);
+  }
   if (text == "true" || text == "false" || std::regex_match(text, whole)) {
     return text;
   }
-  return std::regex_match(text, number) && text.size() < 30 ? shortest(std::stod(text)) : io::toml_string(text);
+  const double value = std::strtod(text.c_str(), nullptr); // infinite for 1e999, which stays a text
+  return std::regex_match(text, number) && std::isfinite(value) ? shortest(value) : io::toml_string(text);
 }
 
 bool excluded_by_one_given(const CLI::Option& option) {

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "command.h"
 #include "index_report.h"
+#include "study/anonymise.h"
 #include "study/layout.h"
 
 namespace brainmvp::app {
@@ -21,6 +22,7 @@ struct IndexArguments {
   std::string modalities;
   std::string task;
   std::string classes_from;
+  std::string key_file;
   int folds = 0;
   bool strict = false;
   bool quick = false;
@@ -72,6 +74,12 @@ void refuse_what_was_found(const study::Index& index, const IndexArguments& argu
   }
 }
 
+study::StudiesFile anonymous(const study::StudiesFile& file, const IndexArguments& arguments) {
+  const std::filesystem::path output = arguments.output;
+  return study::anonymise(file, output.parent_path() / (output.stem().string() + "_files"),
+                          study::Pseudonyms(arguments.key_file));
+}
+
 void run_index(const IndexArguments& arguments, const CLI::App& command, const CommonOptions& common) {
   const study::IndexOptions options = options_of(arguments, command, common);
   refuse_existing(arguments.output, common.force);
@@ -80,7 +88,7 @@ void run_index(const IndexArguments& arguments, const CLI::App& command, const C
   print_index_report(index, common.verbose, std::cout);
   std::cout.flush();
   refuse_what_was_found(index, arguments);
-  study::write_studies_file(arguments.output, index.file);
+  study::write_studies_file(arguments.output, arguments.key_file.empty() ? index.file : anonymous(index.file, arguments));
   std::cout << "written to " << arguments.output << "\n";
 }
 
@@ -113,6 +121,12 @@ Command add_index(CLI::App& program, CommonOptions& common) {
       ->check(CLI::NonNegativeNumber);
   command->add_option("--modalities", arguments->modalities, "TOML file with more names of modalities, labels and files to skip")
       ->group("index")
+      ->type_name("FILE");
+  command
+      ->add_option(
+          "--anonymise", arguments->key_file,
+          "Write hashes for the names of studies, patients and files; FILE holds their secret key, and is made when it is "
+          "missing. The images are reached through links beside the output")
       ->type_name("FILE");
   command->add_flag("--strict", arguments->strict, "Refuse, with exit code 4, when there is any error or warning")
       ->group("index");

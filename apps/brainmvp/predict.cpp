@@ -52,6 +52,7 @@ std::string command_text(const PredictArguments& arguments, const CommonOptions&
     text += " RUN";
   }
   text += " INPUT -o DIR --overlap " + shortest(options.overlap) + " --blending " + options.blending;
+  text += options.input.only.empty() ? "" : " --only " + join(options.input.only, ",");
   text += arguments.flips.empty() ? "" : " --flips " + join(arguments.flips, ",");
   text += options.probabilities ? " --probabilities" : "";
   return text + " --device " + common.device + " --precision " + common.precision;
@@ -115,6 +116,10 @@ void add_input_options(CLI::App& command, PredictArguments& arguments) {
   command.add_option("--split", arguments.splits, "Only these studies of a studies file: training, validation, test")
       ->delimiter(',')
       ->check(CLI::IsMember({"training", "validation", "test"}));
+  command
+      .add_option("--only", arguments.options.input.only, "Use these modalities alone, as if the others were missing: t1,flair")
+      ->delimiter(',')
+      ->type_name("NAME");
   command.add_option("--layout", arguments.options.input.layout, "Layout of a folder of images, as for `index`")
       ->capture_default_str();
   command.add_option("--modalities", arguments.modalities, "TOML file with more names of modalities")->type_name("FILE");

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "command.h"
 #include "store/prepare_store.h"
+#include "study/set_check.h"
 #include "study/studies_file.h"
 
 namespace brainmvp::app {
@@ -24,6 +25,7 @@ struct Options {
   std::string output;
   std::string modalities;
   bool strict = false;
+  store::PrepareOptions parameters;
 };
 
 std::size_t count(const StoreBuilder& builder, Outcome outcome) {
@@ -79,14 +81,26 @@ void fail_where_studies_failed(const StoreBuilder& builder) {
   }
 }
 
+void warn_of_leaks(const study::StudiesFile& studies) {
+  const std::vector<std::string> leaks = study::leaks(studies.studies);
+  if (!leaks.empty()) {
+    log::warning(std::to_string(leaks.size()) +
+                 " patients or images are in more than one split, so that results on them would "
+                 "be too good; the first is " +
+                 leaks.front());
+  }
+}
+
 void run_prepare(const Options& options, const CommonOptions& common) {
   const study::ModalityTable& standard = study::ModalityTable::standard();
   const study::StudiesFile studies =
       options.modalities.empty() ? study::read_studies_file(options.studies, standard)
                                  : study::read_studies_file(options.studies, study::ModalityTable::with_file(options.modalities));
+  warn_of_leaks(studies);
   catch_interrupts();
-  StoreBuilder builder(studies, options.studies, options.output,
-                       {.parameters = {}, .threads = common.thread_count(), .strict = options.strict, .force = common.force});
+  StoreBuilder builder(
+      studies, options.studies, options.output,
+      {.parameters = options.parameters, .threads = common.thread_count(), .strict = options.strict, .force = common.force});
   tell_expectation(builder, common.thread_count());
   builder.check_resources();
   {
@@ -116,6 +130,13 @@ Command add_prepare(CLI::App& program, CommonOptions& common) {
       ->group("Output");
   command->add_option("--modalities", options->modalities, "TOML file with more names of modalities")->type_name("FILE");
   command->add_flag("--strict", options->strict, "Stop at the first study that fails");
+  command
+      ->add_option("--spacing", options->parameters.spacing_mm,
+                   "Voxel size of the store, isotropic; 2 makes it eight times smaller")
+      ->type_name("MM")
+      ->check(CLI::Range(0.25, 10.0))
+      ->group("prepare")
+      ->capture_default_str();
   add_common_options(*command, common, {.force = true, .threads = true});
   return {command, [options, &common] { run_prepare(*options, common); }};
 }

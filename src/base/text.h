@@ -17,6 +17,9 @@ std::vector<std::string> split(std::string_view text, std::string_view separator
 
 std::string join(std::span<const std::string> parts, std::string_view separator);
 
+// Well-formed UTF-8, as JSON and Python accept it: shortest forms only, no surrogates, up to U+10FFFF.
+bool is_utf8(std::string_view bytes);
+
 // "1.5 GB", "20 kB" (powers of 1000).
 std::string human_bytes(std::uint64_t bytes);
 

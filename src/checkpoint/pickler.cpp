@@ -5,9 +5,9 @@
 #include <limits>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "checkpoint/dtype.h"
 #include "checkpoint/pickle.h"
-#include "checkpoint/utf8.h"
 
 namespace brainmvp::checkpoint::pickle {
 namespace {

@@ -52,9 +52,13 @@ std::vector<const std::pair<std::string, at::Tensor>*> file_order(const Weights&
 Weights read_safetensors(const fs::path& path, std::map<std::string, std::string>* metadata) {
   return with_context(path.string(), [&] {
     std::error_code error;
-    const std::uint64_t size = fs::is_regular_file(path, error) ? fs::file_size(path, error) : 0;
-    std::ifstream file(path, std::ios::binary);
-    if (error || !file) {
+    const bool regular = fs::is_regular_file(path, error); // opening a pipe would wait for its writer
+    const std::uint64_t size = regular ? fs::file_size(path, error) : 0;
+    std::ifstream file;
+    if (regular) {
+      file.open(path, std::ios::binary);
+    }
+    if (error || !file.is_open()) {
       throw Error(ExitCode::kBadInput, "cannot be read; check its name and permissions");
     }
     const SafetensorsHeader header = read_safetensors_header(file, size);

@@ -3,9 +3,9 @@
 #include <optional>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "checkpoint/byte_cursor.h"
 #include "checkpoint/pickle.h"
-#include "checkpoint/utf8.h"
 
 namespace brainmvp::checkpoint::pickle {
 namespace {

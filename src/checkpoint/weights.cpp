@@ -27,6 +27,10 @@ std::string key_list(const Dict& dict) {
 }
 
 bool is_zip(const fs::path& path) {
+  std::error_code error;
+  if (!fs::is_regular_file(path, error)) { // opening a pipe would wait for its writer
+    return false;
+  }
   std::ifstream file(path, std::ios::binary);
   std::array<char, 2> start{};
   file.read(start.data(), start.size());

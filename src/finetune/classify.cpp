@@ -106,7 +106,7 @@ train::Trainee classification_trainee(const TrainingSetup& setup, const std::vec
   const auto training =
       std::make_shared<ClassTraining>(ClassTraining{.setup = setup, .classes = classes, .network = network, .reader = nullptr});
   train::Trainee trainee = trainee_of("fine-tuning", network);
-  trainee.accumulate_gradients = [training](std::uint64_t step) { return class_gradients(*training, step); };
+  trainee.accumulate_gradients = [training](std::uint64_t step, train::AdamW&) { return class_gradients(*training, step); };
   if (!setup.validation.empty()) {
     trainee.validate = [training] { return validate_classes(*training); };
   }

@@ -117,7 +117,9 @@ train::Trainee segmentation_trainee(const TrainingSetup& setup, std::vector<Fore
                                                                   .outputs = infer::output_values(setup.description),
                                                                   .reader = nullptr});
   train::Trainee trainee = trainee_of("fine-tuning", network);
-  trainee.accumulate_gradients = [training](std::uint64_t step) { return segmentation_gradients(*training, step); };
+  trainee.accumulate_gradients = [training](std::uint64_t step, train::AdamW&) {
+    return segmentation_gradients(*training, step);
+  };
   if (!setup.validation.empty()) {
     trainee.validate = [training] { return validate_segmentation(*training); };
   }

@@ -4,6 +4,7 @@
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -25,11 +26,13 @@ constexpr const char* kBank = "rep_template";      // weight of pre-training che
 struct Learned {
   std::vector<std::string> modalities;
   std::vector<Tensor> volumes; // [H, W, D], normalised; of one size
+  double spacing_mm = 0;       // 0: not known
 };
 
 Learned templates_of_model(const checkpoint::Value& entries, const std::filesystem::path& file) {
   const infer::ModelDescription earlier = infer::read_description(entries, file);
   Learned learned;
+  learned.spacing_mm = earlier.preparation.spacing_mm;
   for (std::size_t channel = 0; channel < earlier.channels.size(); ++channel) {
     if (earlier.has_template[channel]) {
       learned.modalities.push_back(earlier.channels[channel]);
@@ -43,6 +46,7 @@ Learned templates_of_model(const checkpoint::Value& entries, const std::filesyst
 Learned templates_of_bank(const std::filesystem::path& file) {
   pretrain::TemplateSet set = pretrain::read_templates(file);
   Learned learned;
+  learned.spacing_mm = set.has_affine ? set.templates.front().volume.affine.spacing_mm()[0] : 0;
   for (pretrain::Template& one : set.templates) {
     const bool named = set.modalities.empty() || std::ranges::count(set.modalities, one.modality) > 0;
     if (named && !one.constant()) {
@@ -65,6 +69,15 @@ Learned learned_templates(const Start& start) {
   }
   log::warning(start.file.string() + ": has no templates; missing and mixed channels are filled with zeros");
   return {};
+}
+
+void refuse_other_spacing(const Learned& learned, double spacing_mm, const std::filesystem::path& file) {
+  constexpr double kSame = 1e-3; // mm
+  if (learned.spacing_mm != 0 && std::abs(learned.spacing_mm - spacing_mm) > kSame) {
+    throw Error(ExitCode::kBadInput, file.string() + ": has templates of " + shortest(learned.spacing_mm) +
+                                         " mm voxels, the store those of " + shortest(spacing_mm) +
+                                         " mm; prepare the store with --spacing " + shortest(learned.spacing_mm));
+  }
 }
 
 } // namespace
@@ -105,6 +118,7 @@ std::string network_of(const Start& start, const RunOptions& options) {
 
 void take_templates(const Start& start, infer::ModelDescription& description) {
   const Learned learned = learned_templates(start);
+  refuse_other_spacing(learned, description.preparation.spacing_mm, start.file);
   const Tensor none = learned.volumes.empty() ? at::zeros({1, 1, 1}) : at::zeros_like(learned.volumes.front());
   std::vector<Tensor> channels;
   description.has_template.clear();

@@ -28,6 +28,7 @@ Start read_start(const std::string& init);
 std::string network_of(const Start& start, const RunOptions& options);
 
 // Fills description.templates and has_template from the checkpoint: zeros for kScratch and for channels without a template.
+// Throws Error(kBadInput) for templates of another voxel size than description.preparation has.
 void take_templates(const Start& start, infer::ModelDescription& description);
 
 // Loads the weights and gives the list of what became of every tensor; "" for kScratch. Throws Error(kBadInput).

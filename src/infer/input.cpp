@@ -108,6 +108,28 @@ void refuse_twin_ids(const std::vector<study::Study>& studies) {
   }
 }
 
+// Leaves the other modalities out, as if they had not been taken.
+void keep_only(const InputOptions& options, std::vector<study::Study>& studies) {
+  std::vector<std::string> kept;
+  for (const std::string& name : options.only) {
+    kept.push_back(options.table.canonical(name).value_or(""));
+    if (kept.back().empty()) {
+      throw Error(ExitCode::kUsage, "--only " + name + ": is no known modality");
+    }
+  }
+  for (study::Study& study : studies) {
+    if (study.images.size() != study.modalities.size()) {
+      refuse_file(study.images.front(), "holds several modalities, of which --only cannot leave some out");
+    }
+    for (std::size_t i = study.images.size(); i-- > 0;) {
+      if (std::ranges::count(kept, study.modalities[i]) == 0) {
+        study.images.erase(study.images.begin() + static_cast<std::ptrdiff_t>(i));
+        study.modalities.erase(study.modalities.begin() + static_cast<std::ptrdiff_t>(i));
+      }
+    }
+  }
+}
+
 } // namespace
 
 bool names_model(const fs::path& path) {
@@ -138,6 +160,9 @@ std::vector<study::Study> gather_studies(const InputOptions& options, const std:
     throw Error(ExitCode::kNothingFound, "no study to predict; name images, a folder of them or a studies file after the runs");
   }
   refuse_twin_ids(studies);
+  if (!options.only.empty()) {
+    keep_only(options, studies);
+  }
   return studies;
 }
 

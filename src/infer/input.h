@@ -16,6 +16,7 @@ struct InputOptions {
   std::vector<std::filesystem::path> inputs = {};                        // studies files, folders of images, or loose image files
   std::vector<std::pair<std::string, std::filesystem::path>> named = {}; // loose images whose modality is stated
   std::vector<study::Split> splits = {};                                 // of studies files; all when empty
+  std::vector<std::string> only = {};                                    // modalities, by any name; all when empty
   std::string layout = "auto";                                           // of folders
   study::ModalityTable table = study::ModalityTable::standard();
   std::size_t threads = 1;
@@ -26,7 +27,7 @@ bool names_model(const std::filesystem::path& path);
 
 // The studies of all inputs; loose files are one study, whose modalities must be among `channels`. Throws Error(kBadInput) for
 // a loose file that is no image of a known modality, Error(kNothingFound) for no study at all, Error(kUsage) for two kinds of
-// input that have no common meaning.
+// input that have no common meaning and for a name in `only` that no modality has.
 std::vector<study::Study> gather_studies(const InputOptions& options, const std::vector<std::string>& channels);
 
 // Throws Error(kBadInput), naming the files, when two images have one modality, or when an image's name says the modality that

@@ -86,6 +86,7 @@ std::string sidecar_text(const PredictOptions& options, const std::string& preci
     }
   }
   json["flips"] = options.flips;
+  json["only"] = options.input.only;
   json["device"] = options.device;
   json["precision"] = precision;
   json["preparation"] = {{"spacing_mm", description.preparation.spacing_mm},

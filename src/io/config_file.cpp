@@ -5,18 +5,30 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 #include <sstream>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "io/text_file.h"
 
 namespace brainmvp::io {
 namespace {
 
 [[noreturn]] void refuse(const std::filesystem::path& path, const toml::source_region& where, const std::string& reason) {
   throw Error(ExitCode::kUsage, path.string() + ": line " + std::to_string(where.begin.line) + ": " + reason);
+}
+
+// A dotted key nests as deep as its line is long, and toml++ walks nested tables by recursion.
+void check_lines(std::string_view text, const std::filesystem::path& path) {
+  constexpr std::size_t kLongest = 4096;
+  for (std::size_t number = 1; !text.empty(); ++number) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    if (end > kLongest) {
+      throw Error(ExitCode::kUsage, path.string() + ": line " + std::to_string(number) + ": has " + std::to_string(end) +
+                                        " bytes, more than the " + std::to_string(kLongest) + " that a line may have");
+    }
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
 }
 
 std::string text_of(const std::filesystem::path& path, const toml::node& node) {
@@ -50,15 +62,11 @@ ConfigEntry entry_of(const std::filesystem::path& path, const std::string& table
 } // namespace
 
 std::vector<ConfigEntry> read_config_file(const std::filesystem::path& path) {
-  std::ifstream stream(path);
-  if (!stream || !std::filesystem::is_regular_file(path)) {
-    throw Error(ExitCode::kUsage, path.string() + ": cannot be read; check the name that was given");
-  }
-  const std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-  return read_config_text(text, path);
+  return read_config_text(read_text_file(path, kLargestConfig, ExitCode::kUsage), path);
 }
 
 std::vector<ConfigEntry> read_config_text(std::string_view text, const std::filesystem::path& path) {
+  check_lines(text, path);
   toml::table root;
   try {
     root = toml::parse(text, path.string());

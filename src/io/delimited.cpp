@@ -1,17 +1,14 @@
 #include "io/delimited.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "io/text_file.h"
 
 namespace brainmvp::io {
 namespace {
-
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 [[noreturn]] void refuse(const std::filesystem::path& path, std::size_t line, const std::string& reason) {
   throw Error(ExitCode::kBadInput, path.string() + ": line " + std::to_string(line) + ": " + reason);
@@ -21,9 +18,7 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 class Parser {
 public:
   Parser(std::string_view text, char separator, const std::filesystem::path& path)
-      : rest_(text), separator_(separator), path_(path) {
-    rest_.remove_prefix(rest_.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0);
-  }
+      : rest_(text), separator_(separator), path_(path) {}
 
   [[nodiscard]] bool done() const { return rest_.empty(); }
   [[nodiscard]] std::size_t line() const { return line_; }
@@ -72,11 +67,7 @@ private:
 } // namespace
 
 DelimitedTable read_delimited(const std::filesystem::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream || !std::filesystem::is_regular_file(path)) {
-    throw Error(ExitCode::kBadInput, path.string() + ": cannot be read; a .tsv or .csv file is expected");
-  }
-  const std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  const std::string text = read_text_file(path, kLargestTable);
   Parser parser(text, to_lower(path.extension().string()) == ".csv" ? ',' : '\t', path);
   DelimitedTable table;
   while (!parser.done()) {

@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <memory>
 #include <new>
+#include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -16,7 +18,6 @@ namespace {
 
 constexpr int kGzipOrZlib = 15 + 32; // zlib's code for "whichever wrapper is there"
 constexpr std::size_t kScratchBytes = 1U << 16;
-constexpr int kLevel = 6;
 
 // zlib's inflate over a whole span; used for short looks only.
 class Inflater {
@@ -77,6 +78,24 @@ private:
                                        " that its header accounts for; the header's dimensions are wrong");
 }
 
+// What the trailer of the last member says: the length of all when there is one member of less than 4 GiB, which is nearly
+// always so, and else a first guess.
+std::size_t stated_length(std::span<const std::byte> bytes) {
+  constexpr std::size_t kLeast = 1U << 16;
+  std::size_t length = 0;
+  for (std::size_t i = 0; i < 4 && bytes.size() >= 4; ++i) {
+    length |= std::to_integer<std::size_t>(bytes[bytes.size() - 4 + i]) << (8 * i);
+  }
+  return std::clamp<std::size_t>(length, kLeast, std::max<std::size_t>(gunzip_bound(bytes.size()), kLeast));
+}
+
+// Doubles a buffer, up to `limit` bytes; the first `written` bytes stay.
+void enlarge(Buffer& buffer, std::size_t written, std::size_t limit) {
+  Buffer larger(buffer.size > limit / 2 ? limit : 2 * buffer.size);
+  std::memcpy(larger.data.get(), buffer.data.get(), written);
+  buffer = std::move(larger);
+}
+
 } // namespace
 
 bool is_gzip(std::span<const std::byte> bytes) {
@@ -116,13 +135,17 @@ Unzipped gunzip(std::span<const std::byte> bytes, std::size_t limit, const std::
   if (decompressor == nullptr) {
     throw std::bad_alloc();
   }
-  Unzipped out{.buffer = Buffer(limit), .warnings = {}};
+  Unzipped out{.buffer = Buffer(std::min(stated_length(bytes), limit)), .warnings = {}};
   std::size_t written = 0;
   while (is_gzip(bytes)) {
     std::size_t used = 0;
     std::size_t made = 0;
     const libdeflate_result result = libdeflate_gzip_decompress_ex(
-        decompressor.get(), bytes.data(), bytes.size(), out.buffer.data.get() + written, limit - written, &used, &made);
+        decompressor.get(), bytes.data(), bytes.size(), out.buffer.data.get() + written, out.buffer.size - written, &used, &made);
+    if (result == LIBDEFLATE_INSUFFICIENT_SPACE && out.buffer.size < limit) {
+      enlarge(out.buffer, written, limit);
+      continue;
+    }
     if (result == LIBDEFLATE_INSUFFICIENT_SPACE) {
       refuse_excess(name, limit);
     }
@@ -139,9 +162,9 @@ Unzipped gunzip(std::span<const std::byte> bytes, std::size_t limit, const std::
   return out;
 }
 
-std::string gzip(std::span<const std::byte> bytes) {
+std::string gzip(std::span<const std::byte> bytes, int level) {
   const std::unique_ptr<libdeflate_compressor, decltype(&libdeflate_free_compressor)> compressor(
-      libdeflate_alloc_compressor(kLevel), &libdeflate_free_compressor);
+      libdeflate_alloc_compressor(level), &libdeflate_free_compressor);
   if (compressor == nullptr) {
     throw std::bad_alloc();
   }

@@ -22,7 +22,8 @@ struct Unzipped {
 };
 
 // All members of the stream, with their CRCs checked; zero padding after them is ignored, other bytes are warned of.
-// Throws Error(kBadInput) for a damaged stream and for one that gives more than `limit` bytes.
+// Takes no more memory than about twice what the stream gives, whatever `limit` is. Throws Error(kBadInput) for a damaged
+// stream and for one that gives more than `limit` bytes.
 Unzipped gunzip(std::span<const std::byte> bytes, std::size_t limit, const std::string& name);
 
 // No stream of `compressed` bytes can give more than this (deflate's largest ratio is 1032).
@@ -31,6 +32,7 @@ std::uint64_t gunzip_bound(std::uint64_t compressed);
 // A single zlib or gzip stream of at most `limit` bytes, through zlib. Throws Error(kBadInput) as gunzip does.
 Buffer unzip_stream(std::span<const std::byte> bytes, std::size_t limit, const std::string& name);
 
-std::string gzip(std::span<const std::byte> bytes);
+// `level` as libdeflate's: 1 is fastest, 12 smallest.
+std::string gzip(std::span<const std::byte> bytes, int level = 6);
 
 } // namespace brainmvp::io

@@ -1,6 +1,7 @@
 #include "io/image_load.h"
 
 #include <array>
+#include <cmath>
 #include <string>
 #include <utility>
 
@@ -8,8 +9,8 @@
 #include "base/text.h"
 #include "io/gzip.h"
 #include "io/input_file.h"
-#include "io/itk_image.h"
 #include "io/raster.h"
+#include "io/text_image.h"
 
 namespace brainmvp::io {
 namespace fs = std::filesystem;
@@ -151,8 +152,8 @@ Loaded load_raw(const InputFile& input, const Buffer& packed_front, bool header_
   return loaded;
 }
 
-Loaded load_itk(const InputFile& input, ItkFormat format, bool header_only) {
-  ItkImage image = read_itk(input, format, header_only);
+Loaded load_text(const InputFile& input, TextFormat format, bool header_only) {
+  TextImage image = read_text_image(input, format, header_only);
   image.header.warnings.insert(image.header.warnings.begin(), input.warnings.begin(), input.warnings.end());
   return {.name = input.name,
           .header = std::move(image.header),
@@ -161,14 +162,29 @@ Loaded load_itk(const InputFile& input, ItkFormat format, bool header_only) {
           .offset = image.offset};
 }
 
+// Beyond this a spacing is nonsense, and a grid of 1 mm over it would fill any memory.
+void check_extent(const Loaded& loaded) {
+  constexpr double kWidestMm = 10'000;
+  const image::Vector spacing = loaded.header.affine.spacing_mm();
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    const double extent_mm = spacing[axis] * static_cast<double>(loaded.header.size[axis]);
+    if (!(extent_mm < kWidestMm)) {
+      refuse(loaded.name, "its grid is " + shortest(std::round(extent_mm / 1000)) + " m wide (" +
+                              std::to_string(loaded.header.size[axis]) + " voxels of " + shortest(spacing[axis]) +
+                              " mm), which is no head; correct the header's spacing");
+    }
+  }
+}
+
 } // namespace
 
 Loaded load_image(const fs::path& path, bool header_only) {
   const InputFile input = find_input(is_img(path) ? partner_of(path, ".hdr") : path);
   const Buffer front = read_front(input, kFrontBytes);
   refuse_foreign(front.bytes(), input.name);
-  const ItkFormat format = itk_format(front.bytes(), input);
-  Loaded loaded = format != ItkFormat::kNone ? load_itk(input, format, header_only) : load_raw(input, front, header_only);
+  const TextFormat format = text_format(front.bytes(), input);
+  Loaded loaded = format != TextFormat::kNone ? load_text(input, format, header_only) : load_raw(input, front, header_only);
+  check_extent(loaded);
   loaded.header.data_type = element_name(loaded.encoding.element);
   loaded.header.slope = loaded.encoding.slope;
   loaded.header.intercept = loaded.encoding.intercept;

@@ -14,6 +14,7 @@ namespace {
 using image::Affine;
 
 constexpr double kConflictMm = 0.5;       // single-precision quaternions alone reach 0.1
+constexpr double kGrossConflictMm = 100;  // no rounding and no shear makes this
 constexpr double kShear = 1e-3;           // cosine between axes
 constexpr double kQformShear = 1e-5;      // a qform is exact, so it is written only for a grid without shear
 constexpr double kSpacingMismatch = 0.01; // relative
@@ -106,8 +107,9 @@ void choose(ImageHeader& header, const NiftiFields& fields) {
     header.affine = sform;
     header.affine_source = "sform";
     const double apart = qform ? image::corner_distance_mm(sform, *qform, header.size) : 0;
-    if (apart > kConflictMm && sform.orthogonal(kShear)) {
-      header.warnings.push_back("sform and qform disagree by up to " + rounded(apart) + " mm; the sform was used");
+    if (apart > kGrossConflictMm || (apart > kConflictMm && sform.orthogonal(kShear))) {
+      header.warnings.push_back("sform and qform disagree by up to " + rounded(apart) + " mm; the sform was used" +
+                                (apart > kGrossConflictMm ? ": check left and right in a viewer" : ""));
     }
   } else if (qform) {
     header.affine = *qform;

@@ -9,7 +9,7 @@ namespace brainmvp::io {
 namespace {
 
 constexpr std::uint64_t kMaximumBytes = std::uint64_t{1} << 62;
-constexpr std::size_t kWidestHead = 4096; // voxels along an axis; more is a surface or a table stored as an image
+constexpr std::size_t kWidestHead = 4096; // voxels along an axis
 
 } // namespace
 
@@ -48,8 +48,8 @@ void set_dimensions(Raster& raster, std::span<const std::int64_t> dimensions, co
   }
   const std::size_t longest = *std::ranges::max_element(header.size);
   if (longest > kWidestHead) {
-    header.warnings.push_back("an axis has " + std::to_string(longest) +
-                              " voxels: this looks like surface data stored as an image, not like a head");
+    throw Error(ExitCode::kBadInput, name + ": an axis has " + std::to_string(longest) +
+                                         " voxels: surface data or a table stored as an image, and no head; leave the file out");
   }
 }
 

@@ -20,8 +20,9 @@ struct Raster {
   [[nodiscard]] std::uint64_t voxel_bytes() const; // of all channels; the parsers have checked that it cannot overflow
 };
 
-// Sets size and channels of a header from dimensions that a file states, axis after axis: all at least 1, and small enough
-// that the voxels' bytes fit 63 bits. `name` starts the messages. Throws Error(kBadInput).
+// Sets size and channels of a header from dimensions that a file states, axis after axis: all at least 1, spatial axes no longer
+// than those of a head, and small enough that the voxels' bytes fit 63 bits. `name` starts the messages. Throws
+// Error(kBadInput).
 void set_dimensions(Raster& raster, std::span<const std::int64_t> dimensions, const std::string& name);
 
 // Bytes that a front must have for the parsers below, where the file is not shorter.

@@ -20,7 +20,7 @@ class WithoutAutocast {
 };
 
 struct Views {
-  Tensor target, view1, view2; // [B, 1, H, W, D]
+  Tensor target, fill, view1, view2; // [B, 1, H, W, D]
 };
 
 void check(const Batch& batch, const Draws& draws) {
@@ -38,14 +38,11 @@ void check(const Batch& batch, const Draws& draws) {
 Views make_views(const Tensor& templates, const Batch& batch, const Draws& draws, std::int64_t mask_block) {
   const Tensor& images = batch.images;
   const std::array<std::int64_t, 3> size{images.size(2), images.size(3), images.size(4)};
-  std::vector<std::int64_t> rows;
   std::vector<Tensor> targets;
   for (std::size_t b = 0; b < draws.target_channel.size(); ++b) {
-    const std::int64_t channel = draws.target_channel[b];
-    rows.push_back(batch.template_rows[b].at(static_cast<std::size_t>(channel)));
-    targets.push_back(images[static_cast<std::int64_t>(b)].narrow(0, channel, 1));
+    targets.push_back(images[static_cast<std::int64_t>(b)].narrow(0, draws.target_channel[b], 1));
   }
-  const Tensor fill1 = normalised_crops(templates, rows, batch.template_starts, size);
+  const Tensor fill1 = normalised_crops(templates, target_rows(batch, draws), batch.template_starts, size);
   std::vector<Tensor> sources;
   for (std::size_t b = 0; b < targets.size(); ++b) {
     const auto sample = static_cast<std::int64_t>(b);
@@ -55,10 +52,21 @@ Views make_views(const Tensor& templates, const Batch& batch, const Draws& draws
   const Tensor mask1 = block_mask(draws.kept_blocks_view1, size, mask_block).to(images.device());
   const Tensor mask2 = block_mask(draws.kept_blocks_view2, size, mask_block).to(images.device());
   const Tensor target = at::stack(targets);
-  return {.target = target, .view1 = at::where(mask1, target, fill1), .view2 = at::where(mask2, target, at::stack(sources))};
+  return {.target = target,
+          .fill = fill1,
+          .view1 = at::where(mask1, target, fill1),
+          .view2 = at::where(mask2, target, at::stack(sources))};
 }
 
 } // namespace
+
+std::vector<std::int64_t> target_rows(const Batch& batch, const Draws& draws) {
+  std::vector<std::int64_t> rows;
+  for (std::size_t b = 0; b < draws.target_channel.size(); ++b) {
+    rows.push_back(batch.template_rows.at(b).at(static_cast<std::size_t>(draws.target_channel[b])));
+  }
+  return rows;
+}
 
 Losses objective(nn::ReconstructionNetwork& network, const Tensor& templates, const Batch& batch, const Draws& draws,
                  const Weights& weights, std::int64_t mask_block) {
@@ -85,6 +93,7 @@ Losses objective(nn::ReconstructionNetwork& network, const Tensor& templates, co
   losses.mse_view1 = mse1.detach();
   losses.mse_view2 = mse2.detach();
   losses.target = views.target;
+  losses.fill = views.fill.detach();
   losses.view1 = views.view1.detach();
   losses.view2 = views.view2.detach();
   losses.output1 = outputs[0].detach();

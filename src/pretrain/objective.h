@@ -30,12 +30,16 @@ struct Draws {
 
 inline constexpr std::int64_t kFromTemplate = -1;
 
+// [B]: the rows of the bank that the objective reads.
+std::vector<std::int64_t> target_rows(const Batch& batch, const Draws& draws);
+
 struct Losses {
   torch::Tensor total;     // scalar with gradient
   torch::Tensor mse_view1; // detached scalars below
   torch::Tensor mse_view2;
   torch::Tensor contrastive;
   torch::Tensor target;       // [B, 1, H, W, D], detached, for pictures
+  torch::Tensor fill;         // the target's template there, normalised
   torch::Tensor view1, view2; // [B, 1, H, W, D]
   torch::Tensor output1, output2;
 };

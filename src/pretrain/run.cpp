@@ -54,7 +54,7 @@ std::vector<std::string> modalities_of(const store::Store& store, const std::vec
   return names;
 }
 
-// 1 mm RAS; the grid's centre lies where the centres of the studies lie on average.
+// RAS, with the voxels of the store; the grid's centre lies where the centres of the studies lie on average.
 image::Affine template_affine(const store::Store& store, const std::vector<std::size_t>& positions, const image::Size& size) {
   image::Affine affine;
   for (const std::size_t position : positions) {
@@ -69,7 +69,8 @@ image::Affine template_affine(const store::Store& store, const std::vector<std::
     }
   }
   for (std::size_t axis = 0; axis < 3; ++axis) {
-    affine.translation[axis] -= (static_cast<double>(size[axis]) - 1) / 2;
+    affine.matrix[axis][axis] = store.parameters().spacing_mm;
+    affine.translation[axis] -= store.parameters().spacing_mm * (static_cast<double>(size[axis]) - 1) / 2;
   }
   return affine;
 }

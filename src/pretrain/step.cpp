@@ -63,20 +63,24 @@ std::vector<std::string> study_ids(const store::Store& store, const std::vector<
   return ids;
 }
 
-Losses loss_of(const Model& model, store::CropBatch& crops, const Phase& phase, const StepSetup& setup) {
+DrawnBatch draw_batch(store::CropBatch& crops, const Phase& phase, const StepSetup& setup) {
   const Recipe& recipe = setup.recipe;
-  const Draws draws = draw_step({.seed = setup.seed,
-                                 .crop = recipe.crop,
-                                 .mask_block = recipe.mask_block,
-                                 .mask_rate = recipe.mask_rate,
-                                 .cross_modal = phase.cross_modal},
-                                crops.samples, study_ids(setup.store, crops.samples));
-  const Batch batch = to_batch(crops, recipe, setup.device);
-  const train::AutocastScope autocast(setup.precision, setup.device);
-  return objective(*model.network, model.templates, batch, draws, phase.weights, recipe.mask_block);
+  Draws draws = draw_step({.seed = setup.seed,
+                           .crop = recipe.crop,
+                           .mask_block = recipe.mask_block,
+                           .mask_rate = recipe.mask_rate,
+                           .cross_modal = phase.cross_modal},
+                          crops.samples, study_ids(setup.store, crops.samples));
+  return {.batch = to_batch(crops, recipe, setup.device), .draws = std::move(draws)};
 }
 
-StepResult accumulate_gradients(const Model& model, store::CropLoader& loader, const StepSetup& setup, std::uint64_t step) {
+Losses loss_of(const Model& model, const DrawnBatch& drawn, const Phase& phase, const StepSetup& setup) {
+  const train::AutocastScope autocast(setup.precision, setup.device);
+  return objective(*model.network, model.templates, drawn.batch, drawn.draws, phase.weights, setup.recipe.mask_block);
+}
+
+StepResult accumulate_gradients(const Model& model, train::AdamW& optimizer, store::CropLoader& loader, const StepSetup& setup,
+                                std::uint64_t step) {
   const Phase phase = phase_at(setup.recipe, step, setup.total_steps);
   const double share = 1.0 / static_cast<double>(setup.recipe.accumulation);
   StepResult result;
@@ -86,7 +90,9 @@ StepResult accumulate_gradients(const Model& model, store::CropLoader& loader, c
     result.epoch = crops.samples.front().epoch;
     const std::vector<std::string> ids = study_ids(setup.store, crops.samples);
     result.studies.insert(result.studies.end(), ids.begin(), ids.end());
-    Losses losses = loss_of(model, crops, phase, setup);
+    const DrawnBatch drawn = draw_batch(crops, phase, setup);
+    optimizer.settle(model.templates, target_rows(drawn.batch, drawn.draws));
+    Losses losses = loss_of(model, drawn, phase, setup);
     const LossValues values = values_of(losses);
     if (!std::isfinite(values.total)) {
       train::throw_diverged("the loss is not finite", step + 1, ids);

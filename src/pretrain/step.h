@@ -46,12 +46,21 @@ Batch to_batch(store::CropBatch& crops, const Recipe& recipe, const at::Device& 
 
 std::vector<std::string> study_ids(const store::Store& store, const std::vector<store::CropSample>& samples);
 
-// Loss of a batch of crops. `phase`: what holds at this step.
-Losses loss_of(const Model& model, store::CropBatch& crops, const Phase& phase, const StepSetup& setup);
+// A batch on the device with what is random of its step.
+struct DrawnBatch {
+  Batch batch;
+  Draws draws;
+};
+
+// `phase`: what holds at this step. Takes the images over.
+DrawnBatch draw_batch(store::CropBatch& crops, const Phase& phase, const StepSetup& setup);
+
+Losses loss_of(const Model& model, const DrawnBatch& drawn, const Phase& phase, const StepSetup& setup);
 
 // Adds the gradients of recipe.accumulation micro-batches, averaged, to the parameters; step counts from 0.
 // Throws Error(kDiverged) naming the studies of a micro-batch whose loss is not finite.
-StepResult accumulate_gradients(const Model& model, store::CropLoader& loader, const StepSetup& setup, std::uint64_t step);
+StepResult accumulate_gradients(const Model& model, train::AdamW& optimizer, store::CropLoader& loader, const StepSetup& setup,
+                                std::uint64_t step);
 
 // Weighted sum of the reconstruction errors, without the contrastive term, which only counts late in the schedule: what
 // `best` compares.

@@ -1,8 +1,11 @@
 #include "pretrain/template_bank.h"
 
+#include <ATen/Dispatch.h>
+#include <ATen/Parallel.h>
 #include <torch/autograd.h>
 
 #include <algorithm>
+#include <numeric>
 #include <sstream>
 
 #include "base/error.h"
@@ -20,10 +23,44 @@ Tensor crop_of(const Tensor& row, const std::int64_t* start, const std::int64_t*
   return row.narrow(0, start[0], size[0]).narrow(1, start[1], size[1]).narrow(2, start[2], size[2]);
 }
 
-// gradient += value where row equals extreme, shared equally among ties.
+// gradient += value where row equals extreme, shared equally among ties. Most chunks have none and are only read.
+template <class T>
+void add_to_ties(T* gradient, const T* row, std::int64_t count, T extreme, T value) {
+  constexpr std::int64_t kChunk = 1 << 16;
+  std::vector<std::int32_t> ties(static_cast<std::size_t>((count + kChunk - 1) / kChunk));
+  const auto each_chunk = [&](const auto& work) {
+    at::parallel_for(0, static_cast<std::int64_t>(ties.size()), 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t chunk = begin; chunk < end; ++chunk) {
+        work(chunk * kChunk, std::min(count, (chunk + 1) * kChunk), ties[static_cast<std::size_t>(chunk)]);
+      }
+    });
+  };
+  each_chunk([&](std::int64_t begin, std::int64_t end, std::int32_t& found) {
+    std::int32_t sum = 0;
+    for (std::int64_t i = begin; i < end; ++i) {
+      sum += row[i] == extreme ? 1 : 0;
+    }
+    found = sum;
+  });
+  const T share = value / static_cast<T>(std::accumulate(ties.begin(), ties.end(), std::int64_t{0}));
+  each_chunk([&](std::int64_t begin, std::int64_t end, const std::int32_t& found) {
+    for (std::int64_t i = begin; found > 0 && i < end; ++i) {
+      gradient[i] += row[i] == extreme ? share : T{0};
+    }
+  });
+}
+
 void add_to_ties(Tensor& gradient, const Tensor& row, const Tensor& extreme, const Tensor& value) {
-  const Tensor ties = row.eq(extreme);
-  gradient.add_(ties.to(gradient.scalar_type()).mul_(value / ties.sum()));
+  if (row.is_cpu()) {
+    const Tensor values = row.contiguous();
+    AT_DISPATCH_FLOATING_TYPES(row.scalar_type(), "add_to_ties", [&] {
+      add_to_ties(gradient.mutable_data_ptr<scalar_t>(), values.const_data_ptr<scalar_t>(), values.numel(),
+                  extreme.item<scalar_t>(), value.item<scalar_t>());
+    });
+  } else {
+    const Tensor ties = row.eq(extreme);
+    gradient.add_(ties.to(gradient.scalar_type()).mul_(value / ties.sum()));
+  }
 }
 
 // The rows of the bank that samples use, each once, rising.

@@ -1,6 +1,7 @@
 #include "pretrain/trainee.h"
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <utility>
 
@@ -33,13 +34,13 @@ store::CropLoaderOptions loader_options(const TraineeSetup& setup) {
           .threads = setup.loader_threads};
 }
 
-train::StepLosses accumulate(Training& training, std::uint64_t step) {
+train::StepLosses accumulate(Training& training, std::uint64_t step, train::AdamW& optimizer) {
   const StepSetup& setup = training.setup.step;
   if (!training.loader) {
     training.loader = std::make_unique<store::CropLoader>(setup.store, training.setup.training, loader_options(training.setup),
                                                           step * static_cast<std::uint64_t>(setup.recipe.accumulation));
   }
-  StepResult result = accumulate_gradients(training.model, *training.loader, setup, step);
+  StepResult result = accumulate_gradients(training.model, optimizer, *training.loader, setup, step);
   training.last = std::move(result.last);
   return {.values = {{"loss", result.losses.total},
                      {"mse_view1", result.losses.view1},
@@ -51,10 +52,17 @@ train::StepLosses accumulate(Training& training, std::uint64_t step) {
           .studies = std::move(result.studies)};
 }
 
+// In dB, of images in [0, 1].
+double peak_signal_to_noise(double mean_square_error) { return -10 * std::log10(mean_square_error); }
+
 train::Validation validate(const Training& training) {
   const TraineeSetup& setup = training.setup;
-  const double loss = validation_loss(training.model, setup.validation, setup.step, setup.loader_threads);
-  return {.loss = loss, .values = {{"validation_loss", loss}}};
+  const ValidationErrors errors = validation_errors(training.model, setup.validation, setup.step, setup.loader_threads);
+  return {.loss = errors.loss,
+          .values = {{"validation_loss", errors.loss},
+                     {"validation_psnr_view1", peak_signal_to_noise(errors.view1)},
+                     {"validation_psnr_view2", peak_signal_to_noise(errors.view2)},
+                     {"validation_psnr_template", peak_signal_to_noise(errors.templates)}}};
 }
 
 void export_templates(const Training& training) {
@@ -94,7 +102,8 @@ train::Trainee make_trainee(const TraineeSetup& setup, const Model& model) {
       .network = model.network,
       .parameters = parameters_of(model),
       .weights = weights_of(model),
-      .accumulate_gradients = [training](std::uint64_t step) { return accumulate(*training, step); },
+      .accumulate_gradients = [training](std::uint64_t step,
+                                         train::AdamW& optimizer) { return accumulate(*training, step, optimizer); },
       .validate = nullptr,
       .log_pictures = [training](train::RunFolder& folder, std::uint64_t step) { log_pictures(*training, folder, step); },
       .finish = [training] { export_templates(*training); }};

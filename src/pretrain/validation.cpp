@@ -1,13 +1,15 @@
 #include "pretrain/validation.h"
 
+#include <ATen/ops/mse_loss.h>
+
 #include <algorithm>
 
 #include "base/random.h"
 #include "train/evaluation_scope.h"
 
 namespace brainmvp::pretrain {
-double validation_loss(const Model& model, const std::vector<std::size_t>& positions, const StepSetup& setup,
-                       std::size_t loader_threads) {
+ValidationErrors validation_errors(const Model& model, const std::vector<std::size_t>& positions, const StepSetup& setup,
+                                   std::size_t loader_threads) {
   const train::EvaluationScope evaluation(*model.network);
   StepSetup fixed = setup;
   fixed.seed = RandomStream({setup.seed, text_key("validation")}).next();
@@ -22,13 +24,19 @@ double validation_loss(const Model& model, const std::vector<std::size_t>& posit
                             .template_size = setup.recipe.template_size,
                             .threads = loader_threads});
   const std::size_t batches = (positions.size() + batch_size - 1) / batch_size;
-  double sum = 0;
+  ValidationErrors sums;
   for (std::size_t i = 0; i < batches; ++i) {
     store::CropBatch crops = loader.next();
-    const Losses losses = loss_of(model, crops, phase, fixed);
-    sum += losses.total.item<double>();
+    const Losses losses = loss_of(model, draw_batch(crops, phase, fixed), phase, fixed);
+    sums.loss += losses.total.item<double>();
+    sums.view1 += losses.mse_view1.item<double>();
+    sums.view2 += losses.mse_view2.item<double>();
+    sums.templates += at::mse_loss(losses.fill, losses.target).item<double>();
   }
-  return sum / static_cast<double>(batches);
+  for (double* sum : {&sums.loss, &sums.view1, &sums.view2, &sums.templates}) {
+    *sum /= static_cast<double>(batches);
+  }
+  return sums;
 }
 
 } // namespace brainmvp::pretrain

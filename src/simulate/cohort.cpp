@@ -8,6 +8,7 @@
 #include "base/progress.h"
 #include "base/text.h"
 #include "base/thread_pool.h"
+#include "io/gzip.h"
 
 namespace brainmvp::simulate {
 namespace fs = std::filesystem;
@@ -81,12 +82,21 @@ StudyPlan make_plan(const CohortOptions& options, const CohortLayout& layout, st
   return plan;
 }
 
+// Noise hardly shrinks, so the fastest level is as good as any.
+void write_image(const fs::path& file, const image::Volume& volume, const io::WriteOptions& options) {
+  if (file.extension() != ".gz") {
+    io::write_nifti(file, volume, options);
+    return;
+  }
+  write_file(file, io::gzip(io::encode_nifti(volume, options), 1));
+}
+
 StudyRecord write_study(const StudyPlan& plan, const Anatomy& anatomy, const fs::path& root) {
   const StudySink sink{.image =
                            [&](std::size_t n, const image::Volume& volume, const io::WriteOptions& write) {
                              const fs::path file = root / plan.image_files[n];
                              create_folders(file.parent_path());
-                             io::write_nifti(file, volume, write);
+                             write_image(file, volume, write);
                            },
                        .label =
                            [&](std::size_t n, const image::LabelVolume& volume) {

@@ -9,7 +9,7 @@ namespace {
 
 Sequence draw_t1(FieldStrength field, bool volumetric, RandomStream& stream) {
   const double choice = stream.uniform();
-  if (volumetric || choice < 0.6) {
+  if (volumetric || choice < 0.55) {
     return Mprage{.tr_ms = between(1900, 2400, stream),
                   .ti_ms = between(850, 1000, stream),
                   .spacing_ms = between(6.5, 7.5, stream),
@@ -17,7 +17,13 @@ Sequence draw_t1(FieldStrength field, bool volumetric, RandomStream& stream) {
                   .flip_deg = between(8, 10, stream),
                   .pulses = 176};
   }
-  if (choice < 0.85) {
+  if (field == FieldStrength::k3T && choice < 0.75) { // spin echoes show too little contrast at 3 T without an inversion
+    return InversionRecovery{.tr_ms = between(1900, 2200, stream),
+                             .ti_ms = between(900, 980, stream),
+                             .te_ms = between(10, 22, stream),
+                             .train_ms = 100};
+  }
+  if (choice < 0.88) {
     return field == FieldStrength::k3T ? SpoiledGradientEcho{.tr_ms = between(8, 12, stream),
                                                              .te_ms = between(3, 4, stream),
                                                              .flip_deg = between(18, 22, stream)}

@@ -5,20 +5,6 @@
 #include <cmath>
 
 namespace brainmvp::simulate {
-namespace {
-
-struct Range {
-  std::size_t begin, end;
-};
-
-Range voxels_between(double low_mm, double high_mm, double origin_mm, double spacing_mm, std::size_t size) {
-  const double begin = std::clamp(std::floor((low_mm - origin_mm) / spacing_mm), 0.0, static_cast<double>(size));
-  const double end = std::clamp(std::ceil((high_mm - origin_mm) / spacing_mm) + 1, 0.0, static_cast<double>(size));
-  return {.begin = static_cast<std::size_t>(begin), .end = static_cast<std::size_t>(end)};
-}
-
-} // namespace
-
 TissueVolume empty_head(const Extent& extent, double spacing_mm) {
   TissueVolume head;
   for (std::size_t axis = 0; axis < 3; ++axis) {
@@ -30,15 +16,17 @@ TissueVolume empty_head(const Extent& extent, double spacing_mm) {
   return head;
 }
 
-Tissue tissue_at(const TissueVolume& head, std::size_t voxel) { return static_cast<Tissue>(head.data[voxel]); }
-
-Vector position_of(const TissueVolume& head, std::size_t i, std::size_t j, std::size_t k) {
-  const std::array<std::size_t, 3> index{i, j, k};
-  Vector position{};
+VoxelRange voxels_within(const image::Size& size, const image::Affine& affine, const Extent& box) {
+  VoxelRange range{};
   for (std::size_t axis = 0; axis < 3; ++axis) {
-    position[axis] = head.affine.translation[axis] + head.affine.matrix[axis][axis] * static_cast<double>(index[axis]);
+    const double spacing_mm = affine.matrix[axis][axis];
+    const double origin_mm = affine.translation[axis];
+    const auto last = static_cast<double>(size[axis]);
+    range.low[axis] = static_cast<std::size_t>(std::clamp(std::floor((box.low_mm[axis] - origin_mm) / spacing_mm), 0.0, last));
+    range.high[axis] =
+        static_cast<std::size_t>(std::clamp(std::ceil((box.high_mm[axis] - origin_mm) / spacing_mm) + 1, 0.0, last));
   }
-  return position;
+  return range;
 }
 
 Extent extent_of(const TissueVolume& head, bool (*wanted)(Tissue)) {
@@ -59,22 +47,6 @@ Extent extent_of(const TissueVolume& head, bool (*wanted)(Tissue)) {
     return {};
   }
   return {.low_mm = position_of(head, low[0], low[1], low[2]), .high_mm = position_of(head, high[0], high[1], high[2])};
-}
-
-void paint(TissueVolume& head, const Extent& box, const std::function<Tissue(const Vector&, Tissue)>& paint) {
-  std::array<Range, 3> range{};
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    range[axis] = voxels_between(box.low_mm[axis], box.high_mm[axis], head.affine.translation[axis],
-                                 head.affine.matrix[axis][axis], head.size[axis]);
-  }
-  for (std::size_t k = range[2].begin; k < range[2].end; ++k) {
-    for (std::size_t j = range[1].begin; j < range[1].end; ++j) {
-      for (std::size_t i = range[0].begin; i < range[0].end; ++i) {
-        std::uint8_t& voxel = head.data[head.index(i, j, k)];
-        voxel = static_cast<std::uint8_t>(paint(position_of(head, i, j, k), static_cast<Tissue>(voxel)));
-      }
-    }
-  }
 }
 
 } // namespace brainmvp::simulate

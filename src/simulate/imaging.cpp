@@ -52,8 +52,13 @@ Imaging::Imaging(const StudySpec& spec, const Person& person)
     : spec_(spec), person_(person), extent_(extent_of(person.octants)), shared_texture_(make_texture(spec, extent_)),
       mask_(make_mask(spec, person)) {
   if (spec.stripped && spec.registered) {
-    common_ = sample_nearest(mask_, spec.images.front().target.grid, to_person(spec.images.front().target));
+    const TargetGrid& target = spec.images.front().target;
+    common_ = sample_nearest(mask_, grid_of_part(target.grid, part_of(target)), to_person(target));
   }
+}
+
+GridPart Imaging::part_of(const TargetGrid& target) const {
+  return spec_.stripped ? part_within(target.grid, to_person(target), extent_) : whole_of(target.grid);
 }
 
 RandomStream Imaging::stream(std::string_view purpose, Modality modality, std::uint64_t channel) const {
@@ -70,12 +75,12 @@ Protocol Imaging::protocol(Modality modality) const {
   return protocol;
 }
 
-image::Volume Imaging::noisy(const image::Volume& clean, const ImageRequest& request, const Protocol& protocol,
+image::Volume Imaging::noisy(const image::Volume& clean, const TargetGrid& target, const Protocol& protocol,
                              std::uint64_t channel) const {
   const Modality family = protocol.modality == Modality::kAdc ? Modality::kDwi : protocol.modality;
   RandomStream place_stream = stream("place", family);
   const image::Affine misplacement = draw_misplacement(spec_.registered ? 0.15 : 0.5, spec_.registered ? 0.2 : 0.6, place_stream);
-  const image::Affine place = misplacement.after(to_person(request.target));
+  const image::Affine place = misplacement.after(to_person(target));
   RandomStream bias_stream = stream("bias", family);
   const double strength = (spec_.field == FieldStrength::k3T ? 0.10 : 0.06) * (0.6 + 0.8 * bias_stream.uniform());
   const Lattice bias = draw_bias(extent_, strength, bias_stream);
@@ -85,7 +90,7 @@ image::Volume Imaging::noisy(const image::Volume& clean, const ImageRequest& req
     add_rician_noise(image.data, static_cast<float>(protocol.noise), stream("noise", protocol.modality, channel));
     return image;
   };
-  const image::Grid& grid = request.target.grid;
+  const image::Grid& grid = target.grid;
   if (!spec_.registered) {
     return scan(grid);
   }
@@ -101,13 +106,15 @@ image::Volume Imaging::noisy(const image::Volume& clean, const ImageRequest& req
 }
 
 image::Volume Imaging::acquire(const ImageRequest& request, const Protocol& protocol) const {
+  const GridPart part = part_of(request.target); // where all else becomes 0, what holds the person is enough
+  const TargetGrid target{.grid = grid_of_part(request.target.grid, part), .centre_mm = request.target.centre_mm};
   RandomStream own = stream("texture", protocol.modality);
   const Lattice texture = mixed_texture(shared_texture_, draw_texture(extent_, own), texture_gain(protocol.modality));
   image::Volume image =
-      noisy(render(person_.octants, signal_table(protocol, person_.tissues), person_.tissues, texture), request, protocol, 0);
+      noisy(render(person_.octants, signal_table(protocol, person_.tissues), person_.tissues, texture), target, protocol, 0);
   if (protocol.modality == Modality::kAdc) {
     const image::Volume weighted =
-        noisy(render(person_.octants, weighted_table(protocol, person_.tissues), person_.tissues, texture), request, protocol, 1);
+        noisy(render(person_.octants, weighted_table(protocol, person_.tissues), person_.tissues, texture), target, protocol, 1);
     const double b = std::get<DiffusionSpinEcho>(protocol.sequence).b;
     for (std::size_t n = 0; n < image.data.size(); ++n) {
       const double s0 = static_cast<double>(image.data[n]);
@@ -119,8 +126,8 @@ image::Volume Imaging::acquire(const ImageRequest& request, const Protocol& prot
       value *= static_cast<float>(protocol.scale);
     }
   }
-  strip(image, request.target);
-  return image;
+  strip(image, target);
+  return spec_.stripped ? put_back(image, request.target.grid, part) : image;
 }
 
 void Imaging::strip(image::Volume& image, const TargetGrid& target) const {

@@ -158,6 +158,10 @@ image::LabelVolume brain_mask(const OctantVolume& person, int peel) {
   }
   image::LabelVolume mask{.size = person.size, .affine = person.affine, .data = std::vector<std::int32_t>(person.voxels())};
   for (std::size_t n = 0; n < person.data.size(); ++n) {
+    if (is_uniform(person.data[n])) {
+      mask.data[n] = kept[person.data[n][0]];
+      continue;
+    }
     int count = 0;
     for (const std::uint8_t tissue : person.data[n]) {
       count += kept[tissue];

@@ -6,6 +6,13 @@
 namespace brainmvp::simulate {
 namespace {
 
+// Voxels of sulci are as wide as the head's grid, and sulci narrower: this share of a voxel at each wall is cortex.
+constexpr float kWall = 0.22F;
+
+bool is_cortex(std::uint8_t tissue) {
+  return tissue == static_cast<std::uint8_t>(Tissue::kCortex) || tissue == static_cast<std::uint8_t>(Tissue::kCerebellarCortex);
+}
+
 // Nearest voxel of a head, air outside; coordinates in voxels, already moved by half a voxel.
 class NearestTissue {
 public:
@@ -17,12 +24,29 @@ public:
     const int x = static_cast<int>(i);
     const int y = static_cast<int>(j);
     const int z = static_cast<int>(k);
-    const bool inside = i >= 0 && j >= 0 && k >= 0 && x < size_[0] && y < size_[1] && z < size_[2];
-    return inside ? data_[x + static_cast<std::ptrdiff_t>(size_[0]) * (y + static_cast<std::ptrdiff_t>(size_[1]) * z)]
-                  : std::uint8_t{0};
+    if (i < 0 || j < 0 || k < 0 || x >= size_[0] || y >= size_[1] || z >= size_[2]) {
+      return 0;
+    }
+    const std::ptrdiff_t slice = static_cast<std::ptrdiff_t>(size_[0]) * size_[1];
+    const std::uint8_t* voxel = data_ + x + static_cast<std::ptrdiff_t>(size_[0]) * y + slice * z;
+    if (*voxel != static_cast<std::uint8_t>(Tissue::kCsf)) {
+      return *voxel;
+    }
+    const std::uint8_t a = beyond(voxel, i - static_cast<float>(x), x, size_[0], 1);
+    const std::uint8_t b = beyond(voxel, j - static_cast<float>(y), y, size_[1], size_[0]);
+    const std::uint8_t c = beyond(voxel, k - static_cast<float>(z), z, size_[2], slice);
+    return is_cortex(a) ? a : is_cortex(b) ? b : is_cortex(c) ? c : *voxel;
   }
 
 private:
+  // The neighbour whose wall is near, or the voxel itself; `at` is the place inside it, from 0 to 1.
+  [[nodiscard]] static std::uint8_t beyond(const std::uint8_t* voxel, float at, int index, int size, std::ptrdiff_t step) {
+    if (at < kWall && index > 0) {
+      return voxel[-step];
+    }
+    return at > 1 - kWall && index + 1 < size ? voxel[step] : *voxel;
+  }
+
   const std::uint8_t* data_;
   std::array<int, 3> size_;
 };
@@ -127,15 +151,9 @@ TissueVolume sample_centres(const TissueVolume& head, const Deformation& deforma
 }
 
 void paint(OctantVolume& person, const Extent& box, const std::function<Tissue(const Vector&, Tissue)>& paint) {
-  std::array<std::size_t, 3> begin{};
-  std::array<std::size_t, 3> end{};
   const double voxel_mm = person.affine.matrix[0][0];
   const Vector& origin = person.affine.translation;
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    const auto size = static_cast<double>(person.size[axis]);
-    begin[axis] = static_cast<std::size_t>(std::clamp(std::floor((box.low_mm[axis] - origin[axis]) / voxel_mm), 0.0, size));
-    end[axis] = static_cast<std::size_t>(std::clamp(std::ceil((box.high_mm[axis] - origin[axis]) / voxel_mm) + 1, 0.0, size));
-  }
+  const auto [begin, end] = voxels_within(person.size, person.affine, box);
   for (std::size_t k = begin[2]; k < end[2]; ++k) {
     for (std::size_t j = begin[1]; j < end[1]; ++j) {
       for (std::size_t i = begin[0]; i < end[0]; ++i) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <functional>
 #include <vector>
@@ -26,6 +27,12 @@ TissueVolume sample_centres(const TissueVolume& head, const Deformation& deforma
 
 // Changes octants inside `box`: `paint` gets an octant's centre and its tissue, and gives what it becomes.
 void paint(OctantVolume& person, const Extent& box, const std::function<Tissue(const Vector&, Tissue)>& paint);
+
+// Whether all octants are the same tissue.
+inline bool is_uniform(const Octants& octants) {
+  const auto bits = std::bit_cast<std::uint64_t>(octants);
+  return bits == (bits & 0xFFU) * 0x0101010101010101ULL;
+}
 
 // How many octants of the voxel `wanted` accepts.
 int count_octants(const Octants& octants, bool (*wanted)(Tissue));

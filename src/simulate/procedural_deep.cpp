@@ -32,9 +32,13 @@ constexpr Ellipsoid kThirdVentricle{.centre_mm = {0, -6, 1}, .axes_mm = {2.2, 16
 
 template <class Shape>
 void paint_both_sides(TissueVolume& head, const Shape& shape, Tissue tissue) {
-  Extent box = box_of(shape);
-  box.low_mm[0] = -box.high_mm[0];
-  paint(head, box, [&](const Vector& p, Tissue before) { return depth_in(shape, to_right(p)) > 0 ? tissue : before; });
+  const Extent right = box_of(shape);
+  Extent left = right;
+  left.low_mm[0] = -right.high_mm[0];
+  left.high_mm[0] = -right.low_mm[0];
+  for (const Extent& box : {right, left}) {
+    paint(head, box, [&](const Vector& p, Tissue before) { return depth_in(shape, to_right(p)) > 0 ? tissue : before; });
+  }
 }
 
 template <std::size_t Knots>

@@ -1,7 +1,6 @@
 #include "simulate/render.h"
 
 #include <array>
-#include <bit>
 #include <cmath>
 
 namespace brainmvp::simulate {
@@ -13,11 +12,6 @@ constexpr double kTextureSpacing = 3; // mm
 // 4.6 % to 3.4, 2.8 and 2.0 % after smoothing with 2, 4 and 8 mm.
 constexpr std::array<std::array<double, 2>, 3> kScales{{{24, 0.62}, {12, 0.55}, {6, 0.55}}};
 constexpr double kFinest = 0.35;
-
-bool uniform(const Octants& octants) {
-  const auto bits = std::bit_cast<std::uint64_t>(octants);
-  return bits == (bits & 0xFFU) * 0x0101010101010101ULL;
-}
 
 } // namespace
 
@@ -85,7 +79,7 @@ image::Volume render(const OctantVolume& person, const SignalTable& signals, con
         const Octants& octants = person.data[start + i];
         float mean = signals[octants[0]];
         float gain = varied[octants[0]];
-        if (!uniform(octants)) {
+        if (!is_uniform(octants)) {
           mean = 0;
           gain = 0;
           for (const std::uint8_t tissue : octants) {

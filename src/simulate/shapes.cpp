@@ -6,25 +6,6 @@
 
 namespace brainmvp::simulate {
 
-Vector minus(const Vector& a, const Vector& b) { return {a[0] - b[0], a[1] - b[1], a[2] - b[2]}; }
-
-double length(const Vector& v) { return std::sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]); }
-
-double depth_in(const Ellipsoid& shape, const Vector& p) {
-  double radius2 = 0;   // squared, in units of the axes
-  double gradient2 = 0; // of the squared radius, halved
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    const double scaled = (p[axis] - shape.centre_mm[axis]) / shape.axes_mm[axis];
-    radius2 += scaled * scaled;
-    gradient2 += scaled * scaled / (shape.axes_mm[axis] * shape.axes_mm[axis]);
-  }
-  if (gradient2 < 1e-12) {
-    return std::min({shape.axes_mm[0], shape.axes_mm[1], shape.axes_mm[2]});
-  }
-  const double radius = std::sqrt(radius2);
-  return (1 - radius) * radius / std::sqrt(gradient2);
-}
-
 Extent box_of(const Ellipsoid& shape, double margin_mm) {
   Extent box;
   for (std::size_t axis = 0; axis < 3; ++axis) {
@@ -58,12 +39,5 @@ Extent box_of(std::span<const Knot> tube, double margin_mm) {
   }
   return box;
 }
-
-double smooth_union(double a, double b, double round_mm) {
-  const double overlap = std::max(0.0, round_mm - std::abs(a - b)) / round_mm;
-  return std::max(a, b) + overlap * overlap * round_mm / 4;
-}
-
-Vector to_right(const Vector& p) { return {std::abs(p[0]), p[1], p[2]}; }
 
 } // namespace brainmvp::simulate

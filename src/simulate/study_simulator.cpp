@@ -12,6 +12,10 @@ namespace {
 double lesion_volume_ml(const OctantVolume& person) {
   std::array<std::size_t, kTissueCount> counts{};
   for (const Octants& octants : person.data) {
+    if (is_uniform(octants)) {
+      counts[octants[0]] += octants.size();
+      continue;
+    }
     for (const std::uint8_t tissue : octants) {
       ++counts[tissue];
     }

@@ -1,4 +1,4 @@
-#include <array>
+#include <span>
 #include <vector>
 
 #include "simulate/procedural_head.h"
@@ -84,9 +84,12 @@ void paint_vessels(TissueVolume& head, const Extent& brain, bool sinuses) {
         for (Knot& knot : placed) {
           knot.mm = place({side * knot.mm[0], knot.mm[1], knot.mm[2]});
         }
-        paint(head, box_of(placed), [&](const Vector& p, Tissue before) {
-          return depth_in(placed, p) > 0 && gives_way(before, vein) ? (vein ? Tissue::kVein : Tissue::kArtery) : before;
-        });
+        for (std::size_t n = 0; n + 1 < placed.size(); ++n) {
+          const std::span<const Knot> piece = std::span(placed).subspan(n, 2);
+          paint(head, box_of(piece), [&](const Vector& p, Tissue before) {
+            return gives_way(before, vein) && depth_in(piece, p) > 0 ? (vein ? Tissue::kVein : Tissue::kArtery) : before;
+          });
+        }
       }
     }
   }

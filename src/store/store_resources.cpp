@@ -29,6 +29,11 @@ std::vector<std::uint64_t> memory_of_largest(const std::vector<StudyOutcome>& ou
   return bytes;
 }
 
+std::string largest_study(const std::vector<StudyOutcome>& outcomes) {
+  const auto memory = [](const StudyOutcome& one) { return one.outcome == Outcome::kWaiting ? one.cost.memory_bytes : 0; };
+  return std::ranges::max_element(outcomes, {}, memory)->id;
+}
+
 } // namespace
 
 Expectation StoreBuilder::expectation() const {
@@ -66,8 +71,9 @@ void StoreBuilder::check_resources() const {
   while (fitting < largest.size() && sum + largest[fitting] <= available) {
     sum += largest[fitting++];
   }
-  const std::string advice =
-      fitting > 0 ? "pass --threads " + std::to_string(fitting) : "no number of threads fits; use a machine with more memory";
+  const std::string advice = fitting > 0 ? "pass --threads " + std::to_string(fitting)
+                                         : "no number of threads fits; if the spacing of study " + largest_study(outcomes_) +
+                                               " is right, use a machine with more memory";
   throw Error(ExitCode::kOutOfResources, std::to_string(largest.size()) + " studies at a time need up to " +
                                              human_bytes(expected.memory_bytes) + " of memory and " + human_bytes(available) +
                                              " are available; " + advice);

@@ -54,9 +54,18 @@ fs::path choose(const std::vector<fs::path>& files, const std::string& what, con
 
 std::size_t order_of(const std::string& modality) { return template_row(modality).value_or(kTemplateModalities.size()); }
 
-bool starts_with_words(const std::string& text, const std::string& start) {
-  return text.starts_with(start) &&
-         (text.size() == start.size() || std::string_view("-_. ").find(text[start.size()]) != std::string_view::npos);
+using Cases = std::map<std::string, std::vector<fs::path>>;
+
+// The case whose prefix is the longest run of words at the start of `text`.
+Cases::iterator longest_start(Cases& cases, std::string text) {
+  for (;;) {
+    const auto found = cases.find(text);
+    const std::size_t end = text.find_last_of("-_. ");
+    if (found != cases.end() || end == std::string::npos) {
+      return found;
+    }
+    text.resize(end);
+  }
 }
 
 } // namespace
@@ -113,7 +122,7 @@ std::string plain_prefix(const std::string& prefix) {
 }
 
 std::vector<CaseFiles> split_into_cases(const std::vector<fs::path>& files, const ModalityTable& table, Findings& findings) {
-  std::map<std::string, std::vector<fs::path>> cases;
+  Cases cases;
   std::set<std::string> modalities;
   bool repeated = false;
   for (const fs::path& file : files) {
@@ -131,12 +140,9 @@ std::vector<CaseFiles> split_into_cases(const std::vector<fs::path>& files, cons
     if (role.kind == FileRole::Kind::kModality) {
       continue;
     }
-    std::vector<fs::path>* owner = nullptr; // the longest prefix comes last
-    for (auto& [prefix, members] : cases) {
-      owner = starts_with_words(role.prefix, prefix) ? &members : owner;
-    }
-    if (owner != nullptr) {
-      owner->push_back(file);
+    const auto owner = longest_start(cases, role.prefix);
+    if (owner != cases.end()) {
+      owner->second.push_back(file);
     } else if (role.kind == FileRole::Kind::kLabel) {
       findings.skip(file, "label maps whose name fits no study of their folder");
     } else {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <regex>
 
 #include "base/text.h"
 
@@ -18,19 +17,19 @@ std::string trimmed(std::string_view text) {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+bool is_number(std::string_view text) { return !text.empty() && std::ranges::all_of(text, is_digit); }
+
 } // namespace
 
 std::string trimmed_lower(std::string_view text) { return to_lower(trimmed(text)); }
 
 std::string loose_key(std::string_view id) {
-  static const std::regex image_id("i([0-9]+)");
   std::string text = trimmed_lower(id);
   if (text.starts_with("sub-")) {
     text.erase(0, 4);
   }
-  std::smatch match;
-  if (std::regex_match(text, match, image_id)) {
-    text = match.str(1);
+  if (text.starts_with('i') && is_number(std::string_view(text).substr(1))) {
+    text.erase(0, 1);
   }
   std::string key;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -50,10 +49,11 @@ std::string column_form(std::string_view name) {
 }
 
 std::string plain_value(std::string_view cell) {
-  static const std::regex whole("(-?[0-9]+)\\.0*");
   const std::string text = trimmed(cell);
-  std::smatch match;
-  return std::regex_match(text, match, whole) ? match.str(1) : text;
+  const std::size_t point = text.find('.');
+  const bool whole = point != std::string::npos && text.find_first_not_of('0', point + 1) == std::string::npos;
+  const std::string_view number = std::string_view(text).substr(0, point);
+  return whole && is_number(number.substr(number.starts_with('-') ? 1 : 0)) ? std::string(number) : text;
 }
 
 bool is_missing_value(std::string_view plain) {

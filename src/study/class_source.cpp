@@ -1,7 +1,6 @@
 #include "study/class_source.h"
 
 #include <algorithm>
-#include <regex>
 #include <set>
 
 #include "base/error.h"
@@ -43,14 +42,15 @@ public:
   }
 
 private:
-  // Ids may have a folder's name in front, which made them unique.
+  // Ids may have a folder's name in front, which made them unique: "site_sub-01", "x_I13722".
   static std::vector<std::string> names_of(const StudyKey& study) {
-    static const std::regex inner("(?:.*_)(sub-[^_]+|I[0-9]+)");
     std::vector<std::string> names{study.id, study.patient};
     for (const std::string& name : {study.id, study.patient}) {
-      std::smatch match;
-      if (std::regex_match(name, match, inner)) {
-        names.push_back(match[1]);
+      const std::size_t last = name.rfind('_');
+      const std::string word = last == std::string::npos ? "" : name.substr(last + 1);
+      const bool image = word.size() > 1 && word.starts_with('I') && word.find_first_not_of("0123456789", 1) == std::string::npos;
+      if (image || (word.size() > 4 && word.starts_with("sub-"))) {
+        names.push_back(word);
       }
     }
     return names;

@@ -44,6 +44,7 @@ FileFacts check_image(const std::filesystem::path& file, Depth depth) {
     const io::ImageFile image = io::read_image(file);
     facts.header = image.header;
     facts.all_zero = is_all_zero(image);
+    facts.head = head_kind(image.channels.front());
   });
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "io/image_file.h"
+#include "study/set_check.h"
 
 namespace brainmvp::study {
 
@@ -16,8 +17,9 @@ using LabelValues = std::map<int, std::size_t>; // value -> voxels
 struct FileFacts {
   std::string fault; // why the file cannot be used; empty when it can
   io::ImageHeader header;
-  bool all_zero = false; // for images: no voxel but 0 in any channel; never when only the header was read
-  LabelValues values;    // for labels
+  bool all_zero = false;              // for images: no voxel but 0 in any channel; never when only the header was read
+  HeadKind head = HeadKind::kUnknown; // of the first channel; only when the voxels were read
+  LabelValues values;                 // for labels
 };
 
 enum class Depth { kWhole, kHeader };

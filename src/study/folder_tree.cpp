@@ -11,7 +11,6 @@
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "io/image_file.h"
-#include "study/study_id.h"
 
 namespace brainmvp::study {
 namespace fs = std::filesystem;

@@ -11,6 +11,7 @@
 #include "study/index_task.h"
 #include "study/label_scheme.h"
 #include "study/layout.h"
+#include "study/set_check.h"
 #include "study/study_check.h"
 #include "study/study_id.h"
 
@@ -119,6 +120,17 @@ std::set<int> values_of(const LabelValues& counts) {
   return values;
 }
 
+void check_set(const Index& index, Findings& findings) {
+  for (const std::string& text : leaks(index.file.studies)) {
+    findings.warn("patients or images in more than one split (leakage)", "", text);
+  }
+  std::vector<StudyHead> heads;
+  for (const StudyFacts& facts : index.facts) {
+    heads.push_back({.id = facts.id, .kind = facts.head});
+  }
+  warn_of_mixed_heads(heads, findings);
+}
+
 } // namespace
 
 Index index_studies(const IndexOptions& options) {
@@ -143,6 +155,7 @@ Index index_studies(const IndexOptions& options) {
     index.facts.push_back(std::move(*facts));
     index.file.studies.push_back(std::move(found.study));
   }
+  check_set(index, findings);
   index.file.table = common_label_table(evidence, findings);
   complete_table(options, index.file);
   set_classes(options, index.file, findings);

@@ -34,6 +34,7 @@ struct StudyFacts {
   std::string layout = {};
   io::ImageHeader reference = {}; // header of the label, or of the finest image
   LabelValues label_values = {};
+  HeadKind head = HeadKind::kUnknown; // of its structural images, where they agree
 };
 
 struct Index {

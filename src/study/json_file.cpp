@@ -1,22 +1,53 @@
 #include "study/json_file.h"
 
+#include <array>
 #include <charconv>
-#include <fstream>
+#include <cstdint>
 #include <limits>
 #include <set>
+#include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "io/text_file.h"
 
 namespace brainmvp::study {
 namespace {
 
-constexpr std::uintmax_t kLargestFile = 256'000'000; // bytes
-constexpr int kDeepest = 32;                         // levels of objects and lists
+constexpr int kDeepest = 32; // levels of objects and lists
+
+constexpr std::uint64_t kMostComparisons = 200'000'000;
 
 [[noreturn]] void refuse(const std::string& where, const std::string& reason) {
   throw Error(ExitCode::kBadInput, where + ": " + reason);
 }
+
+// Asked by the parser at every step.
+class Limits {
+public:
+  explicit Limits(std::string where) : where_(std::move(where)) {}
+
+  bool operator()(int depth, Json::parse_event_t event, const Json&) {
+    if (depth > kDeepest) {
+      refuse(where_, "lists and objects nested deeper than " + std::to_string(kDeepest) + " levels");
+    }
+    const auto level = static_cast<std::size_t>(depth);
+    if (event == Json::parse_event_t::object_start) {
+      names_[level + 1] = 0;
+    } else if (event == Json::parse_event_t::key) {
+      comparisons_ += names_[level]++; // an ordered object compares each name with those before it
+      if (comparisons_ > kMostComparisons) {
+        refuse(where_, "an object with " + std::to_string(names_[level]) + " names, more than such a file may have");
+      }
+    }
+    return true;
+  }
+
+private:
+  std::string where_;
+  std::array<std::uint64_t, kDeepest + 2> names_{}; // of the innermost object at each depth
+  std::uint64_t comparisons_ = 0;
+};
 
 std::optional<int> whole_number(std::string_view text) {
   int value = 0;
@@ -29,7 +60,7 @@ std::optional<int> whole_number(std::string_view text) {
 
 int label_value(const Json& value, const std::string& where) {
   if (!value.is_number_integer() || value < 0 || value > std::numeric_limits<int>::max()) {
-    refuse(where, "expected a whole number from 0 up, found " + value.dump());
+    refuse(where, "expected a whole number from 0 up, found " + json_text(value));
   }
   return value.get<int>();
 }
@@ -62,7 +93,7 @@ void parse_classes(const Json& classes, const std::string& where, LabelTable& ta
   }
   for (const Json& name : classes) {
     if (!name.is_string()) {
-      refuse(place, "expected texts in the list, found " + name.dump());
+      refuse(place, "expected texts in the list, found " + json_text(name));
     }
     table.classes.push_back(name.get<std::string>());
   }
@@ -98,24 +129,10 @@ void refuse_repeats(const LabelTable& table, const std::string& where) {
 } // namespace
 
 Json read_json_object(const std::filesystem::path& path) {
-  std::error_code error;
-  const std::uintmax_t size = std::filesystem::file_size(path, error);
-  if (error) {
-    refuse(path.string(), "cannot be read (" + error.message() + "); check the name");
-  }
-  if (size > kLargestFile) {
-    refuse(path.string(), human_bytes(size) + ", more than the " + human_bytes(kLargestFile) + " that a list may have");
-  }
-  std::ifstream stream(path, std::ios::binary);
-  const auto limit_depth = [&path](int depth, Json::parse_event_t, Json&) {
-    if (depth > kDeepest) {
-      refuse(path.string(), "lists and objects nested deeper than " + std::to_string(kDeepest) + " levels");
-    }
-    return true;
-  };
+  const std::string text = io::read_text_file(path, io::kLargestList);
   Json object;
   try {
-    object = Json::parse(stream, limit_depth);
+    object = Json::parse(text, Limits(path.string()));
   } catch (const Json::exception& fault) {
     refuse(path.string(), std::string("not valid JSON: ") + fault.what());
   }
@@ -123,6 +140,12 @@ Json read_json_object(const std::filesystem::path& path) {
     refuse(path.string(), "expected an object {...} at the top, found " + json_kind(object));
   }
   return object;
+}
+
+std::string json_text(const Json& value) {
+  constexpr std::size_t kLongest = 80;
+  std::string text = value.dump(-1, ' ', true);
+  return text.size() > kLongest ? text.substr(0, kLongest) + "..." : text;
 }
 
 std::string json_kind(const Json& value) {

@@ -12,8 +12,12 @@ namespace brainmvp::study {
 
 using Json = nlohmann::ordered_json; // keeps the order of label names, which nnU-Net's regions depend on
 
-// Reads an object. Throws Error(kBadInput): no file, larger than 256 MB, deeper than 32 levels, not JSON, not an object.
+// Reads an object. Throws Error(kBadInput): no file, larger than 256 MiB, not UTF-8, deeper than 32 levels, objects with tens of
+// thousands of names, not JSON, not an object.
 Json read_json_object(const std::filesystem::path& path);
+
+// The value as JSON, cut where it is long; for messages.
+std::string json_text(const Json& value);
 
 // "a text", "a list", ... for messages.
 std::string json_kind(const Json& value);

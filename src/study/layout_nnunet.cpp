@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -166,6 +167,10 @@ void read_msd_4d(const Folder& folder, const ModalityTable& table, Findings& fin
   if (std::ranges::find(dataset.modalities, "") != dataset.modalities.end()) {
     throw Error(ExitCode::kBadInput,
                 dataset.scheme + ": every channel of a 4D image needs a known modality; add the words with --modalities FILE");
+  }
+  if (std::set<std::string>(dataset.modalities.begin(), dataset.modalities.end()).size() < dataset.modalities.size()) {
+    throw Error(ExitCode::kBadInput, dataset.scheme + ": a modality stands there twice: " + join(dataset.modalities, " ") +
+                                         "; give its channels different names with --modalities FILE");
   }
   read_whole(folder.child("imagesTr"), folder.child("labelsTr"), Split::kTraining, dataset, findings);
   read_whole(folder.child("imagesTs"), folder.child("labelsTs"), Split::kTest, dataset, findings);

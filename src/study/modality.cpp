@@ -1,13 +1,12 @@
 #include "study/modality.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "io/config_file.h"
 #include "io/image_file.h"
+#include "io/text_file.h"
 #include "study/embedded_texts.h"
 
 namespace brainmvp::study {
@@ -37,10 +36,6 @@ std::vector<std::size_t> word_starts(std::string_view stem) {
   return starts;
 }
 
-bool safe_name(std::string_view name) {
-  return !name.empty() && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string_view::npos;
-}
-
 } // namespace
 
 std::optional<std::size_t> template_row(std::string_view canonical_name) {
@@ -49,6 +44,12 @@ std::optional<std::size_t> template_row(std::string_view canonical_name) {
     return std::nullopt;
   }
   return static_cast<std::size_t>(found - kTemplateModalities.begin());
+}
+
+bool is_safe_modality(std::string_view name) {
+  constexpr std::size_t kLongest = 64;
+  return !name.empty() && name.size() <= kLongest && name != "label" &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string_view::npos;
 }
 
 const ModalityTable& ModalityTable::standard() {
@@ -61,13 +62,8 @@ const ModalityTable& ModalityTable::standard() {
 }
 
 ModalityTable ModalityTable::with_file(const std::filesystem::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream || !std::filesystem::is_regular_file(path)) {
-    throw Error(ExitCode::kUsage, path.string() + ": cannot be read; check the name given with --modalities");
-  }
-  const std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
   ModalityTable table = standard();
-  table.add(text, path);
+  table.add(io::read_text_file(path, io::kLargestConfig, ExitCode::kUsage), path);
   return table;
 }
 
@@ -75,7 +71,7 @@ void ModalityTable::add(std::string_view toml, const std::filesystem::path& sour
   for (const io::ConfigEntry& entry : io::read_config_text(toml, source)) {
     const std::string where = source.string() + ": line " + std::to_string(entry.line) + ": ";
     if (entry.table == "modalities") {
-      if (!safe_name(entry.key)) {
+      if (!is_safe_modality(entry.key)) {
         throw Error(ExitCode::kUsage,
                     where + "a canonical name has lower-case letters, digits and _ only, not '" + entry.key + "'");
       }

@@ -19,6 +19,9 @@ inline constexpr std::array<std::string_view, 8> kTemplateModalities{"flair", "t
 // Row of a canonical name in the template bank; nothing for others (t1_ir, swi, ...).
 std::optional<std::size_t> template_row(std::string_view canonical_name);
 
+// Whether `name` can be that of a modality: lower-case letters, digits and _, since it names files; and no label's.
+bool is_safe_modality(std::string_view name);
+
 // What the last words of a file's name say that the file is.
 struct FileRole {
   enum class Kind { kModality, kLabel, kSkipped, kUnknown };

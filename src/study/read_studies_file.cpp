@@ -29,6 +29,18 @@ void name_studies(const fs::path& path, const ModalityTable& table, std::vector<
   make_ids_unique(studies, fixed);
 }
 
+// They name files of the store, so nothing but a plain word will do.
+std::vector<std::string> own_modalities(const Json& list) {
+  std::vector<std::string> names = texts_of(list, "modalities");
+  for (const std::string& name : names) {
+    if (!is_safe_modality(name)) {
+      throw Error(ExitCode::kBadInput, "field 'modalities': " + json_text(Json(name)) +
+                                           " cannot name a modality; use lower-case letters, digits and _");
+    }
+  }
+  return names;
+}
+
 } // namespace
 
 StudiesFile read_studies_file(const fs::path& path, const ModalityTable& table) {
@@ -41,7 +53,7 @@ StudiesFile read_studies_file(const fs::path& path, const ModalityTable& table) 
                        .classes = file.table.classes};
   with_context(path.string(), [&] {
     if (root.contains("modalities")) {
-      context.own_names = texts_of(root["modalities"], "modalities");
+      context.own_names = own_modalities(root["modalities"]);
     }
     for (const std::string& name : parse_channel_names(root, path.string())) {
       context.channels.push_back(modality_of(name, context));

@@ -12,6 +12,8 @@ namespace brainmvp::study {
 namespace fs = std::filesystem;
 namespace {
 
+constexpr int kMostFolds = 1'000'000;
+
 [[noreturn]] void refuse(const std::string& field, const std::string& reason) {
   throw Error(ExitCode::kBadInput, (field.empty() ? "" : "field '" + field + "': ") + reason);
 }
@@ -19,6 +21,9 @@ namespace {
 std::string text_of(const Json& value, const std::string& field) {
   if (!value.is_string() || value.get_ref<const std::string&>().empty()) {
     refuse(field, "expected a text, found " + (value.is_string() ? "an empty one" : json_kind(value)));
+  }
+  if (value.get_ref<const std::string&>().find('\0') != std::string::npos) {
+    refuse(field, "a text with a NUL, which no name can hold: " + json_text(value));
   }
   return value.get<std::string>();
 }
@@ -64,13 +69,13 @@ std::string class_of_number(const Json& value, const std::string& field, const E
   if (value.is_array()) {
     const auto ones = std::ranges::count(value, Json(1));
     if (ones != 1 || std::ranges::count(value, Json(0)) + ones != static_cast<std::ptrdiff_t>(value.size())) {
-      refuse(field, "expected a one-hot list of 0 and one 1, found " + value.dump());
+      refuse(field, "expected a one-hot list of 0 and one 1, found " + json_text(value));
     }
     number = static_cast<std::size_t>(std::ranges::find(value, Json(1)) - value.begin());
   } else if (value.is_number_integer() && value >= 0) {
     number = value.get<std::size_t>();
   } else {
-    refuse(field, "expected a text, a whole number from 0 up or a one-hot list, found " + value.dump());
+    refuse(field, "expected a text, a whole number from 0 up or a one-hot list, found " + json_text(value));
   }
   if (context.classes.empty()) {
     return std::to_string(number);
@@ -105,8 +110,8 @@ void read_optional_fields(const Json& entry, const EntryContext& context, Study&
     }
   }
   if (entry.contains("fold")) {
-    if (!entry["fold"].is_number_integer() || entry["fold"] < 0) {
-      refuse("fold", "expected a whole number from 0 up, found " + entry["fold"].dump());
+    if (!entry["fold"].is_number_integer() || entry["fold"] < 0 || entry["fold"] > kMostFolds) {
+      refuse("fold", "expected a whole number from 0 to " + std::to_string(kMostFolds) + ", found " + json_text(entry["fold"]));
     }
     study.fold = entry["fold"].get<int>();
   }

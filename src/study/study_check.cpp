@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <string_view>
 
 #include "base/text.h"
 
@@ -74,6 +75,22 @@ void drop_unusable(Study& study, std::vector<FileFacts>& facts, Findings& findin
   facts = std::move(kept);
 }
 
+// Of the images whose background is not cut away by how they are made (as that of maps is).
+HeadKind head_of(const Study& study, const std::vector<FileFacts>& images) {
+  constexpr std::array<std::string_view, 5> kStructural{"t1", "t1c", "t2", "flair", "pd"};
+  HeadKind kind = HeadKind::kUnknown;
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    if (std::ranges::find(kStructural, study.modalities[i]) == kStructural.end() || images[i].head == HeadKind::kUnknown) {
+      continue;
+    }
+    if (kind != HeadKind::kUnknown && kind != images[i].head) {
+      return HeadKind::kUnknown;
+    }
+    kind = images[i].head;
+  }
+  return kind;
+}
+
 double voxel_volume(const FileFacts& facts) {
   const image::Vector spacing = facts.header.affine.spacing_mm();
   return spacing[0] * spacing[1] * spacing[2];
@@ -112,6 +129,7 @@ std::optional<StudyFacts> check_study(Study& study, CheckedFiles files, Findings
   }
   const auto finest = std::ranges::min_element(files.images, {}, voxel_volume);
   StudyFacts facts{.id = study.id, .layout = {}, .reference = files.label ? files.label->header : finest->header};
+  facts.head = head_of(study, files.images);
   std::string reference_name = "the label";
   if (files.label) {
     pass_on_remarks(study.id, "label", *files.label, findings);

@@ -68,19 +68,6 @@ std::string patient_of(const Study& study) {
   return study.id;
 }
 
-bool is_utf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const auto first = static_cast<unsigned char>(text[i]);
-    const std::size_t length = first < 0x80 ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
-    const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; };
-    if (length == 0 || i + length > text.size() || !std::ranges::all_of(text.substr(i + 1, length - 1), continues)) {
-      return false;
-    }
-    i += length;
-  }
-  return true;
-}
-
 bool is_safe_id(std::string_view id) {
   return !id.empty() && id.size() <= kLongestId && id.front() != '.' && id.front() != ' ' && std::ranges::none_of(id, forbidden);
 }

@@ -9,9 +9,6 @@
 
 namespace brainmvp::study {
 
-// Whether `text` is well-formed UTF-8, as JSON demands of names.
-bool is_utf8(std::string_view text);
-
 // Whether `id` can name a folder: 1 to 200 bytes, no "/", "\" or control characters, no leading dot or blank.
 bool is_safe_id(std::string_view id);
 

@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "io/text_file.h"
 #include "study/embedded_texts.h"
 #include "study/task_file.h"
 
@@ -47,11 +46,7 @@ Task task(const std::string& name_or_file) {
                                       (nearest.empty() ? "known are " + join(names, ", ") : "did you mean " + nearest + "?") +
                                       " A .toml file can be given too");
   }
-  std::ifstream stream(name_or_file, std::ios::binary);
-  if (!stream || !fs::is_regular_file(name_or_file, error)) {
-    throw Error(ExitCode::kUsage, name_or_file + ": cannot be read; check the name of the task's file");
-  }
-  const std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  const std::string text = io::read_text_file(name_or_file, io::kLargestConfig, ExitCode::kUsage);
   return read_task(fs::path(name_or_file).stem().string(), text, name_or_file);
 }
 

@@ -1,7 +1,5 @@
 #include "train/adamw.h"
 
-#include <ATen/ops/_fused_adam.h>
-#include <ATen/ops/_fused_adamw.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
@@ -19,26 +17,6 @@ using checkpoint::Value;
 
 Value key(const char* name) { return {std::string(name)}; }
 
-// Rows of a parameter whose gradient is sparse, without the others' being stored: theirs is one row of zeros.
-class SparseRows {
-public:
-  explicit SparseRows(const torch::Tensor& gradient)
-      : gradient_(gradient.coalesce()), rows_(gradient_.indices()[0].to(at::kCPU)), zero_(at::zeros_like(gradient_.values()[0])) {
-  }
-
-  [[nodiscard]] torch::Tensor at(std::int64_t row) const {
-    for (std::int64_t i = 0; i < rows_.numel(); ++i) {
-      if (rows_.const_data_ptr<std::int64_t>()[i] == row) {
-        return gradient_.values()[i];
-      }
-    }
-    return zero_;
-  }
-
-private:
-  torch::Tensor gradient_, rows_, zero_;
-};
-
 // The kernel walks memory, so that the gradient must lie as its parameter does.
 torch::Tensor laid_out_as(const torch::Tensor& gradient, const torch::Tensor& parameter) {
   return gradient.strides() == parameter.strides() ? gradient : at::empty_like(parameter).copy_(gradient);
@@ -53,30 +31,6 @@ torch::Tensor saved_moment(const Value& entry, const char* field, const std::str
   return at::empty_like(parameter).copy_(found->tensor(name));
 }
 
-// Tensors that one call of a kernel changes.
-struct Group {
-  void add(const torch::Tensor& tensor, const torch::Tensor& gradient, const torch::Tensor& average, const torch::Tensor& square,
-           const torch::Tensor& step) {
-    tensors.push_back(tensor);
-    gradients.push_back(gradient);
-    averages.push_back(average);
-    squares.push_back(square);
-    steps.push_back(step);
-  }
-
-  std::vector<torch::Tensor> tensors, gradients, averages, squares, steps;
-};
-
-void fused_adamw(Group& group, double rate, const AdamWOptions& options) {
-  at::_fused_adamw_(group.tensors, group.gradients, group.averages, group.squares, {}, group.steps, rate, options.beta1,
-                    options.beta2, options.weight_decay, options.epsilon, /*amsgrad=*/false, /*maximize=*/false);
-}
-
-void fused_adam(Group& group, double rate, const AdamWOptions& options) {
-  at::_fused_adam_(group.tensors, group.gradients, group.averages, group.squares, {}, group.steps, rate, options.beta1,
-                   options.beta2, options.weight_decay, options.epsilon, /*amsgrad=*/false, /*maximize=*/false);
-}
-
 } // namespace
 
 AdamW::AdamW(NamedTensors parameters, AdamWOptions options)
@@ -88,9 +42,16 @@ AdamW::AdamW(NamedTensors parameters, AdamWOptions options)
   }
 }
 
+void AdamW::start(Moments& moments, const torch::Tensor& parameter) const {
+  moments = {.step = at::zeros({}, parameter.options().requires_grad(false)),
+             .average = at::zeros_like(parameter),
+             .average_of_squares = at::zeros_like(parameter),
+             .late = {}};
+}
+
 void AdamW::step(double learning_rate) {
   const at::NoGradGuard no_grad;
-  std::map<double, Group> groups; // by the factor of the rate
+  std::map<double, AdamGroup> groups; // by the factor of the rate
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     const torch::Tensor& parameter = parameters_[i].second;
     if (!parameter.grad().defined()) {
@@ -98,23 +59,59 @@ void AdamW::step(double learning_rate) {
     }
     Moments& moments = moments_[i];
     if (!moments.step.defined()) {
-      moments = {at::zeros({}, parameter.options().requires_grad(false)), at::zeros_like(parameter), at::zeros_like(parameter)};
+      start(moments, parameter);
     }
-    moments.step.add_(1);
-    Group& group = groups[options_.rate_factors.empty() ? 1 : options_.rate_factors[i]];
+    const double factor = options_.rate_factors.empty() ? 1 : options_.rate_factors[i];
     if (parameter.grad().is_sparse()) {
-      const SparseRows rows(parameter.grad());
-      for (std::int64_t row = 0; row < parameter.size(0); ++row) {
-        group.add(parameter[row], rows.at(row), moments.average[row], moments.average_of_squares[row], moments.step);
-      }
+      add_rows(groups[factor], moments, parameter, factor * learning_rate);
     } else {
-      group.add(parameter, laid_out_as(parameter.grad(), parameter), moments.average, moments.average_of_squares, moments.step);
+      if (moments.late) {
+        moments.late->settle_all(options_);
+        moments.late.reset();
+      }
+      moments.step.add_(1);
+      groups[factor].add(parameter, laid_out_as(parameter.grad(), parameter), moments.average, moments.average_of_squares,
+                         moments.step);
     }
   }
   last_rate_ = learning_rate;
-  const auto kernel = options_.decoupled ? fused_adamw : fused_adam;
   for (auto& [factor, group] : groups) {
-    kernel(group, factor * learning_rate, options_);
+    adam_step(group, factor * learning_rate, options_);
+  }
+}
+
+// The rows of a sparse gradient step with the others of the group; those that it leaves out do when they are settled.
+void AdamW::add_rows(AdamGroup& group, Moments& moments, const torch::Tensor& parameter, double rate) {
+  if (!moments.late) {
+    moments.late.emplace(parameter, moments.average, moments.average_of_squares, moments.step.item<double>());
+  }
+  moments.step.add_(1);
+  moments.late->owe(rate);
+  const torch::Tensor gradient = parameter.grad().coalesce();
+  const torch::Tensor rows = gradient.indices()[0].to(at::kCPU);
+  for (std::int64_t i = 0; i < rows.numel(); ++i) {
+    const std::int64_t row = rows.const_data_ptr<std::int64_t>()[i];
+    moments.late->pay_last(row);
+    group.add(parameter[row], gradient.values()[i], moments.average[row], moments.average_of_squares[row], moments.step);
+  }
+  if (!parameter.is_cpu()) { // where memory is fast and calls are dear
+    moments.late->settle_all(options_);
+  }
+}
+
+void AdamW::settle(const torch::Tensor& parameter, std::span<const std::int64_t> rows) {
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    if (moments_[i].late && parameters_[i].second.is_same(parameter)) {
+      moments_[i].late->settle(rows, options_);
+    }
+  }
+}
+
+void AdamW::settle() {
+  for (Moments& moments : moments_) {
+    if (moments.late) {
+      moments.late->settle_all(options_);
+    }
   }
 }
 
@@ -130,6 +127,9 @@ Value AdamW::state() const {
   for (std::size_t i = 0; i < moments_.size(); ++i) {
     const Value index{static_cast<std::int64_t>(i)};
     indices.push_back(index);
+    if (moments_[i].late && !moments_[i].late->settled()) {
+      throw Error(ExitCode::kInternal, parameters_[i].first + ": the optimizer's state was asked for before it was settled");
+    }
     if (moments_[i].step.defined()) {
       states.emplace_back(index, Value{Dict{{key("step"), {moments_[i].step}},
                                             {key("exp_avg"), {moments_[i].average}},
@@ -161,8 +161,10 @@ void AdamW::load_state(const Value& state) {
     if (step == nullptr) {
       throw Error(ExitCode::kBadInput, "optimizer state of " + name + ": step is missing; the checkpoint is damaged");
     }
-    loaded[i] = {step->tensor(name).to(parameter.device(), at::kFloat, /*non_blocking=*/false, /*copy=*/true),
-                 saved_moment(entry, "exp_avg", name, parameter), saved_moment(entry, "exp_avg_sq", name, parameter)};
+    loaded[i] = {.step = step->tensor(name).to(parameter.device(), at::kFloat, /*non_blocking=*/false, /*copy=*/true),
+                 .average = saved_moment(entry, "exp_avg", name, parameter),
+                 .average_of_squares = saved_moment(entry, "exp_avg_sq", name, parameter),
+                 .late = {}};
   }
   moments_ = std::move(loaded);
 }

@@ -3,22 +3,18 @@
 
 #include <torch/types.h>
 
+#include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "checkpoint/value.h"
+#include "train/adam_step.h"
+#include "train/row_steps.h"
 
 namespace brainmvp::train {
-
-struct AdamWOptions {
-  double beta1 = 0.9;
-  double beta2 = 0.999;
-  double epsilon = 1e-8;
-  double weight_decay = 1e-5;            // of every tensor, as torch.optim does with one parameter group
-  bool decoupled = true;                 // AdamW; otherwise the decay is added to the gradient, as torch.optim.Adam does
-  std::vector<double> rate_factors = {}; // of the learning rate, one a parameter; empty: all 1
-};
 
 using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
 
@@ -28,14 +24,20 @@ public:
   AdamW(NamedTensors parameters, AdamWOptions options);
 
   // One step with the gradients as they are. A tensor without a gradient is left alone, decay included. A gradient that is
-  // sparse along the first axis counts as zero in the rows that it leaves out: the step is that of the dense one.
+  // sparse along the first axis counts as zero in the rows that it leaves out: the step is that of the dense one (bit for bit
+  // where rows have a multiple of 16 values), but on a
+  // CPU these rows may take it later, in settle(). Throws Error(kInternal) for a gradient of a row that was not settled.
   void step(double learning_rate);
+
+  // Brings rows of a parameter, or all of everything, up to date. Call before they are read.
+  void settle(const torch::Tensor& parameter, std::span<const std::int64_t> rows);
+  void settle();
 
   // Forgets the gradients, so that a tensor that no loss reaches has none.
   void clear_gradients();
 
   // In the form of torch.optim.AdamW.state_dict(): {"state": {index: {step, exp_avg, exp_avg_sq}}, "param_groups": [...]}.
-  // Tensors are shared, not copied.
+  // Tensors are shared, not copied. Throws Error(kInternal) unless settled.
   [[nodiscard]] checkpoint::Value state() const;
 
   // Throws Error(kBadInput) that names the tensor whose state is missing or has another shape.
@@ -46,7 +48,11 @@ private:
     torch::Tensor step; // fp32 scalar, steps taken; undefined before the first
     torch::Tensor average;
     torch::Tensor average_of_squares;
+    std::optional<RowSteps> late; // since the first sparse gradient
   };
+
+  void start(Moments& moments, const torch::Tensor& parameter) const;
+  void add_rows(AdamGroup& group, Moments& moments, const torch::Tensor& parameter, double rate);
 
   NamedTensors parameters_;
   std::vector<Moments> moments_;

@@ -86,6 +86,7 @@ void Session::run() {
     save();
   }
   if (end == total && trainee_.finish) {
+    optimizer_.settle();
     trainee_.finish();
   }
   log::info((end == total ? "done: " : "stopped as asked after ") + std::to_string(end) + " steps; weights are in " +
@@ -110,7 +111,7 @@ void Session::train_until(std::uint64_t end) {
 
 StepLosses Session::one_step() {
   const auto start = std::chrono::steady_clock::now();
-  StepLosses losses = trainee_.accumulate_gradients(state_.step);
+  StepLosses losses = trainee_.accumulate_gradients(state_.step, optimizer_);
   const double norm = gradient_norm(tensors_);
   if (!std::isfinite(norm)) {
     throw_diverged("the gradient is not finite", state_.step + 1, losses.studies);
@@ -136,11 +137,13 @@ void Session::finish_step(const StepLosses& losses, double gradient_norm, double
   record.values.emplace_back("gradient_norm", gradient_norm);
   std::optional<Validation> validation;
   if (trainee_.validate && due(options_.validate_every)) {
+    optimizer_.settle();
     validation = trainee_.validate();
     record.values.insert(record.values.end(), validation->values.begin(), validation->values.end());
   }
   folder_->record(record);
   if (trainee_.log_pictures && due(options_.log_images_every)) {
+    optimizer_.settle();
     trainee_.log_pictures(*folder_, state_.step);
   }
   const bool checkpoint_due = due(options_.checkpoint_every);
@@ -155,6 +158,7 @@ void Session::finish_step(const StepLosses& losses, double gradient_norm, double
 }
 
 void Session::save() {
+  optimizer_.settle();
   if (!all_finite(trainee_.weights)) {
     throw Error(ExitCode::kDiverged, "step " + std::to_string(state_.step) +
                                          ": a weight is not finite; no checkpoint is written, and the last good one stays. Start "
@@ -168,6 +172,7 @@ void Session::save() {
 void Session::save_if_best(double loss) {
   if (loss < state_.best_loss) {
     state_.best_loss = loss;
+    optimizer_.settle();
     checkpoints_->write_best(run_checkpoint(trainee_.weights, nullptr, identity_, state_));
   }
 }

@@ -42,8 +42,9 @@ struct Trainee {
   NamedTensors parameters;
   checkpoint::Weights weights; // every tensor of a checkpoint, shared with the model
 
-  // Adds the gradients of the step, counted from 0, to the parameters. Throws through throw_diverged().
-  std::function<StepLosses(std::uint64_t step)> accumulate_gradients;
+  // Adds the gradients of the step, counted from 0, to the parameters. Throws through throw_diverged(). Rows of a parameter whose
+  // gradients are sparse must be settled before they are read; everywhere else all are.
+  std::function<StepLosses(std::uint64_t step, AdamW& optimizer)> accumulate_gradients;
   std::function<Validation()> validate;                        // null: `best` follows the training loss
   std::function<void(RunFolder&, std::uint64_t)> log_pictures; // of the last step
   std::function<void()> finish;                                // once the schedule has ended; may be null

@@ -119,6 +119,23 @@ assert c["state_dict"]["encoder.patch_embed1.proj.weight"].shape[1] == 2
   EXPECT_EQ(python.exit_code, 0) << python.err;
 }
 
+TEST_F(Finetune, RefusesTemplatesOfAnotherVoxelSize) {
+  const fs::path coarse = run("coarse_store");
+  fs::copy(store(), coarse, fs::copy_options::recursive);
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(coarse)) {
+    if (entry.path().extension() == ".json") {
+      const std::string fine = "\"spacing_mm\": 1";
+      std::string text = test::read_text(entry.path());
+      ASSERT_NE(text.find(fine), std::string::npos) << text;
+      test::write_text(entry.path(), text.replace(text.find(fine), fine.size(), "\"spacing_mm\": 2"));
+    }
+  }
+  const ProcessResult result = test::run_brainmvp({"finetune", "segment", coarse, "-o", run("coarse"), "--recipe", "tiny",
+                                                   "--crop", "16", "--steps", "1", "--init", run("pre")});
+  EXPECT_EQ(result.exit_code, 4);
+  EXPECT_TRUE(contains(result.err, "--spacing 1")) << result.err;
+}
+
 TEST_F(Finetune, AnInflatedStemIsThePretrainedOneOverTheChannels) {
   ASSERT_EQ(finetune("segment", "inflated", {"--steps", "1", "--learning-rate", "0", "--channels", "t1,flair"}).exit_code, 0);
   const ProcessResult python = test::run_python(R"py(

@@ -100,6 +100,15 @@ TEST_F(Predict, FillsWhatIsMissingAndSaysSo) {
   EXPECT_EQ(channels["filled_from_template"], (std::vector<std::string>{"t1"}));
 }
 
+TEST_F(Predict, OnlySomeModalitiesAreAsIfTheOthersWereMissing) {
+  ASSERT_EQ(predict({"a"}, {"p1_flair.nii.gz"}, "alone").exit_code, 0);
+  const ProcessResult only = predict({"a"}, {"p1_flair.nii.gz", "p1_t1.nii.gz"}, "only", {"--only", "flair"});
+  ASSERT_EQ(only.exit_code, 0) << only.err;
+  EXPECT_EQ(test::read_text(path("only/p1.nii.gz")), test::read_text(path("alone/p1.nii.gz")));
+  const ProcessResult none = predict({"a"}, {"p1_flair.nii.gz", "p1_t1.nii.gz"}, "none", {"--only", "t2"});
+  EXPECT_EQ(none.exit_code, 4) << none.err;
+}
+
 TEST_F(Predict, AnEnsembleIsTheMeanOfItsProbabilities) {
   const Arguments image{"p1_flair.nii.gz"};
   const Arguments more{"--probabilities", "--blending", "constant", "--overlap", "0", "--flips", "k"};

@@ -16,6 +16,7 @@ namespace brainmvp {
 namespace {
 namespace fs = std::filesystem;
 
+using test::ProcessResult;
 using test::run_brainmvp;
 using test::TemporaryFolder;
 
@@ -65,6 +66,18 @@ void write_class_studies(const TemporaryFolder& folder, const std::string& class
   training[1]["fold"] = fold_of_b;
   training[1]["patient"] = "two";
   test::write_text(folder / "studies.json", nlohmann::json{{"training", training}, {"classes", {"control", "ASD"}}}.dump());
+}
+
+TEST(Prepare, ASpacingIsThatOfTheStoreAndAChangeRedoesIt) {
+  const TemporaryFolder folder;
+  write_studies(folder, {"a"});
+  ASSERT_EQ(prepare(folder).exit_code, 0);
+  const ProcessResult coarse = prepare(folder, {"--spacing", "2"});
+  ASSERT_EQ(coarse.exit_code, 0) << coarse.err;
+  EXPECT_TRUE(contains(coarse.out, "1 redone")) << coarse.out;
+  const ProcessResult header = run_brainmvp({"inspect", folder / "store/a/t1.nii"});
+  EXPECT_TRUE(contains(header.out, "2 x 2 x 2 mm")) << header.out;
+  EXPECT_EQ(prepare(folder, {"--spacing", "0"}).exit_code, 2);
 }
 
 TEST(Prepare, KeepsClassPatientAndFoldAndFollowsTheirChangesWithoutRedoing) {

@@ -84,6 +84,15 @@ TEST_F(Pretrain, ResumingAfterASignalContinuesTheExactCurve) {
   }
 }
 
+TEST_F(Pretrain, ValidationTellsHowWellImagesAreRestoredAndWhatTheTemplateAloneGives) {
+  const ProcessResult result = pretrain("validated", {"--steps", "2", "--validate-every", "1", "--learning-rate", "0"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const auto last = metrics(run("validated")).back();
+  const auto error = [&](const char* name) { return std::pow(10, -0.1 * last[name].get<double>()); };
+  EXPECT_NEAR(last["validation_loss"].get<double>(), 10 * error("validation_psnr_view1") + error("validation_psnr_view2"), 1e-5);
+  EXPECT_GT(last["validation_psnr_template"], last["validation_psnr_view1"]) << "no network has learned yet";
+}
+
 TEST_F(Pretrain, StopsAsAskedAndGoesOnFromItsFolderAlone) {
   ASSERT_EQ(pretrain("asked", {"--steps", "6", "--stop-after", "3"}).exit_code, 0);
   EXPECT_EQ(metrics(run("asked")).size(), 3U);

@@ -26,13 +26,12 @@ inline std::vector<nlohmann::json> metrics(const std::filesystem::path& run) {
   return lines;
 }
 
-// Starts a run and sends `signal` once it has recorded `lines` steps; gives its exit code, or 128 + signal.
-inline int stop_with_signal(const std::vector<std::string>& arguments, const std::filesystem::path& run, std::size_t lines,
-                            int signal) {
-  std::vector<std::string> words{brainmvp_program()};
-  words.insert(words.end(), arguments.begin(), arguments.end());
+// Starts a command and sends `signal` to it and what it started, as a terminal does, once `run` has recorded `lines` steps;
+// gives its exit code, or 128 + signal.
+inline int stop_command(std::vector<std::string> words, const std::filesystem::path& run, std::size_t lines, int signal) {
   const pid_t child = ::fork();
   if (child == 0) {
+    ::setpgid(0, 0);
     std::vector<char*> pointers;
     for (std::string& word : words) {
       pointers.push_back(word.data());
@@ -47,11 +46,19 @@ inline int stop_with_signal(const std::vector<std::string>& arguments, const std
     const std::string text = read_text(run / "metrics.jsonl");
     if (!sent && std::ranges::count(text, '\n') >= static_cast<std::ptrdiff_t>(lines)) {
       sent = true;
-      ::kill(child, signal);
+      ::kill(-child, signal);
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+// The same for a command of brainmvp.
+inline int stop_with_signal(const std::vector<std::string>& arguments, const std::filesystem::path& run, std::size_t lines,
+                            int signal) {
+  std::vector<std::string> words{brainmvp_program()};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  return stop_command(words, run, lines, signal);
 }
 
 inline constexpr const char* kCompareCheckpoints = R"py(

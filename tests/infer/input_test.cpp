@@ -45,6 +45,14 @@ TEST_F(LooseFiles, AreOneStudy) {
   EXPECT_EQ(bids[0].id, "sub-01_ses-2");
 }
 
+TEST_F(LooseFiles, OnlyTheModalitiesThatAreWantedStay) {
+  const std::vector<fs::path> files{file("p-flair.nii.gz"), file("p-t1c.nii.gz"), file("p-t1.nii.gz")};
+  const auto studies = gather_studies({.inputs = files, .only = {"T1w", "t1ce"}}, kChannels);
+  EXPECT_EQ(studies.at(0).modalities, (std::vector<std::string>{"t1c", "t1"}));
+  EXPECT_EQ(studies[0].images[1].filename(), "p-t1.nii.gz");
+  expect_in(refusal({.inputs = files, .only = {"dream"}}), "--only dream: is no known modality");
+}
+
 TEST_F(LooseFiles, OfWrongOrTwoOfOneModalityAreRefusedByName) {
   expect_in(refusal({.inputs = {file("p_t1.nii"), file("p_t2.nii")}}), "p_t2.nii: is t2, which the model does not take");
   expect_in(refusal({.inputs = {file("p_t1.nii"), file("q_T1w.nii.gz")}}), "q_T1w.nii.gz: is t1, and so is");

@@ -222,17 +222,6 @@ TEST(ReadNifti, RandomDamageIsReadOrRefusedButNeverCrashes) {
   EXPECT_GT(refused, 100U);
 }
 
-TEST(ReadNifti, SurfaceLikeVolumeIsReadWithAWarning) {
-  const test::TemporaryFolder folder;
-  Volume surface{.size = {27307, 1, 6}, .affine = Affine{}, .data = {}};
-  surface.data.resize(surface.voxels(), 1.0F);
-  surface.data.front() = 2;
-  write_nifti(folder / "surface.nii.gz", surface, {.type = StoredType::kUint8});
-  const std::vector<std::string> warnings = read_header(folder / "surface.nii.gz").warnings;
-  ASSERT_FALSE(warnings.empty());
-  EXPECT_NE(warnings.front().find("surface"), std::string::npos);
-}
-
 TEST(ReadNifti, TrueMetresAreConverted) {
   const test::TemporaryFolder folder;
   Volume volume{.size = {100, 100, 100}, .affine = Affine{}, .data = std::vector<float>(1000000)};

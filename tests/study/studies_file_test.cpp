@@ -1,6 +1,7 @@
 #include "study/studies_file.h"
 
 #include "base/error.h"
+#include "base/text.h"
 #include "study/study_id.h"
 #include "support/support.h"
 
@@ -125,8 +126,8 @@ TEST(StudiesFile, MakesIdsUniqueAndSafe) {
   EXPECT_EQ(study::safe_id("../a/b\n"), "_a_b_");
   EXPECT_EQ(study::safe_id(".."), "study");
   EXPECT_LE(study::safe_id(std::string(199, 'a') + "ääää").size(), 200U);
-  EXPECT_TRUE(study::is_utf8(study::safe_id(std::string(199, 'a') + "ääää")));
-  EXPECT_FALSE(study::is_utf8("\xE4"));
+  EXPECT_TRUE(is_utf8(study::safe_id(std::string(199, 'a') + "ääää")));
+  EXPECT_FALSE(is_utf8("\xE4"));
 }
 
 TEST(StudiesFile, RefusalsNameTheEntryAndTheField) {

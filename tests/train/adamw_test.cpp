@@ -104,20 +104,61 @@ TEST(AdamW, WithClippingFollowsPyTorch) {
               expected["m"].get<std::vector<double>>());
 }
 
+// Rows of more than a block.
 TEST(AdamW, ASparseGradientIsThatOfItsRowsAndZeroElsewhere) {
-  const torch::Tensor sparse = torch::randn({4, 3, 2}).requires_grad_();
+  constexpr std::int64_t kWidth = 6704;
+  const torch::Tensor sparse = torch::randn({4, 3, kWidth}).requires_grad_();
   const torch::Tensor dense = sparse.detach().clone().requires_grad_();
   AdamW of_sparse({{"bank", sparse}}, {.weight_decay = 0.1});
   AdamW of_dense({{"bank", dense}}, {.weight_decay = 0.1});
-  for (int step = 0; step < 6; ++step) {
-    const torch::Tensor rows = torch::tensor({step % 4, (step + 2) % 4}, torch::kLong);
-    const torch::Tensor gradient = torch::sparse_coo_tensor(rows.unsqueeze(0), torch::randn({2, 3, 2}), {4, 3, 2});
+  for (int step = 0; step < 9; ++step) {
+    const std::vector<std::int64_t> used{step % 3, (step + 2) % 3}; // never the last one
+    const torch::Tensor rows = torch::tensor(used, torch::kLong);
+    const torch::Tensor gradient = torch::sparse_coo_tensor(rows.unsqueeze(0), torch::randn({2, 3, kWidth}), {4, 3, kWidth});
+    of_sparse.settle(sparse, used);
+    EXPECT_TRUE(at::equal(sparse[used[0]], dense[used[0]]));
     sparse.mutable_grad() = gradient;
     dense.mutable_grad() = gradient.to_dense();
     EXPECT_DOUBLE_EQ(gradient_norm({sparse}), gradient_norm({dense}));
-    of_sparse.step(1e-2);
-    of_dense.step(1e-2);
+    const double rate = 1e-2 / (step + 1);
+    of_sparse.step(rate);
+    of_dense.step(rate);
   }
+  EXPECT_FALSE(at::equal(sparse[3], dense[3]));
+  EXPECT_THROW((void)of_sparse.state(), Error);
+  of_sparse.settle();
+  EXPECT_TRUE(at::equal(sparse, dense));
+  const auto moment = [](const AdamW& optimizer) {
+    return optimizer.state().find("state")->dict("state").at(0).second.find("exp_avg_sq")->tensor("bank");
+  };
+  EXPECT_TRUE(at::equal(moment(of_sparse), moment(of_dense)));
+}
+
+TEST(AdamW, RefusesAGradientOfARowThatLacksSteps) {
+  const torch::Tensor bank = torch::zeros({2, 3}).requires_grad_();
+  AdamW optimizer({{"bank", bank}}, {});
+  for (const std::int64_t row : {0, 1}) {
+    bank.mutable_grad() = torch::sparse_coo_tensor(torch::tensor({row}).unsqueeze(0), torch::ones({1, 3}), {2, 3});
+    if (row == 0) {
+      optimizer.step(1e-2);
+    } else {
+      EXPECT_THROW(optimizer.step(1e-2), Error);
+    }
+  }
+}
+
+TEST(AdamW, ADenseGradientFollowsSparseOnes) {
+  const torch::Tensor sparse = torch::ones({2, 3}).requires_grad_();
+  const torch::Tensor dense = torch::ones({2, 3}).requires_grad_();
+  AdamW of_sparse({{"bank", sparse}}, {}), of_dense({{"bank", dense}}, {});
+  sparse.mutable_grad() = torch::sparse_coo_tensor(torch::zeros({1, 1}, torch::kLong), torch::ones({1, 3}), {2, 3});
+  dense.mutable_grad() = sparse.grad().to_dense();
+  of_sparse.step(1e-2);
+  of_dense.step(1e-2);
+  sparse.mutable_grad() = torch::ones({2, 3});
+  dense.mutable_grad() = torch::ones({2, 3});
+  of_sparse.step(1e-2);
+  of_dense.step(1e-2);
   EXPECT_TRUE(at::equal(sparse, dense));
 }
 

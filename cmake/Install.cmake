@@ -1,0 +1,20 @@
+# `cmake --install` makes a folder that runs by itself wherever glibc is new enough: the program, every library that it loads but glibc's
+# own, and the licence texts of all of it. `./dev package` packs that folder.
+if(EXISTS "${BRAINMVP_TORCH_DIR}/lib/libtorch_cuda.so")
+  install(CODE "message(FATAL_ERROR \"Installing needs the CPU wheel of torch: the libraries of a CUDA wheel are several GB and load each other by name. Use the program where it was built.\")")
+endif()
+
+# DT_RPATH, unlike DT_RUNPATH, is also used for what Debian's libraries need of each other, and goes before LD_LIBRARY_PATH.
+target_link_options(brainmvp PRIVATE -Wl,--disable-new-dtags)
+set_target_properties(brainmvp PROPERTIES INSTALL_RPATH "$ORIGIN/../lib")
+install(TARGETS brainmvp RUNTIME_DEPENDENCY_SET brainmvp_libraries RUNTIME DESTINATION bin)
+install(RUNTIME_DEPENDENCY_SET brainmvp_libraries
+  PRE_EXCLUDE_REGEXES "^lib(c|m|rt|dl|pthread)\\.so\\." "^ld-linux"
+  LIBRARY DESTINATION lib)
+install(FILES ${CMAKE_SOURCE_DIR}/LICENSE ${CMAKE_SOURCE_DIR}/README.md DESTINATION share/doc/brainmvp)
+
+# Headers and archives that the program contains, as names of Debian packages; those of libraries are found from the files.
+install(CODE "set(torch_dir \"${BRAINMVP_TORCH_DIR}\")
+  set(architecture \"${CMAKE_LIBRARY_ARCHITECTURE}\")
+  set(compiled_in libcli11-dev nlohmann-json3-dev libinsighttoolkit5-dev)
+  include(\"${CMAKE_SOURCE_DIR}/cmake/InstallLicences.cmake\")")

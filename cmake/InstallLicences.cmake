@@ -1,0 +1,52 @@
+# Run by `cmake --install`: licence texts of what lib/ holds and of what the program contains, into share/doc/brainmvp/licences.
+# Input: CMAKE_INSTALL_PREFIX, torch_dir (the wheel's folder), architecture (as in /usr/lib/<architecture>), compiled_in (Debian packages whose code is in the program).
+set(prefix "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}")
+set(licences "${prefix}/share/doc/brainmvp/licences")
+
+file(GLOB wheel_licences "${torch_dir}/../torch-*.dist-info/licenses")
+if(NOT wheel_licences)
+  message(FATAL_ERROR "No licences of torch beside '${torch_dir}': expected torch-*.dist-info/licenses of the installed wheel.")
+endif()
+file(COPY ${wheel_licences} DESTINATION "${licences}")
+file(REMOVE_RECURSE "${licences}/torch")
+file(RENAME "${licences}/licenses" "${licences}/torch")
+
+find_program(DPKG_QUERY dpkg-query)
+if(NOT DPKG_QUERY)
+  message(FATAL_ERROR "dpkg-query is missing: licence texts of the installed libraries are taken from Debian's packages.")
+endif()
+
+set(packages ${compiled_in})
+file(GLOB libraries "${prefix}/lib/*.so*")
+foreach(library ${libraries})
+  cmake_path(GET library FILENAME name)
+  if(NOT EXISTS "${torch_dir}/lib/${name}")
+    execute_process(COMMAND ${DPKG_QUERY} --search "/usr/lib/${name}" "/usr/lib/${architecture}/${name}" "/lib/${architecture}/${name}"
+      OUTPUT_VARIABLE owner ERROR_QUIET)
+    if(NOT owner MATCHES "^([^:,]+)")
+      message(FATAL_ERROR "No Debian package has '${name}', so its licence is unknown.")
+    endif()
+    list(APPEND packages ${CMAKE_MATCH_1})
+  endif()
+endforeach()
+list(REMOVE_DUPLICATES packages)
+
+set(common "")
+foreach(package ${packages})
+  set(text "/usr/share/doc/${package}/copyright")
+  if(NOT EXISTS "${text}")
+    message(FATAL_ERROR "${text} is missing: install the package again, with its documentation.")
+  endif()
+  configure_file("${text}" "${licences}/${package}.txt" COPYONLY)
+  file(STRINGS "${text}" lines REGEX "/usr/share/common-licenses/")
+  string(REGEX MATCHALL "/usr/share/common-licenses/[A-Za-z0-9]+(-[0-9]+(\\.[0-9]+)?)?" mentioned "${lines}")
+  list(APPEND common ${mentioned})
+endforeach()
+
+# Debian's texts refer to these, which other distributions lack.
+list(REMOVE_DUPLICATES common)
+foreach(text ${common})
+  file(REAL_PATH "${text}" file)
+  cmake_path(GET text FILENAME name)
+  configure_file("${file}" "${licences}/common-licenses/${name}" COPYONLY)
+endforeach()

@@ -1,0 +1,181 @@
+#!/usr/bin/env python3
+"""The table and pictures of docs/simulation.md: simulated heads measured as real ones are.
+
+  BRAINMVP_TEST_DATA=DATA .deps/python/bin/python scripts/simulated_contrast.py PROGRAM WORK [--heads N]
+
+Simulates heads into WORK and prints the table. WORK/simulated.png shows them; WORK/beside_real.png shows them beside the real
+heads of DATA, whose licences keep them out of the repository.
+"""
+import argparse
+import os
+import pathlib
+import subprocess
+
+import nibabel as nib
+import numpy as np
+from PIL import Image, ImageDraw
+
+MODALITIES = ["t1", "t1c", "t2", "flair", "pd", "dwi", "adc"]
+REAL_NAMES = {"t1": "T1", "t1c": "T1POST", "t2": "T2", "flair": "FLAIR"}
+
+
+def load(path):
+    return np.asarray(nib.as_closest_canonical(nib.load(path)).dataobj, np.float32)
+
+
+def neighbours(mask, combine, layers):
+    for _ in range(layers):
+        padded = np.pad(mask, 1)
+        n = [padded[1:-1, 1:-1, 1:-1]]
+        for axis in range(3):
+            for step in (-1, 1):
+                n.append(np.roll(padded, step, axis)[1:-1, 1:-1, 1:-1])
+        mask = combine.reduce(n)
+    return mask
+
+
+def clusters(features, start):
+    """k-means on standardised features from the given centres; gives a number a voxel."""
+    scaled = (features - features.mean(0)) / features.std(0)
+    centres = np.array(start, np.float64)
+    for _ in range(40):
+        nearest = np.argmin([((scaled - c) ** 2).sum(1) for c in centres], 0)
+        centres = np.array([scaled[nearest == n].mean(0) for n in range(len(centres))])
+    return nearest
+
+
+def ratios(images, lesion, classes, mask):
+    """Of each modality: grey, CSF and lesion relative to white matter's median, and white matter's standard deviation."""
+    out = {}
+    for name, image in images.items():
+        white = image[mask][classes == 0]
+        unit = np.median(white)
+        out[name] = [np.median(image[mask][classes == n]) / unit for n in (1, 2)]
+        out[name].append(np.median(image[lesion]) / unit if lesion.sum() > 20 else np.nan)
+        out[name].append(white.std() / unit)
+    return out
+
+
+def measure_structural(images, lesion):
+    brain = neighbours((images["t1"] != 0) & (images["t2"] != 0), np.logical_and, 4)
+    mask = brain & ~neighbours(lesion, np.logical_or, 1)
+    features = np.stack([np.clip(images[n][mask], *np.percentile(images[n][mask], (0.5, 99.5))) for n in ("t1", "t2")], 1)
+    return ratios(images, lesion, clusters(features, [(0.8, -0.5), (-0.3, 0.1), (-2, 2.5)]), mask)
+
+
+def measure_diffusion(images, lesion):
+    """Where there is no T1: fluid by ADC, grey and white matter by DWI."""
+    unit = np.median(images["adc"][images["adc"] > 0])
+    brain = neighbours(images["dwi"] > 0.3 * np.median(images["dwi"][images["dwi"] > 0]), np.logical_and, 2)
+    mask = brain & ~neighbours(lesion, np.logical_or, 2) & (images["adc"] > 0.3 * unit)
+    adc, dwi = images["adc"][mask], images["dwi"][mask]
+    tissue = adc < 1.5 * unit
+    classes = np.where(adc > 2.5 * unit, 2, 3)
+    classes[tissue] = clusters(dwi[tissue, None], [(-0.5,), (0.8,)])
+    return ratios(images, lesion, classes, mask)
+
+
+def real_structural(data):
+    for folder in sorted((data / "openms").iterdir()):
+        images = {n: load(next(folder.glob(f"*{f}.nii*"))) for n, f in REAL_NAMES.items()}
+        yield images, load(next(folder.glob("*gold*.nii*"))) > 0
+
+
+def real_diffusion(data):
+    case = data / "isles2022" / "sub-strokecase0009"
+    find = lambda word: next(p for p in sorted(case.rglob("*.nii*")) if word in p.name.lower())
+    yield {"dwi": load(find("dwi")), "adc": load(find("adc"))}, load(find("msk")) > 0
+
+
+def simulated(program, work, name, layout, pathology, heads, anatomy):
+    folder = work / name
+    if not folder.exists():
+        more = ["--anatomy", str(anatomy)] if anatomy else []
+        subprocess.run([program, "simulate", "-o", str(folder), "--studies", str(heads), "--layout", layout, "--pathology",
+                        pathology, "--share-3t", "1", "--skull", "strip", "-q", *more], check=True, stdout=subprocess.DEVNULL)
+    files = sorted(folder.rglob("*.nii.gz"))
+    names = {"T1w": "t1", "ce-GADOLINIUM_T1w": "t1c", "T2w": "t2", "FLAIR": "flair", "PDw": "pd", "dwi": "dwi", "adc": "adc"}
+    for subject in sorted({p.name.split("_")[0] for p in files}):
+        study, lesion = {}, None
+        for path in (p for p in files if p.name.startswith(subject + "_")):
+            stem = path.name.removesuffix(".nii.gz").lower()
+            if "derivatives" in path.parts or stem.endswith("msk"):
+                lesion = load(path) > 0
+                continue
+            matches = [n for word, n in names.items() if stem.endswith("_" + word.lower())]
+            if matches:
+                study["t1c" if "ce-gadolinium" in stem else matches[0]] = load(path)
+        if layout == "isles22":
+            study.pop("flair", None) # on a grid of its own
+        yield study, lesion
+
+
+def span(values):
+    values = [v for v in values if np.isfinite(v)]
+    if not values:
+        return "-"
+    low, high = min(values), max(values)
+    return f"{low:.2f}" if f"{low:.2f}" == f"{high:.2f}" else f"{low:.2f}-{high:.2f}"
+
+
+def table(real, made):
+    lines = ["| | | real | label maps | built-in head | real / label maps |", "| --- | --- | --- | --- | --- | --- |"]
+    for modality in MODALITIES:
+        for part, what in enumerate(("grey", "CSF", "lesion", "SD")):
+            of = lambda group: [m[modality][part] for m in group if modality in m]
+            r, a, b = of(real), of(made["maps"]), of(made["built_in"])
+            both = np.isfinite(r).any() and np.isfinite(a).any() if r and a else False
+            lines.append(f"| {modality if part == 0 else ''} | {what} | {span(r)} | {span(a)} | {span(b)} | "
+                         f"{f'{np.nanmean(r) / np.nanmean(a):.2f}' if both else '-'} |")
+    return "\n".join(lines)
+
+
+def tile(image, side=180):
+    inside = np.argwhere(image != 0)
+    low, high = inside.min(0), inside.max(0) + 1
+    part = image[low[0]:high[0], low[1]:high[1], low[2] + int(0.6 * (high[2] - low[2]))]
+    part = np.clip(part / np.percentile(image[image != 0], 99.5), 0, 1)
+    picture = Image.fromarray((255 * part.T[::-1]).astype(np.uint8))
+    picture.thumbnail((side, side), Image.LANCZOS)
+    canvas = Image.new("L", (side, side))
+    canvas.paste(picture, ((side - picture.width) // 2, (side - picture.height) // 2))
+    return canvas
+
+
+def sheet(rows, path):
+    """rows: title and images by modality."""
+    shown = ["t1", "t1c", "t2", "flair"]
+    canvas = Image.new("L", (180 * len(shown), 180 * len(rows)))
+    draw = ImageDraw.Draw(canvas)
+    for r, (title, images) in enumerate(rows):
+        for c, name in enumerate(shown):
+            if name in images:
+                canvas.paste(tile(images[name]), (180 * c, 180 * r))
+            draw.text((180 * c + 4, 180 * r + 2), f"{title} {name}" if c == 0 else name, fill=255)
+    canvas.save(path, optimize=True)
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("program")
+    arguments.add_argument("work", type=pathlib.Path)
+    arguments.add_argument("--heads", type=int, default=2)
+    given = arguments.parse_args()
+    data = pathlib.Path(os.environ.get("BRAINMVP_TEST_DATA", "../shared/data"))
+    given.work.mkdir(parents=True, exist_ok=True)
+    structural = list(real_structural(data))
+    real = [measure_structural(*one) for one in structural] + [measure_diffusion(*one) for one in real_diffusion(data)]
+    made, rows = {}, []
+    for name, anatomy in (("maps", data / "anatomy"), ("built_in", None)):
+        heads = list(simulated(given.program, given.work, name, "bids", "white_matter_lesions", given.heads, anatomy))
+        strokes = list(simulated(given.program, given.work, name + "_stroke", "isles22", "stroke", given.heads, anatomy))
+        made[name] = [{m: v for m, v in measure_structural(*one).items() if m not in ("dwi", "adc")} for one in heads]
+        made[name] += [measure_diffusion(*one) for one in strokes]
+        rows.append((name.replace("_", "-"), heads[0][0]))
+    print(table(real, made))
+    sheet(rows, given.work / "simulated.png")
+    sheet([("real", structural[-1][0]), *rows], given.work / "beside_real.png")
+
+
+if __name__ == "__main__":
+    main()

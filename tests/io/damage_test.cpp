@@ -1,0 +1,85 @@
+// Flipped and missing bytes of real gzipped images: each is refused, or read as if it were whole. BRAINMVP_DAMAGE_TRIES sets how
+// many changes each file gets (docs/reliability.md has the figures of 1,000).
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "base/error.h"
+#include "base/machine.h"
+#include "base/random.h"
+#include "io/image_file.h"
+#include "support/support.h"
+
+namespace brainmvp::io {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr std::uint64_t kMostMemory = 2'000'000'000; // bytes
+
+std::size_t tries() {
+  const char* set = std::getenv("BRAINMVP_DAMAGE_TRIES");
+  return set != nullptr ? std::stoul(set) : 1;
+}
+
+std::vector<fs::path> gzipped_files(const fs::path& folder) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (entry.is_regular_file() && entry.path().extension() == ".gz" && entry.path().parent_path().filename() != "faulty") {
+      files.push_back(entry.path());
+    }
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+// One byte changed, or the end cut off; headers are hit as often as the rest.
+std::string damaged(std::string bytes, RandomStream& random) {
+  const std::size_t reach = random.below(4) == 0 ? std::min<std::size_t>(bytes.size(), 64) : bytes.size();
+  const std::size_t at = random.below(reach);
+  if (random.below(3) == 0) {
+    bytes.resize(at);
+  } else {
+    bytes[at] = static_cast<char>(bytes[at] ^ static_cast<char>(1 + random.below(255)));
+  }
+  return bytes;
+}
+
+bool same(const ImageFile& a, const ImageFile& b) {
+  return a.header.affine == b.header.affine &&
+         std::ranges::equal(a.channels, b.channels, {}, &image::Volume::data, &image::Volume::data);
+}
+
+TEST(Damage, RealFilesAreRefusedOrReadTheSame) {
+  if (test::test_data().empty()) {
+    GTEST_SKIP() << test::kNoTestData;
+  }
+  const test::TemporaryFolder folder;
+  std::size_t refused = 0;
+  std::size_t unharmed = 0;
+  const std::vector<fs::path> files = gzipped_files(test::test_data());
+  for (const fs::path& file : files) {
+    const std::string bytes = test::read_text(file);
+    const ImageFile whole = read_image(file);
+    for (std::size_t i = 0; i < tries(); ++i) {
+      const std::string name = file.lexically_relative(test::test_data()).string();
+      RandomStream random({i, text_key(name)});
+      test::write_text(folder / "damaged.nii.gz", damaged(bytes, random));
+      try {
+        EXPECT_TRUE(same(read_image(folder / "damaged.nii.gz"), whole)) << name << ", change " << i;
+        ++unharmed;
+      } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ExitCode::kBadInput) << name << ", change " << i << ": " << error.message();
+        ++refused;
+      }
+    }
+  }
+  EXPECT_EQ(refused + unharmed, files.size() * tries());
+  EXPECT_GT(refused, unharmed);
+  EXPECT_LT(peak_resident_memory(), kMostMemory);
+  RecordProperty("refused", static_cast<int>(refused));
+  RecordProperty("unharmed", static_cast<int>(unharmed));
+}
+
+} // namespace
+} // namespace brainmvp::io
