@@ -37,7 +37,7 @@ class Viewer {
       scrollRequiresFocus: true,
       isSliceMM: true,
       crosshairWidth: 0.5,
-      crosshairColor: [1, 1, 1, 0.35],
+      crosshairColor: [0.45, 0.45, 0.45, 1],
       multiplanarShowRender: 0,
       fontColor: [0.85, 0.85, 0.85, 1],
     });
