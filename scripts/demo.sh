@@ -105,10 +105,12 @@ predict_classes scratch
 brainmvp evaluate predictions/pretrained --compare predictions/scratch --reference held_out.json -o results/comparison.json --force >results/comparison.txt
 
 say "writing the report"
+evaluations=()
+for name in comparison without_t1c flair_alone classes_pretrained classes_scratch; do
+  evaluations+=(--evaluation "results/$name.json")
+done
 quietly report runs/pretrain runs/segment_pretrained runs/segment_scratch runs/classify_pretrained runs/classify_scratch \
-  --evaluation results/pretrained.json results/scratch.json results/without_t1c.json results/flair_alone.json \
-  results/comparison.json results/classes_pretrained.json results/classes_scratch.json \
-  --predictions predictions/pretrained -o report.html --force
+  "${evaluations[@]}" --predictions predictions/pretrained --studies held_out.json --title "brainmvp demo" -o report.html --force
 
 cat results/comparison.txt
 say "done: open $PWD/report.html"

@@ -79,6 +79,25 @@ TEST(Deformation, AMassPushesTissueOutwards) {
   EXPECT_NEAR(deformation.to_head({0, -50, 0})[1], -50, 1.5);
 }
 
+TEST(Person, SulciOfOneVoxelAreNarrowerAndOtherFluidKeepsItsWidth) {
+  TissueVolume head = empty_head({.low_mm = {-20, -20, -20}, .high_mm = {20, 20, 20}}, 1);
+  const auto fluid_mm = [&](Tissue wall) {
+    paint(head, {.low_mm = {-20, -20, -20}, .high_mm = {20, 20, 20}},
+          [&](const Vector& p, Tissue) { return std::abs(p[0]) < 0.5 ? Tissue::kCsf : wall; });
+    RandomStream stream({3});
+    const Extent extent{.low_mm = {-20, -20, -20}, .high_mm = {20, 20, 20}};
+    const Deformation still(extent, {}, draw_diffeomorphism(extent, 0, stream));
+    const OctantVolume person = sample_octants(head, still, {-15, -15, -15}, 0.1, {300, 2, 2});
+    std::size_t octants = 0;
+    for (const Octants& voxel : person.data) {
+      octants += static_cast<std::size_t>(std::ranges::count(voxel, static_cast<std::uint8_t>(Tissue::kCsf)));
+    }
+    return static_cast<double>(octants) * 0.1 / 32;
+  };
+  EXPECT_NEAR(fluid_mm(Tissue::kWhiteMatter), 1, 0.06);
+  EXPECT_NEAR(fluid_mm(Tissue::kCortex), 0.56, 0.06);
+}
+
 TEST(Distance, OfABallIsKnown) {
   TissueVolume head = empty_head({.low_mm = {-30, -30, -30}, .high_mm = {30, 30, 30}}, 1);
   const Ellipsoid ball{.centre_mm = {0, 0, 0}, .axes_mm = {10, 10, 10}};
