@@ -22,6 +22,8 @@ Headline of_run(const RunRecord& run) {
   return headline;
 }
 
+constexpr std::size_t kFewCases = 6; // with fewer, no difference can reach p < 0.05 in the signed-rank test
+
 std::string cases_text(std::size_t cases) { return grouped(cases) + (cases == 1 ? " case" : " cases"); }
 
 Headline of_segmentation(const SegmentationResults& results) {
@@ -45,12 +47,14 @@ Headline of_difference(const SegmentationResults& first, const SegmentationResul
   }
   const metrics::PairedComparison compared = metrics::compare_paired(a, b);
   const metrics::Interval& interval = compared.difference.mean_interval;
+  const bool positive = compared.difference.mean > 0;
   const bool shown = interval.low > 0 || interval.high < 0;
+  const std::string verdict = a.size() < kFewCases ? "too few cases to tell"
+                              : shown              ? (positive ? first.name : second.name) + " is better"
+                                                   : "no difference shown: the interval holds 0";
   return {.label = "Dice of " + first.name + " minus " + second.name,
-          .value = (compared.difference.mean > 0 ? "+" : "") + with_interval(compared.difference.mean, interval),
-          .remark = (shown ? (compared.difference.mean > 0 ? first.name : second.name) + " is better"
-                           : std::string("no difference shown: the interval holds 0")) +
-                    "; paired over " + cases_text(a.size()) + ", Wilcoxon p " + p_value(compared.wilcoxon.p)};
+          .value = (positive ? "+" : "") + with_interval(compared.difference.mean, interval),
+          .remark = verdict + "; paired over " + cases_text(a.size()) + ", Wilcoxon p " + p_value(compared.wilcoxon.p)};
 }
 
 Headline of_classes(const ClassResults& results) {

@@ -130,6 +130,23 @@ TEST(Summary, PairsCasesByNameNotByOrder) {
   EXPECT_TRUE(paired_differences(results("a", {{"x", 1}}), results("b", {{"y", 1}}), {"dice"}).empty());
 }
 
+TEST(Summary, CallsNothingBetterOnFewCases) {
+  const auto verdict = [](std::size_t cases, double by) {
+    std::vector<std::pair<std::string, double>> first;
+    std::vector<std::pair<std::string, double>> second;
+    for (std::size_t i = 0; i < cases; ++i) {
+      first.emplace_back(std::to_string(i), 0.5);
+      second.emplace_back(std::to_string(i), 0.5 - by * static_cast<double>(i % 2 == 0 ? 1 : 2));
+    }
+    const Evaluations evaluations{.segmentations = {results("a", first), results("b", second)}, .classes = {}, .conventions = {}};
+    return headlines({}, evaluations).at(2).remark;
+  };
+  EXPECT_TRUE(verdict(5, 0.1).starts_with("too few cases to tell; paired over 5 cases")) << verdict(5, 0.1);
+  EXPECT_TRUE(verdict(12, 0.1).starts_with("a is better")) << verdict(12, 0.1);
+  EXPECT_TRUE(verdict(12, -0.1).starts_with("b is better")) << verdict(12, -0.1);
+  EXPECT_TRUE(verdict(12, 0).starts_with("no difference shown")) << verdict(12, 0);
+}
+
 TEST(Evaluations, AnotherJsonIsRefusedByName) {
   const test::TemporaryFolder folder;
   test::write_text(folder / "x.json", R"({"training": []})");
