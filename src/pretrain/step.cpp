@@ -1,6 +1,7 @@
 #include "pretrain/step.h"
 
 #include <ATen/ops/from_blob.h>
+#include <ATen/ops/stack.h>
 
 #include <cmath>
 #include <memory>
@@ -20,11 +21,12 @@ Losses without_gradient(Losses losses) {
   return losses;
 }
 
+// All at once: a device is waited for once.
 LossValues values_of(const Losses& losses) {
-  return {.total = losses.total.item<double>(),
-          .view1 = losses.mse_view1.item<double>(),
-          .view2 = losses.mse_view2.item<double>(),
-          .contrastive = losses.contrastive.item<double>()};
+  const torch::Tensor values =
+      at::stack({losses.total.detach(), losses.mse_view1, losses.mse_view2, losses.contrastive}).to(at::kCPU, at::kDouble);
+  const double* value = values.const_data_ptr<double>();
+  return {.total = value[0], .view1 = value[1], .view2 = value[2], .contrastive = value[3]};
 }
 
 void add_share(LossValues& sum, const LossValues& values, double share) {
@@ -93,11 +95,11 @@ StepResult accumulate_gradients(const Model& model, train::AdamW& optimizer, sto
     const DrawnBatch drawn = draw_batch(crops, phase, setup);
     optimizer.settle(model.templates, target_rows(drawn.batch, drawn.draws));
     Losses losses = loss_of(model, drawn, phase, setup);
+    (losses.total * share).backward();
     const LossValues values = values_of(losses);
     if (!std::isfinite(values.total)) {
       train::throw_diverged("the loss is not finite", step + 1, ids);
     }
-    (losses.total * share).backward();
     add_share(result.losses, values, share);
     result.last = without_gradient(std::move(losses));
   }

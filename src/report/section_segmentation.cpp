@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::array<std::string_view, 5> kShown{"dice", "hd95_mm", "surface_dice", "lesion_f1", "volume_difference_ml"};
 const std::vector<std::string>& compared_metrics() {
-  static const std::vector<std::string> kMetrics{"dice", "hd95_mm", "surface_dice", "lesion_f1"};
-  return kMetrics;
+  static const std::vector<std::string> metrics{"dice", "hd95_mm", "surface_dice", "lesion_f1"};
+  return metrics;
 }
 
 int decimals_of(const std::string& metric) { return metric.ends_with("_mm") || metric.ends_with("_ml") ? 1 : 3; }

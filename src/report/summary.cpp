@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
+#include <numeric>
 
 #include "report/html.h"
 
@@ -10,17 +12,6 @@ namespace brainmvp::report {
 namespace {
 
 using Values = std::vector<double>;
-
-// The mean of `values` without those that are not finite; nothing when all are.
-std::optional<double> finite_mean(std::span<const double> values) {
-  double sum = 0;
-  std::size_t count = 0;
-  for (const double value : values) {
-    sum += std::isfinite(value) ? value : 0;
-    count += std::isfinite(value) ? 1U : 0U;
-  }
-  return count == 0 ? std::nullopt : std::optional(sum / static_cast<double>(count));
-}
 
 } // namespace
 
@@ -136,11 +127,14 @@ std::optional<LossChange> loss_change(const RunRecord& run) {
   if (series == nullptr) {
     return std::nullopt;
   }
-  const std::span<const double> values = series->values;
-  const std::size_t part = std::max<std::size_t>(1, values.size() / 20);
-  const auto first = finite_mean(values.first(part));
-  const auto last = finite_mean(values.last(part));
-  return first && last ? std::optional(LossChange{.first = *first, .last = *last}) : std::nullopt;
+  std::vector<double> finite;
+  std::ranges::copy_if(series->values, std::back_inserter(finite), [](double value) { return std::isfinite(value); });
+  if (finite.empty()) {
+    return std::nullopt;
+  }
+  const auto part = static_cast<std::ptrdiff_t>(std::max<std::size_t>(1, finite.size() / 20));
+  const auto mean = [part](auto first) { return std::accumulate(first, first + part, 0.0) / static_cast<double>(part); };
+  return LossChange{.first = mean(finite.begin()), .last = mean(finite.end() - part)};
 }
 
 } // namespace brainmvp::report

@@ -2,6 +2,7 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/linalg_vector_norm.h>
+#include <ATen/ops/stack.h>
 
 #include <algorithm>
 #include <array>
@@ -31,12 +32,7 @@ double chunk_sum_of_squares(const float* values, std::int64_t count) {
   return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
-double sum_of_squares(const torch::Tensor& any_gradient) {
-  const torch::Tensor gradient = any_gradient.is_sparse() ? any_gradient.coalesce().values() : any_gradient;
-  if (!gradient.is_cpu() || gradient.scalar_type() != at::kFloat || !gradient.is_non_overlapping_and_dense()) {
-    const auto norm = at::linalg_vector_norm(gradient, 2, std::nullopt, false, at::kFloat).item<double>();
-    return norm * norm;
-  }
+double sum_of_squares(const torch::Tensor& gradient) {
   const float* values = gradient.const_data_ptr<float>();
   const std::int64_t count = gradient.numel();
   std::vector<double> sums(static_cast<std::size_t>((count + kChunk - 1) / kChunk));
@@ -53,10 +49,21 @@ double sum_of_squares(const torch::Tensor& any_gradient) {
 
 double gradient_norm(const std::vector<torch::Tensor>& parameters) {
   double sum = 0;
+  std::vector<torch::Tensor> norms; // on a device, that is waited for once
   for (const torch::Tensor& parameter : parameters) {
-    if (parameter.grad().defined()) {
-      sum += sum_of_squares(parameter.grad());
+    if (!parameter.grad().defined()) {
+      continue;
     }
+    const torch::Tensor gradient = parameter.grad().is_sparse() ? parameter.grad().coalesce().values() : parameter.grad();
+    if (gradient.is_cpu() && gradient.scalar_type() == at::kFloat && gradient.is_non_overlapping_and_dense()) {
+      sum += sum_of_squares(gradient);
+    } else {
+      norms.push_back(at::linalg_vector_norm(gradient, 2, std::nullopt, false, at::kFloat));
+    }
+  }
+  if (!norms.empty()) {
+    const double norm = at::linalg_vector_norm(at::stack(norms)).item<double>();
+    sum += norm * norm;
   }
   return std::sqrt(sum);
 }

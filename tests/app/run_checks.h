@@ -37,7 +37,7 @@ inline int stop_command(std::vector<std::string> words, const std::filesystem::p
       pointers.push_back(word.data());
     }
     pointers.push_back(nullptr);
-    ::execv(pointers.front(), pointers.data());
+    ::execvp(pointers.front(), pointers.data());
     ::_exit(127);
   }
   int status = 0;

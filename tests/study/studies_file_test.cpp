@@ -153,7 +153,7 @@ TEST(StudiesFile, RefusalsNameTheEntryAndTheField) {
   EXPECT_REFUSED(R"({"labels": {"a": []}, "test": []})", "at least one value");
   EXPECT_REFUSED("[1, 2]", "expected an object");
   EXPECT_REFUSED("{\"training\": [", "not valid JSON");
-  EXPECT_REFUSED("\xff\xfe", "not valid JSON");
+  EXPECT_REFUSED("\xff\xfe", "is UTF-16, where UTF-8 is expected");
   EXPECT_REFUSED("{\"training\": " + std::string(100, '[') + std::string(100, ']') + "}", "deeper than 32");
   EXPECT_REFUSED(std::string(1000000, '['), "deeper than 32");
   EXPECT_THROW(study::read_studies_file("/no/such/list.json"), Error);
