@@ -7,7 +7,7 @@ set -euo pipefail
 usage() {
   cat <<'EOF'
 usage: demo.sh PROGRAM FOLDER [--seed N] [--size full|small] [--threads N]
-  full takes below 12 minutes on two cores; small shows only that everything runs. --seed 1 is the default.
+  full learns something; small shows only that everything runs. --seed 1 is the default.
 EOF
 }
 
