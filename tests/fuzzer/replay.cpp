@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <cstring>
 #include <vector>
+
+#include "support/support.h"
 
 namespace brainmvp::fuzz {
 namespace {
@@ -66,8 +67,7 @@ void replay(const Target& target, std::size_t count) {
   for (std::size_t i = 0; i < seeds.size(); ++i) {
     run(seeds[i], "seed " + std::to_string(i));
   }
-  const char* wanted = std::getenv("BRAINMVP_FUZZ_CHANGES");
-  const std::size_t changes = wanted != nullptr ? std::stoul(wanted) : count;
+  const std::size_t changes = test::count_from_environment("BRAINMVP_FUZZ_CHANGES", count);
   for (std::size_t i = 0; i < changes; ++i) {
     RandomStream random({i, text_key(target.name)});
     const std::string& other = seeds[random.below(seeds.size())];

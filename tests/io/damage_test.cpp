@@ -1,9 +1,8 @@
 // Flipped and missing bytes of real gzipped images: each is refused, or read as if it were whole. BRAINMVP_DAMAGE_TRIES sets how
-// many changes each file gets (docs/reliability.md has the figures of 1,000).
+// many changes each file gets (docs/reliability.md has figures).
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "base/error.h"
 #include "base/machine.h"
@@ -17,10 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 constexpr std::uint64_t kMostMemory = 2'000'000'000; // bytes
 
-std::size_t tries() {
-  const char* set = std::getenv("BRAINMVP_DAMAGE_TRIES");
-  return set != nullptr ? std::stoul(set) : 1;
-}
+std::size_t tries() { return test::count_from_environment("BRAINMVP_DAMAGE_TRIES", 1); }
 
 std::vector<fs::path> gzipped_files(const fs::path& folder) {
   std::vector<fs::path> files;

@@ -1,6 +1,4 @@
 // One folder with very many files. BRAINMVP_MANY_FILES sets how many (docs/reliability.md has the figures of 100,000).
-#include <cstdlib>
-
 #include "base/machine.h"
 #include "study/fake_tree.h"
 
@@ -10,10 +8,7 @@ namespace {
 namespace fs = std::filesystem;
 constexpr std::uint64_t kMostMemory = 1'000'000'000; // bytes
 
-std::size_t file_count() {
-  const char* set = std::getenv("BRAINMVP_MANY_FILES");
-  return set != nullptr ? std::stoul(set) : 4000;
-}
+std::size_t file_count() { return test::count_from_environment("BRAINMVP_MANY_FILES", 4000); }
 
 TEST(ManyFiles, OneFolderIsIndexedWithinAGigabyte) {
   const test::TemporaryFolder folder;

@@ -85,6 +85,11 @@ ProcessResult run_python(const std::string& script, const std::vector<std::strin
   return run_process(command);
 }
 
+std::size_t count_from_environment(const char* name, std::size_t otherwise) {
+  const char* set = std::getenv(name);
+  return set != nullptr ? std::stoul(set) : otherwise;
+}
+
 std::string read_text(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};

@@ -44,6 +44,9 @@ std::string brainmvp_program();
 // Runs a Python script (its text) in the tests' own environment, with numpy, nibabel, torch, safetensors, tensorboard.
 ProcessResult run_python(const std::string& script, const std::vector<std::string>& arguments = {});
 
+// What the environment variable says, for tests that can do more than each run affords.
+std::size_t count_from_environment(const char* name, std::size_t otherwise);
+
 std::string read_text(const std::filesystem::path& path);
 void write_text(const std::filesystem::path& path, const std::string& text);
 
