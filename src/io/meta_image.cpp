@@ -63,10 +63,7 @@ void set_affine(ImageHeader& image, const TextHeader& header, std::size_t axes) 
   std::vector<double> spacing = numbers_of(header, {"elementspacing", "elementsize"}, axes);
   std::vector<double> origin = numbers_of(header, {"offset", "position", "origin"}, axes);
   const std::vector<double> directions = numbers_of(header, {"transformmatrix", "rotation", "orientation"}, axes * axes);
-  if (directions.empty()) {
-    image.warnings.emplace_back("the header has no orientation, so left and right are unknown; axes to the left, posterior and "
-                                "superior were taken");
-  }
+  warn_of_geometry(image, !directions.empty(), axes);
   spacing.resize(axes, 1.0);
   origin.resize(axes, 0.0);
   image.affine = image::Affine{};
@@ -78,16 +75,11 @@ void set_affine(ImageHeader& image, const TextHeader& header, std::size_t axes) 
     }
     image.affine.translation[axis] = kLpsToRas[axis] * origin[axis];
   }
-  if (axes < 3) {
-    image.warnings.emplace_back("the image has two axes; it is read as one slice of 1 mm");
-  }
 }
 
 void set_place(TextImageHeader& image, const TextHeader& header) {
   const std::string file = header.at("elementdatafile");
-  if (file.starts_with("LIST") || file.find('%') != std::string::npos) {
-    header.refuse("voxels spread over several files are not read; save the image as one .mha file");
-  }
+  refuse_several_files(header, file, "mha");
   if (!says_true(header, "binarydata")) {
     header.refuse("voxels written as text are not read; save the image with BinaryData = True");
   }

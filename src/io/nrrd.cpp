@@ -149,13 +149,7 @@ void set_affine(ImageHeader& image, const TextHeader& header, const std::vector<
       image.affine.translation[row] = factors[row] * place[row];
     }
   }
-  if (!oriented) {
-    image.warnings.emplace_back("the header has no orientation, so left and right are unknown; axes to the left, posterior and "
-                                "superior were taken");
-  }
-  if (column < 3) {
-    image.warnings.emplace_back("the image has two axes; it is read as one slice of 1 mm");
-  }
+  warn_of_geometry(image, oriented, column);
 }
 
 // Spatial axes, then that of the channels, which may stand before them (interleaved) or after them.
@@ -184,9 +178,7 @@ void set_axes(TextImageHeader& image, const TextHeader& header, const std::vecto
 
 void set_place(TextImageHeader& image, const TextHeader& header) {
   const std::string file = header.find("data file").value_or(header.find("datafile").value_or(""));
-  if (file.starts_with("LIST") || file.find('%') != std::string::npos) {
-    header.refuse("voxels spread over several files are not read; save the image as one .nrrd file");
-  }
+  refuse_several_files(header, file, "nrrd");
   const std::string encoding = to_lower(header.at("encoding"));
   if (encoding != "raw" && encoding != "gzip" && encoding != "gz") {
     header.refuse("encoding " + encoding.substr(0, 40) + " is not read; save the image with encoding raw or gzip");

@@ -117,4 +117,20 @@ std::vector<std::int64_t> TextHeader::integers(std::string_view name, std::size_
 
 void TextHeader::refuse(const std::string& reason) const { throw Error(ExitCode::kBadInput, name_ + ": " + reason); }
 
+void warn_of_geometry(ImageHeader& image, bool oriented, std::size_t axes) {
+  if (!oriented) {
+    image.warnings.emplace_back("the header has no orientation, so left and right are unknown; axes to the left, posterior and "
+                                "superior were taken");
+  }
+  if (axes < 3) {
+    image.warnings.emplace_back("the image has two axes; it is read as one slice of 1 mm");
+  }
+}
+
+void refuse_several_files(const TextHeader& header, const std::string& data_file, const std::string& extension) {
+  if (data_file.starts_with("LIST") || data_file.find('%') != std::string::npos) {
+    header.refuse("voxels spread over several files are not read; save the image as one ." + extension + " file");
+  }
+}
+
 } // namespace brainmvp::io

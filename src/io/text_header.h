@@ -48,6 +48,11 @@ struct TextImageHeader {
   std::int64_t skipped = 0; // bytes before the voxels in the data; -1: all but the last
 };
 
+// What the formats have in common: warnings for an image without orientation and for one of fewer than three axes, and the
+// refusal of a data file that stands for several; `extension`: what to save instead, as "mha".
+void warn_of_geometry(ImageHeader& image, bool oriented, std::size_t axes);
+void refuse_several_files(const TextHeader& header, const std::string& data_file, const std::string& extension);
+
 // `front` starts with the header. Throw Error(kBadInput), named after `name`.
 TextImageHeader parse_nrrd(std::string_view front, const std::string& name);
 TextImageHeader parse_meta_image(std::string_view front, const std::string& name);

@@ -112,7 +112,10 @@ std::string fixed_number(double value, int decimals) {
 }
 
 std::string with_interval(double value, const metrics::Interval& interval) {
-  const int decimals = std::abs(value) < 10 ? 3 : 1;
+  return with_interval(value, interval, std::abs(value) < 10 ? 3 : 1);
+}
+
+std::string with_interval(double value, const metrics::Interval& interval, int decimals) {
   return fixed_number(value, decimals) + " [" + fixed_number(interval.low, decimals) + ", " +
          fixed_number(interval.high, decimals) + "]";
 }

@@ -23,9 +23,10 @@ std::string png_uri(std::string_view png); // data:image/png;base64,...
 
 // Numbers for people. A thousand has a narrow space.
 std::string grouped(std::uint64_t value);
-std::string significant(double value, int digits = 4);                      // "0.0123", "1.41", "3e-05"
-std::string fixed_number(double value, int decimals);                       // with a true minus sign
-std::string with_interval(double value, const metrics::Interval& interval); // "0.812 [0.700, 0.900]"
+std::string significant(double value, int digits = 4); // "0.0123", "1.41", "3e-05"
+std::string fixed_number(double value, int decimals);  // with a true minus sign
+std::string with_interval(double value, const metrics::Interval& interval, int decimals);
+std::string with_interval(double value, const metrics::Interval& interval); // "0.812 [0.700, 0.900]", "12.3 [10.0, 14.0]"
 std::string p_value(double p);                                              // "0.031", "< 0.001"
 
 struct Cell {

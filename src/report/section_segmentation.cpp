@@ -19,12 +19,6 @@ const std::vector<std::string>& compared_metrics() {
 
 int decimals_of(const std::string& metric) { return metric.ends_with("_mm") || metric.ends_with("_ml") ? 1 : 3; }
 
-std::string interval_of(const std::string& metric, double value, const metrics::Interval& interval) {
-  const int decimals = decimals_of(metric);
-  return fixed_number(value, decimals) + " [" + fixed_number(interval.low, decimals) + ", " +
-         fixed_number(interval.high, decimals) + "]";
-}
-
 std::string summary_table(const std::vector<SegmentationResults>& sets) {
   Table table{.caption = "Means with 95% bootstrap intervals over cases",
               .columns = {{"Predictions", false}, {"Region", false}, {"Cases", true}},
@@ -41,9 +35,10 @@ std::string summary_table(const std::vector<SegmentationResults>& sets) {
           {.html = dice == nullptr ? "" : grouped(dice->cases), .value = dice == nullptr ? 0 : static_cast<double>(dice->cases)});
       for (const std::string_view metric : kShown) {
         const MetricSummary* found = set.find(region, std::string(metric));
-        row.push_back(found == nullptr ? text_cell("")
-                                       : Cell{.html = escaped(interval_of(found->metric, found->mean, found->mean_interval)),
-                                              .value = found->mean});
+        row.push_back(found == nullptr
+                          ? text_cell("")
+                          : Cell{.html = escaped(with_interval(found->mean, found->mean_interval, decimals_of(found->metric))),
+                                 .value = found->mean});
       }
       table.rows.push_back(std::move(row));
     }
@@ -90,7 +85,7 @@ std::string comparison(const SegmentationResults& first, const SegmentationResul
     const metrics::Summary& summary = difference.comparison.difference;
     table.rows.push_back({text_cell(difference.region), text_cell(readable_name(difference.metric)),
                           text_cell(grouped(summary.cases)),
-                          text_cell(interval_of(difference.metric, summary.mean, summary.mean_interval)),
+                          text_cell(with_interval(summary.mean, summary.mean_interval, decimals_of(difference.metric))),
                           text_cell(fixed_number(summary.median, decimals_of(difference.metric))),
                           text_cell(p_value(difference.comparison.wilcoxon.p)),
                           text_cell(difference.metric == "hd95_mm" ? "below 0" : "above 0")});

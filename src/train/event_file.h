@@ -27,7 +27,4 @@ private:
 // Cuts the file before its first record of a step above `last_step`, or that is damaged or incomplete.
 void cut_event_file(const std::filesystem::path& path, std::uint64_t last_step);
 
-// CRC-32C (Castagnoli) of `bytes`, not masked. Check: "123456789" gives 0xE3069283.
-std::uint32_t crc32c(std::string_view bytes);
-
 } // namespace brainmvp::train

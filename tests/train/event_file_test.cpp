@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "base/checksum.h"
 #include "support/support.h"
 
 namespace brainmvp::train {
