@@ -1,7 +1,11 @@
 #include "session_options.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <thread>
 
+#include "base/machine.h"
+#include "parallel/launch.h"
 #include "train/run_folder.h"
 
 namespace brainmvp::app {
@@ -29,24 +33,42 @@ void add_session_options(CLI::App& command, train::SessionOptions& session, cons
       .add_flag("--checkpoint-activations", session.checkpoint_activations,
                 "Keep the inputs of blocks alone and compute the blocks again in the backward pass: less memory, more time")
       ->group("train");
+  command.add_option("--rank-timeout", session.rank_timeout_s, "Seconds that ranks wait for each other before they give up")
+      ->group("run")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 86400));
   command.add_option("--loader-threads", session.loader_threads, "Threads that read samples")
       ->group("store")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
 }
 
-void restore_options(CLI::App& command, const train::SessionOptions& session) {
+void restore_options(CLI::App& command, train::SessionOptions& session) {
+  if (parallel::read_launch().attempt > 0) { // torchrun starts the ranks again with the same words
+    session.resume = true;
+  }
   const std::filesystem::path earlier = session.folder / train::kConfigName;
   if (session.resume && std::filesystem::exists(earlier)) {
     apply_config(command, earlier.string());
   }
 }
 
+namespace {
+
+// Ranks of one machine share its processors, unless what started them has shared those out.
+std::size_t processors_of_rank() {
+  const std::size_t free = processor_count();
+  const auto ranks = static_cast<std::size_t>(parallel::read_launch().local_size);
+  return free < std::thread::hardware_concurrency() ? free : std::max<std::size_t>(free / ranks, 1);
+}
+
+} // namespace
+
 void finish_session(const CLI::App& command, const CommonOptions& common, train::SessionOptions& session) {
   session.config = resolved_config(command);
   session.program_version = BRAINMVP_VERSION;
-  session.force = common.force;
-  session.threads = common.thread_count();
+  session.force = common.force && !session.resume;
+  session.threads = common.threads > 0 ? common.threads : processors_of_rank();
   session.seed = common.seed;
   session.device = common.device;
   session.precision = common.precision;

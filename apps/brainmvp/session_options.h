@@ -13,8 +13,9 @@ void add_run_folder(CLI::App& command, train::SessionOptions& session);
 // --validate-every 0 means.
 void add_session_options(CLI::App& command, train::SessionOptions& session, const std::string& validations);
 
-// With --resume: what the command line leaves out is as the run began. Call before defaults are filled in.
-void restore_options(CLI::App& command, const train::SessionOptions& session);
+// With --resume, or when torchrun has started the ranks again, which sets it: what the command line leaves out is as the run
+// began. Call before defaults are filled in.
+void restore_options(CLI::App& command, train::SessionOptions& session);
 
 // What comes from the common options, and the resolved configuration. Call when all options have their values.
 void finish_session(const CLI::App& command, const CommonOptions& common, train::SessionOptions& session);

@@ -6,17 +6,20 @@
 #include <ATen/ops/stack.h>
 #include <ATen/ops/zeros_like.h>
 
+#include "parallel/sums.h"
+
 namespace brainmvp::finetune {
 namespace {
 
 using torch::Tensor;
 
 // [K] from probabilities and targets [B, K, ...].
-Tensor dice_loss(const Tensor& probabilities, const Tensor& target) {
+Tensor dice_loss(const Tensor& probabilities, const Tensor& target, const parallel::BatchShare& share) {
   const std::vector<std::int64_t> all_but_outputs{0, 2, 3, 4};
   const Tensor both = (probabilities * target).sum(all_but_outputs);
   const Tensor sizes = probabilities.square().sum(all_but_outputs) + target.square().sum(all_but_outputs);
-  return 1 - (2 * both + 1) / (sizes + 1);
+  const Tensor sums = parallel::sum_over_ranks(at::stack({both, sizes}), share);
+  return 1 - (2 * sums[0] + 1) / (sums[1] + 1);
 }
 
 } // namespace
@@ -33,28 +36,29 @@ Tensor one_hot(const Tensor& values, const std::vector<std::vector<int>>& output
   return at::stack(channels, 1).to(at::kFloat);
 }
 
-Tensor head_loss(const Tensor& logits, const Tensor& target, bool exclusive) {
+Tensor head_loss(const Tensor& logits, const Tensor& target, bool exclusive, const parallel::BatchShare& share) {
   const Tensor full = logits.to(at::kFloat);
   if (exclusive) {
     const Tensor log_probabilities = at::log_softmax(full, 1);
-    const Tensor dice = dice_loss(log_probabilities.exp(), target).slice(0, 1).mean();
-    return kDiceWeight * dice - kCrossEntropyWeight * (log_probabilities * target).sum(1).mean();
+    const Tensor dice = dice_loss(log_probabilities.exp(), target, share).slice(0, 1).mean();
+    return kDiceWeight * dice -
+           kCrossEntropyWeight * parallel::mean_over_ranks((log_probabilities * target).sum(1).mean(), share);
   }
-  return kDiceWeight * dice_loss(full.sigmoid(), target).mean() +
-         kCrossEntropyWeight * at::binary_cross_entropy_with_logits(full, target);
+  return kDiceWeight * dice_loss(full.sigmoid(), target, share).mean() +
+         kCrossEntropyWeight * parallel::mean_over_ranks(at::binary_cross_entropy_with_logits(full, target), share);
 }
 
-Tensor supervised_loss(const nn::Segmentation& output, const Tensor& target, bool exclusive) {
-  Tensor loss = head_loss(output.logits, target, exclusive);
+Tensor supervised_loss(const nn::Segmentation& output, const Tensor& target, bool exclusive, const parallel::BatchShare& share) {
+  Tensor loss = head_loss(output.logits, target, exclusive, share);
   for (const Tensor& logits : output.deeper) {
-    loss = loss + head_loss(logits, target, exclusive);
+    loss = loss + head_loss(logits, target, exclusive, share);
   }
   return loss;
 }
 
-Tensor consistency_loss(const Tensor& quarter) {
+Tensor consistency_loss(const Tensor& quarter, const parallel::BatchShare& share) {
   const std::vector<Tensor> mixtures = quarter.to(at::kFloat).chunk(2, 0);
-  return at::mse_loss(mixtures.at(0), mixtures.at(1));
+  return parallel::mean_over_ranks(at::mse_loss(mixtures.at(0), mixtures.at(1)), share);
 }
 
 } // namespace brainmvp::finetune

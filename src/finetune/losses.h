@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "nn/segmentation.h"
+#include "parallel/group.h"
 
 namespace brainmvp::finetune {
 
@@ -19,14 +20,16 @@ torch::Tensor one_hot(const torch::Tensor& values, const std::vector<std::vector
 // Mean over outputs of 0.7 (1 - (2 sum(p t) + 1) / (sum(p^2) + sum(t^2) + 1)) + 0.3 BCE, sums over batch and voxels.
 //   regions: p is the sigmoid of each logit;
 //   exclusive: p is the softmax, the Dice term leaves output 0 (background) out, and cross-entropy stands for BCE.
-// logits, target: [B, K, H, W, D].
-torch::Tensor head_loss(const torch::Tensor& logits, const torch::Tensor& target, bool exclusive);
+// logits, target: [B, K, H, W, D]. Of the samples of all ranks, and alike in each (parallel/sums.h), as the other losses here.
+torch::Tensor head_loss(const torch::Tensor& logits, const torch::Tensor& target, bool exclusive,
+                        const parallel::BatchShare& share = {});
 
 // Sum of head_loss over the full head and the deeper ones.
-torch::Tensor supervised_loss(const nn::Segmentation& output, const torch::Tensor& target, bool exclusive);
+torch::Tensor supervised_loss(const nn::Segmentation& output, const torch::Tensor& target, bool exclusive,
+                              const parallel::BatchShare& share = {});
 
 // Mean square difference between the 1/4-resolution logits of the two mixtures of each sample. quarter: [2 B, K, h, w, d],
 // the first mixtures of all samples and then the second ones.
-torch::Tensor consistency_loss(const torch::Tensor& quarter);
+torch::Tensor consistency_loss(const torch::Tensor& quarter, const parallel::BatchShare& share = {});
 
 } // namespace brainmvp::finetune

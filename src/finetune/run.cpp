@@ -3,6 +3,8 @@
 #include <ATen/Context.h>
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -17,9 +19,8 @@
 namespace brainmvp::finetune {
 namespace {
 
-std::uint64_t schedule_steps(const RunOptions& options, std::size_t studies) {
-  const auto batch = static_cast<std::uint64_t>(options.batch_size);
-  return options.steps > 0 ? options.steps : std::max<std::uint64_t>((options.epochs * studies + batch - 1) / batch, 1);
+std::uint64_t schedule_steps(const RunOptions& options, std::size_t studies, std::uint64_t per_step) {
+  return options.steps > 0 ? options.steps : std::max<std::uint64_t>((options.epochs * studies + per_step - 1) / per_step, 1);
 }
 
 void check_window(const image::Size& window, std::int64_t multiple, const std::string& network) {
@@ -91,7 +92,8 @@ train::SessionOptions session_options(const RunOptions& options, std::uint64_t t
   return session;
 }
 
-train::RunIdentity identity_of(const RunOptions& options, const TrainingSetup& setup, std::uint64_t total_steps) {
+train::RunIdentity identity_of(const RunOptions& options, const TrainingSetup& setup, std::uint64_t per_step,
+                               std::uint64_t total_steps) {
   checkpoint::Dict entries = infer::description_entries(setup.description);
   std::erase_if(entries, [](const checkpoint::Entry& entry) { return entry.first.text("key") == "network"; }); // every run has it
   return {.config = options.session.config,
@@ -100,7 +102,7 @@ train::RunIdentity identity_of(const RunOptions& options, const TrainingSetup& s
           .store_fingerprint = setup.store.fingerprint(),
           .program_version = options.session.program_version,
           .seed = options.session.seed,
-          .samples_per_step = static_cast<std::uint64_t>(options.batch_size),
+          .samples_per_step = per_step,
           .schedule = {.peak = options.learning_rate, .warmup_steps = options.session.warmup_steps, .total_steps = total_steps},
           .description = std::move(entries)};
 }
@@ -128,8 +130,9 @@ void log_start(const RunOptions& options, const TrainingSetup& setup, std::uint6
              : description.exclusive() ? "exclusive labels "
                                        : "regions ") +
             join(targets_of(description), ", ") + "; " + std::to_string(total_steps) + " steps of " +
-            std::to_string(options.batch_size) + " samples, on " + options.session.device + " in " +
-            train::precision_name(setup.precision) + " with " + std::to_string(options.session.threads) + " threads");
+            (setup.group.alone() ? "" : std::to_string(setup.group.size()) + " x ") + std::to_string(options.batch_size) +
+            " samples, on " + options.session.device + " in " + train::precision_name(setup.precision) + " with " +
+            std::to_string(options.session.threads) + " threads");
 }
 
 // What is known before the network is made.
@@ -187,28 +190,37 @@ train::Trainee make_trainee(const RunOptions& options, const Start& start, const
   return classification_trainee(setup, prepared.classes, network);
 }
 
-} // namespace
-
-void run_finetuning(const RunOptions& options) {
-  const at::Device device = train::start_process(options.session);
+void finetune(const RunOptions& options, const train::Process& process) {
   const store::Store store = store::Store::open(options.store);
   Start start = read_start(options.init);
   Prepared prepared = prepare_run(options, start, store);
-  const std::uint64_t total_steps = schedule_steps(options, prepared.selection.training.size());
+  std::optional<train::EarlierRun> earlier = train::find_earlier_run(options.session);
+  const std::uint64_t per_step =
+      earlier ? earlier->samples_per_step() : static_cast<std::uint64_t>(options.batch_size * process.group.size());
+  const std::uint64_t total_steps =
+      earlier ? earlier->total_steps() : schedule_steps(options, prepared.selection.training.size(), per_step);
   const TrainingSetup setup{.options = options,
                             .store = store,
                             .description = prepared.description,
                             .training = prepared.selection.training,
                             .validation = prepared.selection.validation,
-                            .precision = train::choose_precision(options.session.precision, device),
-                            .device = device};
+                            .precision = train::choose_precision(options.session.precision, process.device),
+                            .device = process.device,
+                            .group = process.group};
   train::Trainee trainee = make_trainee(options, start, setup, prepared);
   start = {}; // its optimizer state is as large as two networks
   const train::AdamWOptions optimizer = optimizer_options(options, trainee);
-  train::Session session(session_options(options, total_steps), identity_of(options, setup, total_steps), optimizer,
-                         std::move(trainee));
+  train::Session session(session_options(options, total_steps), identity_of(options, setup, per_step, total_steps), optimizer,
+                         std::move(trainee), process.group, static_cast<std::size_t>(options.batch_size), std::move(earlier));
   log_start(options, setup, total_steps);
   session.run();
+}
+
+} // namespace
+
+void run_finetuning(const RunOptions& options) {
+  const train::Process process = train::start_process(options.session);
+  train::as_rank(process.group, [&] { finetune(options, process); });
 }
 
 } // namespace brainmvp::finetune

@@ -29,17 +29,16 @@ struct Source {
   }
 
   void begin(SampleBatch& batch, std::uint64_t number, bool labelled) const {
-    batch.number = number;
-    batch.samples.resize(options.batch_size);
-    batch.images.resize(options.batch_size * options.channels.size() * voxels_in(options.crop));
-    batch.labels.resize(labelled ? options.batch_size * voxels_in(options.crop) : 0);
+    batch.portion = options.distribution.portion(number);
+    batch.samples.resize(batch.portion.read());
+    batch.images.resize(batch.samples.size() * options.channels.size() * voxels_in(options.crop));
+    batch.labels.resize(labelled ? batch.samples.size() * voxels_in(options.crop) : 0);
   }
 };
 
 void fill_crop(const Source& source, const std::vector<Foreground>& foregrounds, SampleBatch& batch, std::size_t item) {
   const SampleOptions& options = source.options;
-  const store::DrawnStudy drawn =
-      store::draw_study(options.seed, source.positions.size(), batch.number * options.batch_size + item);
+  const store::DrawnStudy drawn = store::draw_study(options.seed, source.positions.size(), batch.portion.first + item);
   const store::StoredStudy& study = source.study(drawn.index);
   const Foreground& foreground = foregrounds[drawn.index];
   RandomStream stream({options.seed, drawn.epoch, text_key(study.id()), text_key("crop")});
@@ -100,6 +99,12 @@ void fill_volume(const Source& source, const ClassDraw& drawn, infer::Sizing siz
 std::unique_ptr<store::ReadAhead<SampleBatch>> reader(store::BatchMaker<SampleBatch> maker, const SampleOptions& options,
                                                       std::uint64_t first_batch) {
   constexpr std::size_t kAhead = 2;
+  maker.items = options.distribution.batch_size;
+  maker.fill = [fill = std::move(maker.fill)](SampleBatch& batch, std::size_t item) {
+    if (item < batch.samples.size()) { // of a smaller batch
+      fill(batch, item);
+    }
+  };
   return std::make_unique<store::ReadAhead<SampleBatch>>(std::move(maker), first_batch, options.threads, kAhead);
 }
 
@@ -110,8 +115,7 @@ std::unique_ptr<store::ReadAhead<SampleBatch>> read_crops(const store::Store& st
                                                           const SampleOptions& options, std::uint64_t first_batch) {
   const auto source = std::make_shared<const Source>(Source{store, positions, options});
   return reader(
-      {.items = options.batch_size,
-       .begin = [source](SampleBatch& batch, std::uint64_t number) { source->begin(batch, number, true); },
+      {.begin = [source](SampleBatch& batch, std::uint64_t number) { source->begin(batch, number, true); },
        .fill = [source, foregrounds](SampleBatch& batch, std::size_t item) { fill_crop(*source, foregrounds, batch, item); }},
       options, first_batch);
 }
@@ -135,7 +139,7 @@ std::unique_ptr<store::ReadAhead<SampleBatch>> read_volumes(const store::Store& 
   }
   const auto fill = [source, members, sizing](SampleBatch& batch, std::size_t item) {
     const SampleOptions& drawn_by = source->options;
-    const std::uint64_t position = batch.number * drawn_by.batch_size + item;
+    const std::uint64_t position = batch.portion.first + item;
     if (members.empty()) {
       const store::DrawnStudy drawn = store::draw_study(drawn_by.seed, source->positions.size(), position);
       fill_volume(*source, {.index = drawn.index, .epoch = drawn.epoch}, sizing, batch, item);
@@ -143,10 +147,9 @@ std::unique_ptr<store::ReadAhead<SampleBatch>> read_volumes(const store::Store& 
       fill_volume(*source, draw_balanced(drawn_by.seed, members, position), sizing, batch, item);
     }
   };
-  return reader({.items = options.batch_size,
-                 .begin = [source](SampleBatch& batch, std::uint64_t number) { source->begin(batch, number, false); },
-                 .fill = fill},
-                options, first_batch);
+  return reader(
+      {.begin = [source](SampleBatch& batch, std::uint64_t number) { source->begin(batch, number, false); }, .fill = fill},
+      options, first_batch);
 }
 
 std::vector<bool> present_channels(const store::StoredStudy& study, const std::vector<std::string>& channels) {

@@ -8,6 +8,7 @@
 
 #include "finetune/foreground.h"
 #include "infer/model.h"
+#include "store/distribution.h"
 #include "store/read_ahead.h"
 #include "store/store.h"
 
@@ -21,15 +22,15 @@ struct Sample {
 };
 
 struct SampleBatch {
-  std::uint64_t number = 0;
-  std::vector<Sample> samples;
+  store::Portion portion;
+  std::vector<Sample> samples;      // portion.read() of them
   std::vector<float> images;        // [B][C][i][j][k], 0 in missing channels
   std::vector<std::uint8_t> labels; // [B][i][j][k], values of the label maps; empty for classification
 };
 
 struct SampleOptions {
   std::uint64_t seed = 0;
-  std::size_t batch_size = 2;
+  store::Distribution distribution = {};
   std::vector<std::string> channels;
   image::Size crop{96, 96, 96};
   double foreground_rate = 0.5; // share of the crops that are drawn around foreground, where a study has any

@@ -4,6 +4,7 @@
 #include "finetune/trainee_parts.h"
 #include "infer/outputs.h"
 #include "infer/sliding_window.h"
+#include "nn/execution.h"
 #include "train/evaluation_scope.h"
 
 namespace brainmvp::finetune {
@@ -19,29 +20,35 @@ struct SegmentationTraining {
   std::unique_ptr<store::ReadAhead<SampleBatch>> reader; // made at the first step, where a resumed run goes on
 };
 
-train::StepLosses segmentation_gradients(SegmentationTraining& training, std::uint64_t step) {
+std::vector<std::pair<std::string, Tensor>> segmentation_losses(const SegmentationTraining& training, const SampleBatch& samples,
+                                                                const parallel::BatchShare& share) {
   const TrainingSetup& setup = training.setup;
-  if (!training.reader) {
-    training.reader = read_crops(setup.store, setup.training, training.foregrounds, sample_options(setup), step);
-  }
-  const double waited = training.reader->waited_seconds();
-  const SampleBatch samples = training.reader->next();
   const NetworkBatch batch = network_batch(samples, batch_setup(setup));
   nn::Segmentation output;
   {
     const train::AutocastScope autocast(setup.precision, setup.device);
+    const nn::ExecutionScope execution(train::execution_over(share));
     output = training.network->forward(batch.images);
   }
   const Tensor target = one_hot(batch.labels, training.outputs);
-  const Tensor supervised = supervised_loss(output, target, setup.description.exclusive());
+  const Tensor supervised = supervised_loss(output, target, setup.description.exclusive(), share);
   const bool mixed = setup.options.mix_channels > 0;
-  const Tensor consistency = mixed ? consistency_loss(output.quarter) : at::zeros_like(supervised);
-  const Tensor loss = supervised + setup.options.consistency_weight * consistency;
-  train::StepLosses losses = finish_gradients(loss, samples, setup, step);
-  losses.values.emplace_back("supervised", supervised.item<double>());
-  losses.values.emplace_back("consistency", consistency.item<double>());
-  losses.wait_seconds = training.reader->waited_seconds() - waited;
-  return losses;
+  const Tensor consistency = mixed ? consistency_loss(output.quarter, share) : at::zeros_like(supervised);
+  return {{"loss", supervised + setup.options.consistency_weight * consistency},
+          {"supervised", supervised},
+          {"consistency", consistency}};
+}
+
+train::StepLosses segmentation_gradients(SegmentationTraining& training, std::uint64_t step, const train::StepTools& tools) {
+  const TrainingSetup& setup = training.setup;
+  if (!training.reader) {
+    training.reader = read_crops(setup.store, setup.training, training.foregrounds, sample_options(setup, tools.distribution),
+                                 step * tools.distribution.batches_per_step());
+  }
+  const auto losses_of = [&training](const SampleBatch& samples, const parallel::BatchShare& share) {
+    return segmentation_losses(training, samples, share);
+  };
+  return accumulate_gradients(*training.reader, losses_of, setup, tools, step);
 }
 
 // Outputs of a study's whole prepared volume, decided: [K, H, W, D] bool.
@@ -85,14 +92,15 @@ train::Validation validate_segmentation(const SegmentationTraining& training) {
   const TrainingSetup& setup = training.setup;
   const std::int64_t first = setup.description.exclusive() ? 1 : 0; // without the background
   std::vector<double> sums(training.outputs.size(), 0);
-  for (const std::size_t position : setup.validation) {
-    const store::StoredStudy& study = setup.store.studies()[position];
+  for (const std::size_t i : own_validation(setup)) {
+    const store::StoredStudy& study = setup.store.studies()[setup.validation[i]];
     const Tensor reference = one_hot(whole_label(study).unsqueeze(0), training.outputs)[0] > 0;
     const Tensor prediction = decided(training, study);
     for (std::int64_t output = first; output < reference.size(0); ++output) {
       sums[static_cast<std::size_t>(output)] += dice_of(prediction[output], reference[output]);
     }
   }
+  sums = setup.group.sum(std::move(sums));
   const std::vector<std::string> names = infer::output_names(setup.description);
   train::Validation validation;
   double mean = 0;
@@ -117,8 +125,8 @@ train::Trainee segmentation_trainee(const TrainingSetup& setup, std::vector<Fore
                                                                   .outputs = infer::output_values(setup.description),
                                                                   .reader = nullptr});
   train::Trainee trainee = trainee_of("fine-tuning", network);
-  trainee.accumulate_gradients = [training](std::uint64_t step, train::AdamW&) {
-    return segmentation_gradients(*training, step);
+  trainee.accumulate_gradients = [training](std::uint64_t step, const train::StepTools& tools) {
+    return segmentation_gradients(*training, step, tools);
   };
   if (!setup.validation.empty()) {
     trainee.validate = [training] { return validate_segmentation(*training); };

@@ -9,10 +9,10 @@
 
 namespace brainmvp::finetune {
 
-SampleOptions sample_options(const TrainingSetup& setup) {
+SampleOptions sample_options(const TrainingSetup& setup, const store::Distribution& distribution) {
   const RunOptions& options = setup.options;
   return {.seed = options.session.seed,
-          .batch_size = static_cast<std::size_t>(options.batch_size),
+          .distribution = distribution,
           .channels = setup.description.channels,
           .crop = setup.description.window,
           .foreground_rate = options.foreground_rate,
@@ -46,19 +46,42 @@ train::Trainee trainee_of(const std::string& what, const std::shared_ptr<torch::
   return trainee;
 }
 
-train::StepLosses finish_gradients(const torch::Tensor& loss, const SampleBatch& samples, const TrainingSetup& setup,
-                                   std::uint64_t step) {
-  const auto value = loss.item<double>();
-  std::vector<std::string> ids = study_ids(samples, setup.store);
-  if (!std::isfinite(value)) {
-    train::throw_diverged("the loss is not finite", step + 1, ids);
+train::StepLosses accumulate_gradients(store::ReadAhead<SampleBatch>& reader, const BatchLosses& losses_of,
+                                       const TrainingSetup& setup, const train::StepTools& tools, std::uint64_t step) {
+  train::StepLosses sums;
+  const double waited = reader.waited_seconds();
+  const std::uint64_t batches = tools.distribution.batches_per_step();
+  for (std::uint64_t number = 0; number < batches; ++number) {
+    const SampleBatch samples = reader.next();
+    const double weight = static_cast<double>(samples.portion.all) / static_cast<double>(tools.distribution.samples_per_step);
+    const std::vector<std::string> ids = study_ids(samples, setup.store);
+    sums.studies.insert(sums.studies.end(), ids.begin(), ids.end());
+    sums.epoch = samples.samples.front().epoch;
+    const auto losses = losses_of(samples, train::share_of(samples.portion, setup.group));
+    if (sums.values.empty()) {
+      sums.values = {losses.size(), {"", 0}};
+    }
+    for (std::size_t i = 0; i < losses.size(); ++i) {
+      sums.values[i].first = losses[i].first;
+      sums.values[i].second += weight * losses[i].second.item<double>();
+    }
+    if (!std::isfinite(sums.values.front().second)) {
+      train::throw_diverged("the loss is not finite", step + 1, ids, setup.group);
+    }
+    tools.reducer.backward(losses.front().second * weight, number + 1 == batches);
   }
-  loss.backward();
-  return {.values = {{"loss", value}},
-          .criterion = value,
-          .epoch = samples.samples.front().epoch,
-          .wait_seconds = 0,
-          .studies = std::move(ids)};
+  sums.criterion = sums.values.front().second;
+  sums.wait_seconds = reader.waited_seconds() - waited;
+  return sums;
+}
+
+std::vector<std::size_t> own_validation(const TrainingSetup& setup) {
+  std::vector<std::size_t> own;
+  for (auto i = static_cast<std::size_t>(setup.group.rank()); i < setup.validation.size();
+       i += static_cast<std::size_t>(setup.group.size())) {
+    own.push_back(i);
+  }
+  return own;
 }
 
 torch::Tensor whole_study(const store::StoredStudy& study, const infer::ModelDescription& description) {

@@ -25,6 +25,7 @@ struct TrainingSetup {
   std::vector<std::size_t> validation;
   train::Precision precision = train::Precision::kFloat32;
   at::Device device{at::kCPU};
+  const parallel::Group& group;
 };
 
 // `best` follows 1 - mean Dice over the validation studies and outputs (the background left out), on the prepared grid.

@@ -1,5 +1,7 @@
 #include "nn/block_norm.h"
 
+#include <utility>
+
 namespace brainmvp::nn {
 
 BlockNorm::BlockNorm(const Norm& norm, const ChannelStatistics& statistics) : norm_(norm), statistics_(statistics) {
@@ -46,16 +48,25 @@ void BlockNorm::gradient(const Rows& rows, const float* x, float* g, float* weig
   }
 }
 
-std::vector<float> BlockNorm::finish(double tokens, const float* weight_gradient, const float* bias_gradient) const {
+std::vector<float> BlockNorm::finish(const float* weight_gradient, const float* bias_gradient) const {
   const std::size_t channels = scale_.size();
+  const double tokens = statistics_.tokens;
+  std::vector<double> sums(weight_gradient, weight_gradient + channels);
+  sums.insert(sums.end(), bias_gradient, bias_gradient + channels);
+  if (norm_.share.group != nullptr) {
+    sums = norm_.share.group->sum(std::move(sums));
+    if (norm_.share.here == 0) { // its tokens are in no statistics
+      return std::vector<float>(3 * channels);
+    }
+  }
   const float* mean = statistics_.mean.const_data_ptr<float>();
   const float* deviation = statistics_.reciprocal_deviation.const_data_ptr<float>();
   std::vector<float> factors(3 * channels);
   for (std::size_t c = 0; c < channels; ++c) {
-    const double slope = -scale_[c] * deviation[c] * (weight_gradient[c] / tokens);
+    const double slope = -scale_[c] * deviation[c] * (sums[c] / tokens);
     factors[c] = scale_[c];
     factors[channels + c] = static_cast<float>(slope);
-    factors[2 * channels + c] = static_cast<float>(-scale_[c] * (bias_gradient[c] / tokens) - slope * mean[c]);
+    factors[2 * channels + c] = static_cast<float>(-scale_[c] * (sums[channels + c] / tokens) - slope * mean[c]);
   }
   return factors;
 }

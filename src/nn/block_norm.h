@@ -22,8 +22,8 @@ public:
 
   [[nodiscard]] bool needs_finish() const { return norm_.kind == Norm::Kind::kBatch && norm_.is_training; }
 
-  // The gradient of x: a * g + b * x + c of each channel, three times [C]. The arguments are sums over all `tokens`.
-  [[nodiscard]] std::vector<float> finish(double tokens, const float* weight_gradient, const float* bias_gradient) const;
+  // The gradient of x: a * g + b * x + c of each channel, three times [C]. The arguments are sums over the tokens of this rank.
+  [[nodiscard]] std::vector<float> finish(const float* weight_gradient, const float* bias_gradient) const;
 
 private:
   Norm norm_;

@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "parallel/group.h"
+
 namespace brainmvp::nn {
 
 enum class Kernels {
@@ -16,6 +18,7 @@ Kernels kernels_named(const std::string& name);
 struct Execution {
   Kernels kernels = Kernels::kFused;
   bool checkpoints_activations = false; // blocks keep their input alone and are computed again in the backward pass
+  parallel::BatchShare share = {};      // in training, batch norm is over the samples of all ranks
 };
 
 // What holds in this thread: the defaults, but within a scope.

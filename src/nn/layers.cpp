@@ -59,7 +59,8 @@ Norm BatchNorm::norm() {
           .bias = bias,
           .running_mean = is_recomputing() ? torch::Tensor() : running_mean,
           .running_var = is_recomputing() ? torch::Tensor() : running_var,
-          .is_training = is_training()};
+          .is_training = is_training(),
+          .share = is_training() ? current_execution().share : parallel::BatchShare()};
 }
 
 torch::Tensor BatchNorm::forward(const torch::Tensor& x) {

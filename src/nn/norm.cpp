@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "nn/synchronised_norm.h"
 #include "nn/token_parts.h"
 
 namespace brainmvp::nn {
@@ -19,7 +20,11 @@ public:
   explicit JointMoments(std::int64_t channels)
       : mean(torch::zeros({channels}, torch::kDouble)), squares(torch::zeros({channels}, torch::kDouble)) {}
 
-  void add(std::int64_t tokens, const float* block_mean, const float* block_squares) {
+  template <class Number>
+  void add(std::int64_t tokens, const Number* block_mean, const Number* block_squares) {
+    if (tokens == 0) {
+      return;
+    }
     const double before = static_cast<double>(count);
     count += tokens;
     const double share = static_cast<double>(tokens) / static_cast<double>(count);
@@ -35,6 +40,19 @@ public:
   std::int64_t count = 0;
   Tensor mean, squares;
 };
+
+// Of all ranks, in their order.
+JointMoments over_ranks(const JointMoments& own, const parallel::BatchShare& share) {
+  const std::int64_t channels = own.mean.numel();
+  const Tensor count = at::full({1}, share.here == 0 ? 0.0 : static_cast<double>(own.count), torch::kDouble);
+  const Tensor all = share.group->gather(at::cat({count, own.mean, own.squares}));
+  JointMoments joint(channels);
+  for (std::int64_t rank = 0; rank < all.size(0); ++rank) {
+    const double* values = all.const_data_ptr<double>() + rank * all.size(1);
+    joint.add(static_cast<std::int64_t>(values[0]), values + 1, values + 1 + channels);
+  }
+  return joint;
+}
 
 JointMoments moments_of_batch(const Tensor& x) {
   const std::int64_t channels = x.size(1);
@@ -84,14 +102,19 @@ Tensor column_sums(const Tensor& x) {
 ChannelStatistics channel_statistics(const Tensor& x, const Norm& norm) {
   const at::NoGradGuard no_gradient;
   if (!norm.is_training) {
-    return {.mean = norm.running_mean, .reciprocal_deviation = (norm.running_var + norm.epsilon).rsqrt()};
+    return {.mean = norm.running_mean, .reciprocal_deviation = (norm.running_var + norm.epsilon).rsqrt(), .tokens = 0};
   }
-  const JointMoments moments = moments_of_batch(x);
+  JointMoments moments = moments_of_batch(x);
+  if (norm.share.group != nullptr) {
+    moments = over_ranks(moments, norm.share);
+  }
   const Tensor variance = moments.squares / static_cast<double>(moments.count);
   if (norm.running_mean.defined()) {
     move_running_statistics(norm, moments);
   }
-  return {.mean = moments.mean.to(torch::kFloat), .reciprocal_deviation = (variance + norm.epsilon).rsqrt().to(torch::kFloat)};
+  return {.mean = moments.mean.to(torch::kFloat),
+          .reciprocal_deviation = (variance + norm.epsilon).rsqrt().to(torch::kFloat),
+          .tokens = static_cast<double>(moments.count)};
 }
 
 Tensor normalise(const Tensor& x, const Norm& norm) {
@@ -102,6 +125,9 @@ Tensor normalise(const Tensor& x, const Norm& norm) {
     return at::layer_norm(x, {norm.weight.size(0)}, norm.weight, norm.bias, norm.epsilon);
   case Norm::Kind::kBatch:
     break;
+  }
+  if (norm.share.group != nullptr) {
+    return synchronised_norm(x, norm);
   }
   return at::batch_norm(x.reshape({-1, x.size(-1)}), norm.weight, norm.bias, norm.running_mean, norm.running_var,
                         norm.is_training, kBatchNormMomentum, norm.epsilon, x.is_cuda())

@@ -3,6 +3,8 @@
 
 #include <torch/types.h>
 
+#include "parallel/group.h"
+
 namespace brainmvp::nn {
 
 struct Norm {
@@ -16,6 +18,7 @@ struct Norm {
   torch::Tensor weight = {}, bias = {};              // [C]
   torch::Tensor running_mean = {}, running_var = {}; // [C], of kBatch; moved in training, where defined
   bool is_training = false;
+  parallel::BatchShare share = {}; // of kBatch in training: the tokens of all ranks count
 };
 
 inline constexpr double kBatchNormMomentum = 0.1;
@@ -23,6 +26,7 @@ inline constexpr double kBatchNormMomentum = 0.1;
 // Of each channel, without gradient: [C], float.
 struct ChannelStatistics {
   torch::Tensor mean, reciprocal_deviation;
+  double tokens = 0; // that they were taken of, in training
 };
 
 // Statistics that a kBatch norm of x: [N, C] on the CPU uses. In training those of x, which also move the running ones. The sums

@@ -29,7 +29,7 @@ Tensor token_layers(const Tensor& x, const TokenLayers& layers) {
 }
 
 Tensor normalise(const Tensor& x, const Norm& norm) {
-  if (norm.kind != Norm::Kind::kBatch || x.dim() != 5) {
+  if (norm.kind != Norm::Kind::kBatch || x.dim() != 5 || norm.share.group != nullptr) {
     return nn::normalise(x, norm);
   }
   return channels_last_view(at::batch_norm(channels_first(x), norm.weight, norm.bias, norm.running_mean, norm.running_var,

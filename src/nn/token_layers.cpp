@@ -193,7 +193,7 @@ Gradients run_backward(const Tensor& x, const Tensor& gy, const BlockNorm& norm,
   });
   add_up(parts, at.size, values);
   if (needs_input && norm.needs_finish()) {
-    finish_gradient(plan, norm.finish(static_cast<double>(plan.tokens), values + at.norm_weight, values + at.norm_bias), x, gx);
+    finish_gradient(plan, norm.finish(values + at.norm_weight, values + at.norm_bias), x, gx);
   }
   const Tensor total = sums[0];
   const auto piece = [&](std::int64_t start, const Tensor& like) {
@@ -225,6 +225,9 @@ public:
     context->saved_data["kind"] = static_cast<std::int64_t>(norm.kind);
     context->saved_data["epsilon"] = norm.epsilon;
     context->saved_data["is_training"] = norm.is_training;
+    context->saved_data["group"] = reinterpret_cast<std::int64_t>(norm.share.group);
+    context->saved_data["here"] = norm.share.here;
+    context->saved_data["tokens"] = statistics.tokens;
     const TokenLayers layers{.norm = norm,
                              .weight1 = weight1,
                              .bias1 = bias1,
@@ -240,12 +243,16 @@ public:
                     .epsilon = context->saved_data["epsilon"].toDouble(),
                     .weight = or_undefined(saved[1]),
                     .bias = or_undefined(saved[2]),
-                    .is_training = context->saved_data["is_training"].toBool()};
+                    .is_training = context->saved_data["is_training"].toBool(),
+                    .share = {.group = reinterpret_cast<const parallel::Group*>(context->saved_data["group"].toInt()),
+                              .here = context->saved_data["here"].toInt()}};
     const TokenLayers layers{
         .norm = norm, .weight1 = saved[3], .bias1 = saved[4], .weight2 = or_undefined(saved[5]), .bias2 = or_undefined(saved[6])};
     const Tensor gy = gradients[0].contiguous();
-    const Gradients g = run_backward(saved[0], gy, BlockNorm(norm, {.mean = saved[7], .reciprocal_deviation = saved[8]}), layers,
-                                     context->needs_input_grad(0));
+    const Gradients g = run_backward(
+        saved[0], gy,
+        BlockNorm(norm, {.mean = saved[7], .reciprocal_deviation = saved[8], .tokens = context->saved_data["tokens"].toDouble()}),
+        layers, context->needs_input_grad(0));
     return {g.x,     g.norm_weight, g.norm_bias, g.weight1,
             g.bias1, g.weight2,     g.bias2,     context->needs_input_grad(7) ? gy : Tensor(),
             Tensor()};

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "parallel/sums.h"
 #include "pretrain/masking.h"
 #include "pretrain/template_bank.h"
 
@@ -69,7 +70,7 @@ std::vector<std::int64_t> target_rows(const Batch& batch, const Draws& draws) {
 }
 
 Losses objective(nn::ReconstructionNetwork& network, const Tensor& templates, const Batch& batch, const Draws& draws,
-                 const Weights& weights, std::int64_t mask_block) {
+                 const Weights& weights, std::int64_t mask_block, const parallel::BatchShare& share) {
   check(batch, draws);
   Views views;
   {
@@ -79,14 +80,15 @@ Losses objective(nn::ReconstructionNetwork& network, const Tensor& templates, co
   const nn::Reconstruction result = network.forward(at::cat({views.view1, views.view2}));
   const WithoutAutocast guard;
   const std::vector<Tensor> outputs = result.image.to(views.target.scalar_type()).chunk(2);
-  const Tensor mse1 = at::mse_loss(outputs[0], views.target);
-  const Tensor mse2 = at::mse_loss(outputs[1], views.target);
+  const Tensor mse1 = parallel::mean_over_ranks(at::mse_loss(outputs[0], views.target), share);
+  const Tensor mse2 = parallel::mean_over_ranks(at::mse_loss(outputs[1], views.target), share);
   Losses losses;
   losses.total = weights.distillation * mse1 + weights.reconstruction * mse2;
   losses.contrastive = at::zeros({}, mse1.options());
   if (weights.contrastive != 0) {
     const std::vector<Tensor> features = result.features.back().to(views.target.scalar_type()).chunk(2);
-    const Tensor contrastive = info_nce(features[0], features[1], weights.temperature);
+    const Tensor contrastive =
+        info_nce(parallel::rows_of_ranks(features[0], share), parallel::rows_of_ranks(features[1], share), weights.temperature);
     losses.total = losses.total + weights.contrastive * contrastive;
     losses.contrastive = contrastive.detach();
   }

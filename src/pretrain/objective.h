@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "nn/network.h"
+#include "parallel/group.h"
 #include "pretrain/loss_weights.h"
 
 namespace brainmvp::pretrain {
@@ -45,8 +46,9 @@ struct Losses {
 };
 
 // templates: [8, Ht, Wt, Dt] raw bank. mask_block: side of a block in voxels; H, W, D are multiples of it.
+// Losses are those of the samples of all ranks, and alike in each (parallel/sums.h).
 Losses objective(nn::ReconstructionNetwork& network, const torch::Tensor& templates, const Batch& batch, const Draws& draws,
-                 const Weights& weights, std::int64_t mask_block);
+                 const Weights& weights, std::int64_t mask_block, const parallel::BatchShare& share = {});
 
 // Symmetric InfoNCE between L2-normalised rows, rows of `view2` against columns of `view1` (van den Oord 2018).
 // view1, view2: [B, ...], flattened here.

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -19,11 +21,10 @@
 namespace brainmvp::pretrain {
 namespace {
 
-std::uint64_t schedule_steps(const RunOptions& options, std::size_t studies) {
+std::uint64_t schedule_steps(const RunOptions& options, std::size_t studies, std::uint64_t per_step) {
   if (options.steps > 0) {
     return options.steps;
   }
-  const auto per_step = static_cast<std::uint64_t>(options.recipe.batch_size * options.recipe.accumulation);
   return std::max<std::uint64_t>((options.recipe.epochs * studies + per_step - 1) / per_step, 1);
 }
 
@@ -108,13 +109,14 @@ void describe(const RunOptions& options, const StepSetup& step, std::size_t stud
   const Recipe& recipe = options.recipe;
   log::info("pre-training " + recipe.network + " (recipe " + recipe.name + ") on " + std::to_string(studies) +
             " studies: " + std::to_string(step.total_steps) + " steps of " + std::to_string(recipe.accumulation) + " x " +
-            std::to_string(recipe.batch_size) + " studies, on " + options.session.device + " in " +
-            train::precision_name(step.precision) + " with " + std::to_string(options.session.threads) + " threads");
+            (step.group.alone() ? "" : std::to_string(step.group.size()) + " x ") + std::to_string(recipe.batch_size) +
+            " studies, on " + options.session.device + " in " + train::precision_name(step.precision) + " with " +
+            std::to_string(options.session.threads) + " threads");
 }
 
 // Validates every epoch, but at least a hundred times in the schedule, where the user does not say.
-train::SessionOptions session_options(const RunOptions& options, std::size_t studies, std::uint64_t total_steps) {
-  const auto per_step = static_cast<std::size_t>(options.recipe.batch_size * options.recipe.accumulation);
+train::SessionOptions session_options(const RunOptions& options, std::size_t studies, std::uint64_t per_step,
+                                      std::uint64_t total_steps) {
   train::SessionOptions session = options.session;
   if (session.validate_every == 0) {
     session.validate_every = std::max<std::uint64_t>({studies / per_step, total_steps / 100, 1});
@@ -122,24 +124,26 @@ train::SessionOptions session_options(const RunOptions& options, std::size_t stu
   return session;
 }
 
-train::RunIdentity identity_of(const RunOptions& options, const TraineeSetup& setup) {
+train::RunIdentity identity_of(const RunOptions& options, const TraineeSetup& setup, std::uint64_t samples_per_step) {
   return {.config = options.session.config,
           .network = options.recipe.network,
           .precision = train::precision_name(setup.step.precision),
           .store_fingerprint = setup.step.store.fingerprint(),
           .program_version = options.session.program_version,
           .seed = options.session.seed,
-          .samples_per_step = static_cast<std::uint64_t>(options.recipe.batch_size * options.recipe.accumulation),
+          .samples_per_step = samples_per_step,
           .schedule = {.peak = options.recipe.learning_rate,
                        .warmup_steps = options.session.warmup_steps,
                        .total_steps = setup.step.total_steps},
           .description = description_of(setup)};
 }
 
-} // namespace
+// Samples of a step that starts a run.
+std::uint64_t samples_per_step(const Recipe& recipe, const parallel::Group& group) {
+  return static_cast<std::uint64_t>(recipe.batch_size * recipe.accumulation * group.size());
+}
 
-void run_pretraining(const RunOptions& options) {
-  const at::Device device = train::start_process(options.session);
+void pretrain(const RunOptions& options, const train::Process& process) {
   const store::Store store = store::Store::open(options.store);
   const std::vector<std::size_t> training = store.of_split(study::Split::kTraining);
   if (training.empty()) {
@@ -147,32 +151,45 @@ void run_pretraining(const RunOptions& options) {
                                              "in the studies file and run prepare again");
   }
   store::check_template_size(options.recipe.crop, options.recipe.template_size);
-  const TraineeSetup setup{.step = {.store = store,
-                                    .recipe = options.recipe,
-                                    .seed = options.session.seed,
-                                    .total_steps = schedule_steps(options, training.size()),
-                                    .precision = train::choose_precision(options.session.precision, device),
-                                    .device = device},
-                           .training = training,
-                           .validation = store.of_split(study::Split::kValidation),
-                           .modalities = modalities_of(store, training),
-                           .template_affine = template_affine(store, training, options.recipe.template_size),
-                           .template_folder = options.session.folder / "templates",
-                           .loader_threads = options.session.loader_threads};
+  std::optional<train::EarlierRun> earlier = train::find_earlier_run(options.session);
+  const std::uint64_t per_step = earlier ? earlier->samples_per_step() : samples_per_step(options.recipe, process.group);
+  const TraineeSetup setup{
+      .step = {.store = store,
+               .recipe = options.recipe,
+               .seed = options.session.seed,
+               .total_steps = earlier ? earlier->total_steps() : schedule_steps(options, training.size(), per_step),
+               .precision = train::choose_precision(options.session.precision, process.device),
+               .device = process.device,
+               .group = process.group},
+      .training = training,
+      .validation = store.of_split(study::Split::kValidation),
+      .modalities = modalities_of(store, training),
+      .template_affine = template_affine(store, training, options.recipe.template_size),
+      .template_folder = options.session.folder / "templates",
+      .loader_threads = options.session.loader_threads};
   // The network comes first, so that its weights do not depend on where the templates start.
-  Model model{.templates = {}, .network = make_network(options, device)};
+  Model model{.templates = {}, .network = make_network(options, process.device)};
   model.templates = make_templates(options.recipe, store, training, options.session.threads);
   const std::string start = options.init.empty() ? "" : start_from(options.init, model, options.recipe.network);
-  model.network->to(device);
-  model.templates = model.templates.detach().to(device).requires_grad_();
-  train::Session session(session_options(options, training.size(), setup.step.total_steps), identity_of(options, setup),
-                         {.weight_decay = options.recipe.weight_decay}, make_trainee(setup, model));
+  model.network->to(process.device);
+  model.templates = model.templates.detach().to(process.device).requires_grad_();
+  train::Session session(session_options(options, training.size(), per_step, setup.step.total_steps),
+                         identity_of(options, setup, per_step), {.weight_decay = options.recipe.weight_decay},
+                         make_trainee(setup, model), process.group, static_cast<std::size_t>(options.recipe.batch_size),
+                         std::move(earlier));
   describe(options, setup.step, training.size());
   warn_of_studies(options, store, training);
   if (!start.empty()) {
     log::info(start);
   }
   session.run();
+}
+
+} // namespace
+
+void run_pretraining(const RunOptions& options) {
+  const train::Process process = train::start_process(options.session);
+  train::as_rank(process.group, [&] { pretrain(options, process); });
 }
 
 } // namespace brainmvp::pretrain

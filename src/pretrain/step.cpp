@@ -7,8 +7,9 @@
 #include <memory>
 #include <utility>
 
+#include "nn/execution.h"
+#include "parallel/sums.h"
 #include "pretrain/masking.h"
-#include "train/session.h"
 #include "train/to_device.h"
 
 namespace brainmvp::pretrain {
@@ -34,6 +35,27 @@ void add_share(LossValues& sum, const LossValues& values, double share) {
   sum.view1 += share * values.view1;
   sum.view2 += share * values.view2;
   sum.contrastive += share * values.contrastive;
+}
+
+// Only the templates that some rank has used travel.
+void sum_template_gradient(const torch::Tensor& templates, train::AdamW& optimizer, const parallel::Group& group) {
+  if (group.alone()) {
+    return;
+  }
+  std::vector<double> uses(static_cast<std::size_t>(templates.size(0)));
+  const torch::Tensor own = templates.grad().coalesce().indices()[0].to(at::kCPU);
+  for (std::int64_t i = 0; i < own.numel(); ++i) {
+    uses[static_cast<std::size_t>(own.const_data_ptr<std::int64_t>()[i])] = 1;
+  }
+  uses = group.sum(std::move(uses));
+  std::vector<std::int64_t> rows;
+  for (std::size_t row = 0; row < uses.size(); ++row) {
+    if (uses[row] > 0) {
+      rows.push_back(static_cast<std::int64_t>(row));
+    }
+  }
+  optimizer.settle(templates, rows);
+  templates.mutable_grad() = parallel::sum_sparse_rows(templates.grad(), rows, group);
 }
 
 } // namespace
@@ -76,33 +98,38 @@ DrawnBatch draw_batch(store::CropBatch& crops, const Phase& phase, const StepSet
   return {.batch = to_batch(crops, recipe, setup.device), .draws = std::move(draws)};
 }
 
-Losses loss_of(const Model& model, const DrawnBatch& drawn, const Phase& phase, const StepSetup& setup) {
+Losses loss_of(const Model& model, const DrawnBatch& drawn, const Phase& phase, const StepSetup& setup,
+               const store::Portion& portion) {
   const train::AutocastScope autocast(setup.precision, setup.device);
-  return objective(*model.network, model.templates, drawn.batch, drawn.draws, phase.weights, setup.recipe.mask_block);
+  const parallel::BatchShare share = train::share_of(portion, setup.group);
+  const nn::ExecutionScope execution(train::execution_over(share));
+  return objective(*model.network, model.templates, drawn.batch, drawn.draws, phase.weights, setup.recipe.mask_block, share);
 }
 
-StepResult accumulate_gradients(const Model& model, train::AdamW& optimizer, store::CropLoader& loader, const StepSetup& setup,
-                                std::uint64_t step) {
+StepResult accumulate_gradients(const Model& model, const train::StepTools& tools, store::CropLoader& loader,
+                                const StepSetup& setup, std::uint64_t step) {
   const Phase phase = phase_at(setup.recipe, step, setup.total_steps);
-  const double share = 1.0 / static_cast<double>(setup.recipe.accumulation);
   StepResult result;
   const double waited_before = loader.waited_seconds();
-  for (std::int64_t micro = 0; micro < setup.recipe.accumulation; ++micro) {
+  const std::uint64_t batches = tools.distribution.batches_per_step();
+  for (std::uint64_t number = 0; number < batches; ++number) {
     store::CropBatch crops = loader.next();
+    const double share = static_cast<double>(crops.portion.all) / static_cast<double>(tools.distribution.samples_per_step);
     result.epoch = crops.samples.front().epoch;
     const std::vector<std::string> ids = study_ids(setup.store, crops.samples);
     result.studies.insert(result.studies.end(), ids.begin(), ids.end());
     const DrawnBatch drawn = draw_batch(crops, phase, setup);
-    optimizer.settle(model.templates, target_rows(drawn.batch, drawn.draws));
-    Losses losses = loss_of(model, drawn, phase, setup);
-    (losses.total * share).backward();
+    tools.optimizer.settle(model.templates, target_rows(drawn.batch, drawn.draws));
+    Losses losses = loss_of(model, drawn, phase, setup, crops.portion);
+    tools.reducer.backward(losses.total * share, number + 1 == batches);
     const LossValues values = values_of(losses);
     if (!std::isfinite(values.total)) {
-      train::throw_diverged("the loss is not finite", step + 1, ids);
+      train::throw_diverged("the loss is not finite", step + 1, ids, setup.group);
     }
     add_share(result.losses, values, share);
     result.last = without_gradient(std::move(losses));
   }
+  sum_template_gradient(model.templates, tools.optimizer, setup.group);
   result.wait_seconds = loader.waited_seconds() - waited_before;
   return result;
 }

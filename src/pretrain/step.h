@@ -12,6 +12,7 @@
 #include "pretrain/recipes.h"
 #include "store/loader.h"
 #include "train/precision.h"
+#include "train/session.h"
 
 namespace brainmvp::pretrain {
 
@@ -23,6 +24,7 @@ struct StepSetup {
   std::uint64_t total_steps = 1;
   train::Precision precision = train::Precision::kFloat32;
   at::Device device{at::kCPU};
+  const parallel::Group& group;
 };
 
 // Means over the micro-batches of a step.
@@ -55,12 +57,14 @@ struct DrawnBatch {
 // `phase`: what holds at this step. Takes the images over.
 DrawnBatch draw_batch(store::CropBatch& crops, const Phase& phase, const StepSetup& setup);
 
-Losses loss_of(const Model& model, const DrawnBatch& drawn, const Phase& phase, const StepSetup& setup);
+// `portion`: this rank's part of the batch. Losses are those of all ranks.
+Losses loss_of(const Model& model, const DrawnBatch& drawn, const Phase& phase, const StepSetup& setup,
+               const store::Portion& portion);
 
-// Adds the gradients of recipe.accumulation micro-batches, averaged, to the parameters; step counts from 0.
-// Throws Error(kDiverged) naming the studies of a micro-batch whose loss is not finite.
-StepResult accumulate_gradients(const Model& model, train::AdamW& optimizer, store::CropLoader& loader, const StepSetup& setup,
-                                std::uint64_t step);
+// Adds the gradients of a step's batches, averaged over all samples of all ranks, to the parameters; step counts from 0.
+// Throws Error(kDiverged) naming the studies of a batch whose loss is not finite.
+StepResult accumulate_gradients(const Model& model, const train::StepTools& tools, store::CropLoader& loader,
+                                const StepSetup& setup, std::uint64_t step);
 
 // Weighted sum of the reconstruction errors, without the contrastive term, which only counts late in the schedule: what
 // `best` compares.

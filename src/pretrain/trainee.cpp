@@ -24,23 +24,24 @@ struct Training {
   Losses last;                               // for pictures
 };
 
-store::CropLoaderOptions loader_options(const TraineeSetup& setup) {
+store::CropLoaderOptions loader_options(const TraineeSetup& setup, const store::Distribution& distribution) {
   const Recipe& recipe = setup.step.recipe;
   return {.seed = setup.step.seed,
-          .batch_size = static_cast<std::size_t>(recipe.batch_size),
+          .distribution = distribution,
           .channels = recipe.channels,
           .crop = recipe.crop,
           .template_size = recipe.template_size,
           .threads = setup.loader_threads};
 }
 
-train::StepLosses accumulate(Training& training, std::uint64_t step, train::AdamW& optimizer) {
+train::StepLosses accumulate(Training& training, std::uint64_t step, const train::StepTools& tools) {
   const StepSetup& setup = training.setup.step;
   if (!training.loader) {
-    training.loader = std::make_unique<store::CropLoader>(setup.store, training.setup.training, loader_options(training.setup),
-                                                          step * static_cast<std::uint64_t>(setup.recipe.accumulation));
+    training.loader = std::make_unique<store::CropLoader>(setup.store, training.setup.training,
+                                                          loader_options(training.setup, tools.distribution),
+                                                          step * tools.distribution.batches_per_step());
   }
-  StepResult result = accumulate_gradients(training.model, optimizer, *training.loader, setup, step);
+  StepResult result = accumulate_gradients(training.model, tools, *training.loader, setup, step);
   training.last = std::move(result.last);
   return {.values = {{"loss", result.losses.total},
                      {"mse_view1", result.losses.view1},
@@ -103,7 +104,7 @@ train::Trainee make_trainee(const TraineeSetup& setup, const Model& model) {
       .parameters = parameters_of(model),
       .weights = weights_of(model),
       .accumulate_gradients = [training](std::uint64_t step,
-                                         train::AdamW& optimizer) { return accumulate(*training, step, optimizer); },
+                                         const train::StepTools& tools) { return accumulate(*training, step, tools); },
       .validate = nullptr,
       .log_pictures = [training](train::RunFolder& folder, std::uint64_t step) { log_pictures(*training, folder, step); },
       .finish = [training] { export_templates(*training); }};

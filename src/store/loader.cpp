@@ -84,20 +84,23 @@ struct CropLoader::State {
   CropLoaderOptions options;
   std::unique_ptr<ReadAhead<CropBatch>> batches;
 
-  void begin(CropBatch& batch, std::uint64_t step) const;
+  void begin(CropBatch& batch, std::uint64_t number) const;
   void read(CropBatch& batch, std::size_t index) const;
 };
 
-void CropLoader::State::begin(CropBatch& batch, std::uint64_t step) const {
-  batch.step = step;
-  batch.samples.resize(options.batch_size);
-  batch.images.resize(options.batch_size * options.channels * voxels(options.crop));
+void CropLoader::State::begin(CropBatch& batch, std::uint64_t number) const {
+  batch.number = number;
+  batch.portion = options.distribution.portion(number);
+  batch.samples.resize(batch.portion.read());
+  batch.images.resize(batch.samples.size() * options.channels * voxels(options.crop));
 }
 
 void CropLoader::State::read(CropBatch& batch, std::size_t index) const {
+  if (index >= batch.samples.size()) {
+    return; // a smaller batch
+  }
   const std::size_t count = options.channels * voxels(options.crop);
-  const std::uint64_t position = batch.step * options.batch_size + index;
-  const DrawnStudy drawn = draw_study(options.seed, positions.size(), position);
+  const DrawnStudy drawn = draw_study(options.seed, positions.size(), batch.portion.first + index);
   const StoredStudy& study = store.studies()[positions[drawn.index]];
   CropSample& sample = batch.samples[index];
   sample = draw_sample(study, positions[drawn.index], drawn.epoch, options);
@@ -105,9 +108,9 @@ void CropLoader::State::read(CropBatch& batch, std::size_t index) const {
 }
 
 CropLoader::CropLoader(const Store& store, std::vector<std::size_t> positions, CropLoaderOptions options,
-                       std::uint64_t first_step) {
+                       std::uint64_t first_batch) {
   check_template_size(options.crop, options.template_size);
-  if (positions.empty() || options.batch_size == 0 || options.channels == 0) {
+  if (positions.empty() || options.distribution.batch_size == 0 || options.channels == 0) {
     throw Error(positions.empty() ? ExitCode::kNothingFound : ExitCode::kUsage,
                 positions.empty() ? "there are no studies to draw from; the store's training list is empty"
                                   : "batches need at least one study and one modality");
@@ -123,10 +126,10 @@ CropLoader::CropLoader(const Store& store, std::vector<std::size_t> positions, C
   state_ = std::unique_ptr<State>(
       new State{.store = store, .positions = std::move(positions), .options = options, .batches = nullptr});
   const State* state = state_.get();
-  const BatchMaker<CropBatch> maker{.items = options.batch_size,
-                                    .begin = [state](CropBatch& batch, std::uint64_t step) { state->begin(batch, step); },
+  const BatchMaker<CropBatch> maker{.items = options.distribution.batch_size,
+                                    .begin = [state](CropBatch& batch, std::uint64_t number) { state->begin(batch, number); },
                                     .fill = [state](CropBatch& batch, std::size_t item) { state->read(batch, item); }};
-  state_->batches = std::make_unique<ReadAhead<CropBatch>>(maker, first_step, options.threads, options.read_ahead);
+  state_->batches = std::make_unique<ReadAhead<CropBatch>>(maker, first_batch, options.threads, options.read_ahead);
 }
 
 CropLoader::~CropLoader() = default;

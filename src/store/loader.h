@@ -1,6 +1,6 @@
 // Random crops of several modalities for pre-training, read ahead by threads.
 //
-//   CropLoader loader(store, positions, {.seed = 1, .batch_size = 3, .crop = {96, 96, 96}, ...}, first_step);
+//   CropLoader loader(store, positions, {.seed = 1, .distribution = {3, 3}, .crop = {96, 96, 96}, ...}, first_batch);
 //   for (...) { CropBatch batch = loader.next(); }
 #pragma once
 
@@ -12,6 +12,7 @@
 
 #include "base/memory.h"
 #include "image/volume.h"
+#include "store/distribution.h"
 #include "store/store.h"
 
 namespace brainmvp::store {
@@ -29,15 +30,16 @@ struct CropSample {
 using CropBuffer = std::vector<float, BlockAllocator<float>>;
 
 struct CropBatch {
-  std::uint64_t step = 0; // the global batch that this is, counted from 0
-  std::vector<CropSample> samples;
-  CropBuffer images; // [B][C][i][j][k], k fastest
+  std::uint64_t number = 0; // counted from 0
+  Portion portion;
+  std::vector<CropSample> samples; // portion.read() of them
+  CropBuffer images;               // [B][C][i][j][k], k fastest
 };
 
 struct CropLoaderOptions {
   std::uint64_t seed = 0;
-  std::size_t batch_size = 1; // studies a batch
-  std::size_t channels = 4;   // modalities a sample
+  Distribution distribution = {};
+  std::size_t channels = 4; // modalities a sample
   image::Size crop{96, 96, 96};
   image::Size template_size{240, 240, 155};
   std::size_t threads = 1;
@@ -55,8 +57,8 @@ DrawnStudy draw_study(std::uint64_t seed, std::size_t studies, std::uint64_t pos
 // Batches in order, the same for any number of threads. next() rethrows what a thread met.
 class CropLoader {
 public:
-  // `positions` are those of Store::studies() to draw from; `first_step` is where a resumed run goes on.
-  CropLoader(const Store& store, std::vector<std::size_t> positions, CropLoaderOptions options, std::uint64_t first_step = 0);
+  // `positions` are those of Store::studies() to draw from; `first_batch` is where a resumed run goes on.
+  CropLoader(const Store& store, std::vector<std::size_t> positions, CropLoaderOptions options, std::uint64_t first_batch = 0);
   ~CropLoader();
 
   CropBatch next();

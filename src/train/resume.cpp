@@ -15,9 +15,9 @@ namespace {
 using checkpoint::Value;
 
 // Keys that bend no curve, or only in the last bits. Precision is compared as it was chosen.
-constexpr std::array<std::string_view, 7> kHarmless{"run.threads",           "run.device", "run.precision",
-                                                    "store.loader_threads",  "train.keep", "train.checkpoint_every",
-                                                    "train.log_images_every"};
+constexpr std::array<std::string_view, 8> kHarmless{
+    "run.threads",          "run.device", "run.precision",          "run.rank_timeout",
+    "store.loader_threads", "train.keep", "train.checkpoint_every", "train.log_images_every"};
 
 // Both texts come from the same writer: a table's name or one key a line.
 std::map<std::string, std::string> entries_of(const std::string& config) {
@@ -43,20 +43,12 @@ bool same_value(const std::string& a, const std::string& b) {
   return a == b || (numbers && number_a == number_b);
 }
 
-const Value& field(const Value& value, const char* name, const std::filesystem::path& file) {
-  const Value* found = value.find(name);
-  if (found == nullptr) {
-    throw Error(ExitCode::kBadInput,
-                file.string() + ": has no " + name + "; it is no checkpoint of a run that can go on (use it with --init)");
-  }
-  return *found;
-}
-
 std::vector<std::string> differences(const Value& value, const std::filesystem::path& file, const RunIdentity& identity) {
   std::vector<std::string> texts;
-  for (const ConfigDifference& difference : config_differences(field(value, "config", file).text("config"), identity.config)) {
+  for (const ConfigDifference& difference :
+       config_differences(checkpoint_field(value, "config", file).text("config"), identity.config)) {
     const std::string text = difference.key + " was " + difference.before + " and is now " + difference.now;
-    if (std::ranges::find(kHarmless, difference.key) == kHarmless.end()) {
+    if (bends_curve(difference.key)) {
       texts.push_back(text);
     } else if (difference.key != "run.precision") {
       log::warning("resumed with another setting: " + text);
@@ -65,12 +57,12 @@ std::vector<std::string> differences(const Value& value, const std::filesystem::
   const std::array<std::pair<const char*, const std::string*>, 3> compared{
       {{"network", &identity.network}, {"precision", &identity.precision}, {"store_fingerprint", &identity.store_fingerprint}}};
   for (const auto& [name, now] : compared) {
-    const std::string& before = field(value, name, file).text(name);
+    const std::string& before = checkpoint_field(value, name, file).text(name);
     if (before != *now) {
       texts.push_back(std::string(name) + " was " + before + " and is now " + *now);
     }
   }
-  const std::string& version = field(value, "brainmvp_version", file).text("brainmvp_version");
+  const std::string& version = checkpoint_field(value, "brainmvp_version", file).text("brainmvp_version");
   if (version != identity.program_version) {
     log::warning(file.string() + ": written by brainmvp " + version + ", resumed with " + identity.program_version);
   }
@@ -85,6 +77,17 @@ void fill_weights(const Value& value, const std::filesystem::path& file, const c
 }
 
 } // namespace
+
+const Value& checkpoint_field(const Value& value, const char* name, const std::filesystem::path& file) {
+  const Value* found = value.find(name);
+  if (found == nullptr) {
+    throw Error(ExitCode::kBadInput,
+                file.string() + ": has no " + name + "; it is no checkpoint of a run that can go on (use it with --init)");
+  }
+  return *found;
+}
+
+bool bends_curve(const std::string& key) { return std::ranges::find(kHarmless, key) == kHarmless.end(); }
 
 std::vector<ConfigDifference> config_differences(const std::string& before, const std::string& now) {
   const std::map<std::string, std::string> old_entries = entries_of(before);
@@ -112,12 +115,12 @@ RunState resume_from(const Value& value, const std::filesystem::path& file, cons
                                       "; give what it began with, or start a new run with --init and this file");
   }
   fill_weights(value, file, weights);
-  with_context(file.string(), [&] { optimizer.load_state(field(value, "optimizer", file)); });
-  const Value& counters = field(value, "counters", file);
-  return {.step = static_cast<std::uint64_t>(field(counters, "step", file).integer("step")),
-          .epoch = static_cast<std::uint64_t>(field(counters, "epoch", file).integer("epoch")),
-          .smoothed_loss = field(counters, "smoothed_loss", file).number("smoothed_loss"),
-          .best_loss = field(counters, "best_loss", file).number("best_loss")};
+  with_context(file.string(), [&] { optimizer.load_state(checkpoint_field(value, "optimizer", file)); });
+  const Value& counters = checkpoint_field(value, "counters", file);
+  return {.step = static_cast<std::uint64_t>(checkpoint_field(counters, "step", file).integer("step")),
+          .epoch = static_cast<std::uint64_t>(checkpoint_field(counters, "epoch", file).integer("epoch")),
+          .smoothed_loss = checkpoint_field(counters, "smoothed_loss", file).number("smoothed_loss"),
+          .best_loss = checkpoint_field(counters, "best_loss", file).number("best_loss")};
 }
 
 } // namespace brainmvp::train

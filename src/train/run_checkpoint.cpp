@@ -39,6 +39,7 @@ Value counters_of(const RunState& state, const RunIdentity& identity) {
   add(dict, "step", integer(state.step));
   add(dict, "epoch", integer(state.epoch));
   add(dict, "samples", integer(state.step * identity.samples_per_step));
+  add(dict, "samples_per_step", integer(identity.samples_per_step));
   add(dict, "smoothed_loss", {state.smoothed_loss});
   add(dict, "best_loss", {state.best_loss});
   return {dict};

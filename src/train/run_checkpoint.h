@@ -39,6 +39,9 @@ struct RunIdentity {
 checkpoint::Value run_checkpoint(const checkpoint::Weights& weights, const AdamW* optimizer, const RunIdentity& identity,
                                  const RunState& state);
 
+// An entry of a checkpoint that every run's has. Throws Error(kBadInput) where it is missing.
+const checkpoint::Value& checkpoint_field(const checkpoint::Value& value, const char* name, const std::filesystem::path& file);
+
 // Whether every value of every tensor is finite; others are not worth keeping.
 bool all_finite(const checkpoint::Weights& weights);
 
@@ -54,5 +57,8 @@ struct ConfigDifference {
   std::string now; // "nothing" where the key is absent
 };
 std::vector<ConfigDifference> config_differences(const std::string& before, const std::string& now);
+
+// Whether a setting changes what is learned, by more than the last bits.
+bool bends_curve(const std::string& key);
 
 } // namespace brainmvp::train

@@ -1,7 +1,5 @@
 #include "train/session.h"
 
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -13,10 +11,9 @@
 #include "base/progress.h"
 #include "base/text.h"
 #include "nn/execution.h"
-#include "train/allocator.h"
+#include "train/agreement.h"
 #include "train/gradients.h"
 #include "train/pace.h"
-#include "train/precision.h"
 
 namespace brainmvp::train {
 namespace fs = std::filesystem;
@@ -24,52 +21,62 @@ namespace {
 
 constexpr double kSmoothing = 0.98; // of the training loss that `best` follows without validation studies
 
+std::vector<torch::Tensor> tensors_of(const checkpoint::Weights& weights) {
+  std::vector<torch::Tensor> tensors;
+  for (const auto& [name, tensor] : weights) {
+    tensors.push_back(tensor);
+  }
+  return tensors;
+}
+
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 } // namespace
 
-at::Device start_process(const SessionOptions& options) {
-  if (!options.resume) {
-    refuse_existing_run(options.folder, options.force);
-  }
-  keep_freed_memory();
-  at::set_num_threads(static_cast<int>(options.threads));
-  catch_interrupts();
-  return choose_device(options.device);
-}
-
-Session::Session(SessionOptions options, RunIdentity identity, AdamWOptions optimizer, Trainee trainee)
-    : options_(std::move(options)), identity_(std::move(identity)), trainee_(std::move(trainee)),
-      optimizer_(trainee_.parameters, std::move(optimizer)) {
+Session::Session(SessionOptions options, RunIdentity identity, AdamWOptions optimizer, Trainee trainee,
+                 const parallel::Group& group, std::size_t batch_size, std::optional<EarlierRun> earlier)
+    : options_(std::move(options)), identity_(std::move(identity)), trainee_(std::move(trainee)), group_(group),
+      distribution_{.samples_per_step = identity_.samples_per_step,
+                    .batch_size = batch_size,
+                    .ranks = static_cast<std::size_t>(group.size()),
+                    .rank = static_cast<std::size_t>(group.rank())},
+      optimizer_(trainee_.parameters, std::move(optimizer)), reducer_(group, trainee_.parameters) {
   for (const auto& [name, tensor] : trainee_.parameters) {
     tensors_.push_back(tensor);
   }
   trainee_.network->train();
-  open_folder();
+  open_folder(std::move(earlier));
 }
 
-void Session::open_folder() {
-  const fs::path checkpoints = options_.folder / "checkpoints";
-  const fs::path last = checkpoints / "last.pt";
-  const bool goes_on = options_.resume && fs::exists(last);
-  if (goes_on) {
-    state_ = resume_from(checkpoint::read_pt(last), last, identity_, trainee_.weights, optimizer_);
+void Session::open_folder(std::optional<EarlierRun> earlier) {
+  if (earlier) {
+    state_ = resume_from(earlier->value, earlier->file, identity_, trainee_.weights, optimizer_);
     saved_step_ = state_.step;
-    folder_.emplace(RunFolder::reopen(options_.folder, state_.step));
-  } else {
-    refuse_existing_run(options_.folder, options_.force || options_.resume);
-    folder_.emplace(RunFolder::create(options_.folder, identity_.config));
   }
-  log::add_file(options_.folder / kLogName);
+  require_agreement(group_, identity_, state_.step);
+  group_.broadcast(tensors_of(trainee_.weights)); // processors that differ may have drawn other last bits
+  group_.first_does([&] {
+    if (earlier) {
+      folder_.emplace(RunFolder::reopen(options_.folder, state_.step));
+    } else {
+      refuse_existing_run(options_.folder, options_.force || options_.resume);
+      folder_.emplace(RunFolder::create(options_.folder, identity_.config));
+    }
+    log::add_file(options_.folder / kLogName);
+    checkpoints_.emplace(options_.folder / "checkpoints", options_.keep);
+  });
   log::debug("brainmvp " + identity_.program_version);
-  if (goes_on) {
-    log::info("resumed at step " + std::to_string(state_.step) + " from " + last.string());
+  if (earlier) {
+    log::info("resumed at step " + std::to_string(state_.step) + " from " + earlier->file.string());
   } else if (options_.resume) {
     log::warning(options_.folder.string() + ": has no checkpoint to go on from; the run starts from the beginning");
   }
-  checkpoints_.emplace(checkpoints, options_.keep);
+  if (!group_.alone()) {
+    log::info(std::to_string(group_.size()) + " ranks; a step is " + std::to_string(distribution_.samples_per_step) +
+              " samples in " + std::to_string(distribution_.batches_per_step()) + " batches");
+  }
 }
 
 void Session::run() {
@@ -87,10 +94,13 @@ void Session::run() {
   }
   if (end == total && trainee_.finish) {
     optimizer_.settle();
-    trainee_.finish();
+    group_.first_does(trainee_.finish);
   }
-  log::info((end == total ? "done: " : "stopped as asked after ") + std::to_string(end) + " steps; weights are in " +
-            checkpoints_->last().string());
+  group_.wait_for_all(); // none ends well before all is written
+  if (checkpoints_) {
+    log::info((end == total ? "done: " : "stopped as asked after ") + std::to_string(end) + " steps; weights are in " +
+              checkpoints_->last().string());
+  }
 }
 
 void Session::train_until(std::uint64_t end) {
@@ -101,9 +111,10 @@ void Session::train_until(std::uint64_t end) {
     const StepLosses losses = one_step();
     pace.add(seconds_since(start), losses.wait_seconds);
     progress.advance("loss " + shortest(std::round(1e4 * losses.values.front().second) / 1e4));
-    if (interrupted()) {
+    if (group_.any(interrupted())) {
       save();
-      throw Error(ExitCode::kInterrupted, trainee_.what + " was interrupted; " + checkpoints_->last().string() + " holds step " +
+      throw Error(ExitCode::kInterrupted, trainee_.what + " was interrupted; " +
+                                              (options_.folder / "checkpoints" / "last.pt").string() + " holds step " +
                                               std::to_string(state_.step) + ", and the same command with --resume goes on");
     }
   }
@@ -111,10 +122,11 @@ void Session::train_until(std::uint64_t end) {
 
 StepLosses Session::one_step() {
   const auto start = std::chrono::steady_clock::now();
-  StepLosses losses = trainee_.accumulate_gradients(state_.step, optimizer_);
+  StepLosses losses =
+      trainee_.accumulate_gradients(state_.step, {.optimizer = optimizer_, .reducer = reducer_, .distribution = distribution_});
   const double norm = gradient_norm(tensors_);
   if (!std::isfinite(norm)) {
-    throw_diverged("the gradient is not finite", state_.step + 1, losses.studies);
+    throw_diverged("the gradient is not finite", state_.step + 1, losses.studies, group_);
   }
   clip_gradients(tensors_, norm, options_.clip);
   const double rate = identity_.schedule.rate(state_.step);
@@ -141,8 +153,10 @@ void Session::finish_step(const StepLosses& losses, double gradient_norm, double
     validation = trainee_.validate();
     record.values.insert(record.values.end(), validation->values.begin(), validation->values.end());
   }
-  folder_->record(record);
-  if (trainee_.log_pictures && due(options_.log_images_every)) {
+  if (folder_) {
+    folder_->record(record);
+  }
+  if (folder_ && trainee_.log_pictures && due(options_.log_images_every)) {
     optimizer_.settle();
     trainee_.log_pictures(*folder_, state_.step);
   }
@@ -164,8 +178,10 @@ void Session::save() {
                                          ": a weight is not finite; no checkpoint is written, and the last good one stays. Start "
                                          "again with a lower --learning-rate or with --clip 1");
   }
-  folder_->sync(); // no checkpoint is ahead of the metrics
-  checkpoints_->write_last(state_.step, run_checkpoint(trainee_.weights, &optimizer_, identity_, state_));
+  if (folder_) {
+    folder_->sync(); // no checkpoint is ahead of the metrics
+    checkpoints_->write_last(state_.step, run_checkpoint(trainee_.weights, &optimizer_, identity_, state_));
+  }
   saved_step_ = state_.step;
 }
 
@@ -173,7 +189,9 @@ void Session::save_if_best(double loss) {
   if (loss < state_.best_loss) {
     state_.best_loss = loss;
     optimizer_.settle();
-    checkpoints_->write_best(run_checkpoint(trainee_.weights, nullptr, identity_, state_));
+    if (checkpoints_) {
+      checkpoints_->write_best(run_checkpoint(trainee_.weights, nullptr, identity_, state_));
+    }
   }
 }
 
@@ -181,9 +199,11 @@ bool Session::due(std::uint64_t every) const {
   return every > 0 && (state_.step % every == 0 || state_.step == identity_.schedule.total_steps);
 }
 
-void throw_diverged(const std::string& what, std::uint64_t step, const std::vector<std::string>& studies) {
+void throw_diverged(const std::string& what, std::uint64_t step, const std::vector<std::string>& studies,
+                    const parallel::Group& group) {
   const std::set<std::string> once(studies.begin(), studies.end());
-  const std::vector<std::string> names(once.begin(), once.end());
+  const std::vector<std::string> own(once.begin(), once.end());
+  const std::vector<std::string> names = group.texts(join(own, ", ")); // of every rank
   throw Error(ExitCode::kDiverged,
               "step " + std::to_string(step) + ": " + what + " in the batch of studies " + join(names, ", ") +
                   "; the last good checkpoint stays. Look at these studies, or start a new run with a lower --learning-rate or "

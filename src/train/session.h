@@ -13,8 +13,12 @@
 #include <vector>
 
 #include "checkpoint/checkpoint.h"
+#include "parallel/gradient_reducer.h"
+#include "store/distribution.h"
 #include "train/adamw.h"
 #include "train/checkpoint_folder.h"
+#include "train/earlier_run.h"
+#include "train/process.h"
 #include "train/run_checkpoint.h"
 #include "train/run_folder.h"
 #include "train/session_options.h"
@@ -35,6 +39,13 @@ struct Validation {
   std::vector<std::pair<std::string, double>> values; // as metrics.jsonl has them
 };
 
+// What a step's gradients are made with.
+struct StepTools {
+  AdamW& optimizer;
+  parallel::GradientReducer& reducer;
+  const store::Distribution& distribution; // of the step's samples
+};
+
 // What is trained, and how.
 struct Trainee {
   std::string what; // "pre-training", for messages
@@ -42,22 +53,20 @@ struct Trainee {
   NamedTensors parameters;
   checkpoint::Weights weights; // every tensor of a checkpoint, shared with the model
 
-  // Adds the gradients of the step, counted from 0, to the parameters. Throws through throw_diverged(). Rows of a parameter whose
+  // Adds the gradients of the step, counted from 0, to the parameters: those of all ranks, in every rank. Throws through
+  // throw_diverged(). Rows of a parameter whose
   // gradients are sparse must be settled before they are read; everywhere else all are.
-  std::function<StepLosses(std::uint64_t step, AdamW& optimizer)> accumulate_gradients;
+  std::function<StepLosses(std::uint64_t step, const StepTools& tools)> accumulate_gradients;
   std::function<Validation()> validate;                        // null: `best` follows the training loss
   std::function<void(RunFolder&, std::uint64_t)> log_pictures; // of the last step
   std::function<void()> finish;                                // once the schedule has ended; may be null
 };
 
-// What every training process does first: refuses an existing run before any work, sets the threads, catches signals, and
-// gives the device. Throws Error(kOutput) and Error(kUsage).
-at::Device start_process(const SessionOptions& options);
-
 class Session {
 public:
-  // Opens the run's folder: makes it, or loads the last checkpoint.
-  Session(SessionOptions options, RunIdentity identity, AdamWOptions optimizer, Trainee trainee);
+  // Opens the run's folder: makes it, or goes on from `earlier`. `batch_size`: most samples that a rank takes at a time.
+  Session(SessionOptions options, RunIdentity identity, AdamWOptions optimizer, Trainee trainee, const parallel::Group& group,
+          std::size_t batch_size, std::optional<EarlierRun> earlier);
 
   [[nodiscard]] std::uint64_t steps_done() const { return state_.step; }
 
@@ -66,7 +75,7 @@ public:
   void run();
 
 private:
-  void open_folder();
+  void open_folder(std::optional<EarlierRun> earlier);
   void train_until(std::uint64_t end);
   StepLosses one_step();
   void finish_step(const StepLosses& losses, double gradient_norm, double rate, double seconds);
@@ -77,15 +86,19 @@ private:
   SessionOptions options_;
   RunIdentity identity_;
   Trainee trainee_;
+  const parallel::Group& group_;
+  store::Distribution distribution_;
   std::vector<torch::Tensor> tensors_; // those of trainee_.parameters
   AdamW optimizer_;
+  parallel::GradientReducer reducer_;
   RunState state_;
   std::uint64_t saved_step_ = 0;
-  std::optional<RunFolder> folder_;
+  std::optional<RunFolder> folder_; // of the first rank, as all that is written
   std::optional<CheckpointFolder> checkpoints_;
 };
 
-// The error for numbers that are not finite: what they are, at which step (from 1), and in which studies.
-[[noreturn]] void throw_diverged(const std::string& what, std::uint64_t step, const std::vector<std::string>& studies);
+// The error for numbers that are not finite: what they are, at which step (from 1), and in which studies. Every rank calls it.
+[[noreturn]] void throw_diverged(const std::string& what, std::uint64_t step, const std::vector<std::string>& studies,
+                                 const parallel::Group& group);
 
 } // namespace brainmvp::train

@@ -23,6 +23,7 @@ struct SessionOptions {
   std::uint64_t validate_every = 0;     // 0: as the kind of training sees fit
   std::size_t loader_threads = 2;
   std::size_t threads = 1;
+  std::uint64_t rank_timeout_s = 600; // that ranks wait for each other
   std::uint64_t seed = 0;
   std::string device = "cpu";
   std::string precision = "auto";

@@ -89,7 +89,12 @@ TEST(CropPlacement, VolumesLargerThanTheGridStayInsideIt) {
 }
 
 CropLoaderOptions small(std::size_t threads = 1) {
-  return {.seed = 11, .batch_size = 2, .channels = 4, .crop = {8, 8, 8}, .template_size = {12, 13, 14}, .threads = threads};
+  return {.seed = 11,
+          .distribution = {.samples_per_step = 2, .batch_size = 2},
+          .channels = 4,
+          .crop = {8, 8, 8},
+          .template_size = {12, 13, 14},
+          .threads = threads};
 }
 
 void write_three(const TemporaryFolder& folder) {
@@ -105,7 +110,7 @@ TEST(CropLoader, BatchesHoldTheCropsTheyDescribe) {
   CropLoader loader(opened, {0, 1, 2}, small());
   for (std::uint64_t step = 0; step < 9; ++step) {
     const CropBatch batch = loader.next();
-    EXPECT_EQ(batch.step, step);
+    EXPECT_EQ(batch.number, step);
     ASSERT_EQ(batch.samples.size(), 2U);
     ASSERT_EQ(batch.images.size(), 2U * 4 * 512);
     for (std::size_t b = 0; b < 2; ++b) {
@@ -167,7 +172,7 @@ TEST(CropLoader, ThreadsReadAheadAndResumingDoNotChangeBatches) {
   const std::vector<CropBatch> expected = take(opened, small(1), 0, 12);
   const auto same = [&](const std::vector<CropBatch>& found, std::size_t from) {
     for (std::size_t i = 0; i < found.size(); ++i) {
-      EXPECT_EQ(found[i].step, expected[from + i].step);
+      EXPECT_EQ(found[i].number, expected[from + i].number);
       EXPECT_EQ(found[i].images, expected[from + i].images);
       EXPECT_EQ(found[i].samples.front().modalities, expected[from + i].samples.front().modalities);
       EXPECT_EQ(found[i].samples.back().template_start, expected[from + i].samples.back().template_start);
@@ -185,7 +190,7 @@ TEST(CropLoader, AStoreSmallerThanTheBatchRepeatsStudiesWithFreshDraws) {
   test::write_handmade_store(folder.path(), {{.id = "a", .size = {40, 40, 40}, .modalities = {"t1"}}});
   const store::Store opened = store::Store::open(folder.path());
   CropLoaderOptions options = small();
-  options.batch_size = 6;
+  options.distribution = {.samples_per_step = 6, .batch_size = 6};
   options.template_size = {40, 40, 40};
   const CropBatch batch = CropLoader(opened, {0}, options).next();
   std::set<Start> starts;
