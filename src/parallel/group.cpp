@@ -1,11 +1,13 @@
 #include "parallel/group.h"
 
+#include <c10/util/Logging.h>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroup.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 #include <unistd.h>
 
 #include <array>
+#include <cstdlib>
 #include <utility>
 
 #include "base/error.h"
@@ -28,6 +30,18 @@ std::string place() {
 
 std::string address_of(const Launch& launch) { return launch.address + ":" + std::to_string(launch.port); }
 
+// c10d tells of every failed call with a stack; what users need of it is in our errors. TORCH_CPP_LOG_LEVEL of the user's stays.
+void quieten_libtorch() {
+  ::setenv("TORCH_CPP_LOG_LEVEL", "ERROR", 0);
+  c10::initLogging();
+}
+
+// Without the advice that follows.
+std::string first_sentence(const std::string& message) {
+  const std::string line = split(message, "\n").front();
+  return line.substr(0, line.find(". "));
+}
+
 intrusive_ptr<c10d::Store> connect(const Launch& launch, std::chrono::seconds timeout) {
   c10d::TCPStoreOptions options;
   options.port = launch.port;
@@ -37,7 +51,7 @@ intrusive_ptr<c10d::Store> connect(const Launch& launch, std::chrono::seconds ti
   try {
     return c10::make_intrusive<c10d::TCPStore>(launch.address, options);
   } catch (const std::exception& error) {
-    const std::string first_line = split(error.what(), "\n").front();
+    const std::string first_line = first_sentence(error.what());
     throw Error(ExitCode::kUsage,
                 options.isServer
                     ? address_of(launch) + ": rank 0 cannot listen there (" + first_line + "); choose another MASTER_PORT"
@@ -78,7 +92,11 @@ Group& Group::operator=(Group&& other) noexcept = default;
 Group::Group(Launch launch, std::unique_ptr<State> state) : launch_(std::move(launch)), state_(std::move(state)) {}
 
 Group Group::join(const Launch& launch, const GroupOptions& options) {
-  return launch.alone() ? Group() : over(connect(launch, options.timeout), launch, options);
+  if (launch.alone()) {
+    return {};
+  }
+  quieten_libtorch();
+  return over(connect(launch, options.timeout), launch, options);
 }
 
 Group Group::over(const intrusive_ptr<c10d::Store>& shared, const Launch& launch, const GroupOptions& options) {
@@ -128,7 +146,7 @@ void Group::exchanging(const std::function<void()>& work) const {
     throw;
   } catch (const std::exception& error) {
     throw Error(ExitCode::kInternal, "the ranks lost each other: " + state_->watch->who_is_missing() + " (" +
-                                         split(error.what(), "\n").front() +
+                                         first_sentence(error.what()) +
                                          "). Look at its messages; with --resume the run goes on from its last checkpoint");
   }
 }

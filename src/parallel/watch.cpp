@@ -110,6 +110,9 @@ std::string Watch::who_is_missing() {
       const std::lock_guard lock(mutex_);
       set(kVerdict, verdict);
     }
+    if (rank_ == 0) { // its process may hold the store, which the others still need
+      std::this_thread::sleep_for(kListen);
+    }
     return verdict;
   } catch (const std::exception&) {
     return "the store where ranks meet is gone, and with it " + ranks_text({0}, places_) + " or torchrun's agent";

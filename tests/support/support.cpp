@@ -73,6 +73,8 @@ ProcessResult run_process(const std::vector<std::string>& command, const std::ve
 
 std::string brainmvp_program() { return BRAINMVP_PROGRAM; }
 
+std::string python_program() { return BRAINMVP_PYTHON; }
+
 ProcessResult run_brainmvp(const std::vector<std::string>& arguments) {
   std::vector<std::string> command{brainmvp_program()};
   command.insert(command.end(), arguments.begin(), arguments.end());
@@ -80,7 +82,7 @@ ProcessResult run_brainmvp(const std::vector<std::string>& arguments) {
 }
 
 ProcessResult run_python(const std::string& script, const std::vector<std::string>& arguments) {
-  std::vector<std::string> command{BRAINMVP_PYTHON, "-c", script};
+  std::vector<std::string> command{python_program(), "-c", script};
   command.insert(command.end(), arguments.begin(), arguments.end());
   return run_process(command);
 }

@@ -41,7 +41,10 @@ ProcessResult run_process(const std::vector<std::string>& command, const std::ve
 ProcessResult run_brainmvp(const std::vector<std::string>& arguments);
 std::string brainmvp_program();
 
-// Runs a Python script (its text) in the tests' own environment, with numpy, nibabel, torch, safetensors, tensorboard.
+// Python of the tests' own environment, with numpy, nibabel, torch, safetensors, tensorboard.
+std::string python_program();
+
+// Runs a Python script (its text) with python_program().
 ProcessResult run_python(const std::string& script, const std::vector<std::string>& arguments = {});
 
 // What the environment variable says, for tests that can do more than each run affords.
