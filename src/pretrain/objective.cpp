@@ -80,15 +80,16 @@ Losses objective(nn::ReconstructionNetwork& network, const Tensor& templates, co
   const nn::Reconstruction result = network.forward(at::cat({views.view1, views.view2}));
   const WithoutAutocast guard;
   const std::vector<Tensor> outputs = result.image.to(views.target.scalar_type()).chunk(2);
-  const Tensor mse1 = parallel::mean_over_ranks(at::mse_loss(outputs[0], views.target), share);
-  const Tensor mse2 = parallel::mean_over_ranks(at::mse_loss(outputs[1], views.target), share);
+  const Tensor errors = parallel::mean_over_ranks(
+      at::stack({at::mse_loss(outputs[0], views.target), at::mse_loss(outputs[1], views.target)}), share);
+  const Tensor mse1 = errors[0], mse2 = errors[1];
   Losses losses;
   losses.total = weights.distillation * mse1 + weights.reconstruction * mse2;
   losses.contrastive = at::zeros({}, mse1.options());
   if (weights.contrastive != 0) {
-    const std::vector<Tensor> features = result.features.back().to(views.target.scalar_type()).chunk(2);
-    const Tensor contrastive =
-        info_nce(parallel::rows_of_ranks(features[0], share), parallel::rows_of_ranks(features[1], share), weights.temperature);
+    const std::vector<Tensor> features = result.features.back().to(views.target.scalar_type()).flatten(1).chunk(2);
+    const std::vector<Tensor> rows = parallel::rows_of_ranks(at::cat(features, 1), share).chunk(2, 1); // in one exchange
+    const Tensor contrastive = info_nce(rows[0], rows[1], weights.temperature);
     losses.total = losses.total + weights.contrastive * contrastive;
     losses.contrastive = contrastive.detach();
   }
