@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "nn/execution.h"
 #include "train/allocator.h"
+#include "train/find_checkpoint.h"
 #include "train/gradients.h"
 #include "train/pace.h"
 #include "train/precision.h"
@@ -52,10 +53,9 @@ Session::Session(SessionOptions options, RunIdentity identity, AdamWOptions opti
 
 void Session::open_folder() {
   const fs::path checkpoints = options_.folder / "checkpoints";
-  const fs::path last = checkpoints / "last.pt";
-  const bool goes_on = options_.resume && fs::exists(last);
-  if (goes_on) {
-    state_ = resume_from(checkpoint::read_pt(last), last, identity_, trainee_.weights, optimizer_);
+  const std::optional<FoundCheckpoint> found = options_.resume ? newest_whole_checkpoint(checkpoints) : std::nullopt;
+  if (found) {
+    state_ = resume_from(found->value, found->file, identity_, trainee_.weights, optimizer_);
     saved_step_ = state_.step;
     folder_.emplace(RunFolder::reopen(options_.folder, state_.step));
   } else {
@@ -64,12 +64,18 @@ void Session::open_folder() {
   }
   log::add_file(options_.folder / kLogName);
   log::debug("brainmvp " + identity_.program_version);
-  if (goes_on) {
-    log::info("resumed at step " + std::to_string(state_.step) + " from " + last.string());
+  if (found) {
+    for (const std::string& damage : found->damaged) {
+      log::warning(damage + " (this checkpoint is damaged; the run goes on from " + found->file.string() + ")");
+    }
+    log::info("resumed at step " + std::to_string(state_.step) + " from " + found->file.string());
   } else if (options_.resume) {
     log::warning(options_.folder.string() + ": has no checkpoint to go on from; the run starts from the beginning");
   }
   checkpoints_.emplace(checkpoints, options_.keep);
+  if (found && !found->damaged.empty()) {
+    checkpoints_->restore_last(found->file);
+  }
 }
 
 void Session::run() {
@@ -85,6 +91,7 @@ void Session::run() {
   if (saved_step_ != state_.step) {
     save();
   }
+  checkpoints_->wait();
   if (end == total && trainee_.finish) {
     optimizer_.settle();
     trainee_.finish();
@@ -103,6 +110,7 @@ void Session::train_until(std::uint64_t end) {
     progress.advance("loss " + shortest(std::round(1e4 * losses.values.front().second) / 1e4));
     if (interrupted()) {
       save();
+      checkpoints_->wait();
       throw Error(ExitCode::kInterrupted, trainee_.what + " was interrupted; " + checkpoints_->last().string() + " holds step " +
                                               std::to_string(state_.step) + ", and the same command with --resume goes on");
     }
