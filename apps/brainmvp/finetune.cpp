@@ -18,6 +18,7 @@ using finetune::RunOptions;
 // Texts and numbers as they stand on the command line; what is left out comes from the recipe.
 struct Arguments {
   RunOptions run;
+  bool verify_store = false;
   std::string task;
   std::string recipe = "paper";
   std::string stem = "inflate";
@@ -36,6 +37,7 @@ void add_places(CLI::App& command, Arguments& arguments) {
       ->required()
       ->type_name("CHECKPOINT|scratch")
       ->group("Input");
+  add_verify_option(command, arguments.verify_store);
   add_run_folder(command, run.session);
 }
 
@@ -189,6 +191,9 @@ void run_command(CLI::App& command, Arguments& arguments, const CommonOptions& c
   run.sizing = arguments.sizing == "pad" ? infer::Sizing::kPad : infer::Sizing::kResize;
   run.balanced = !arguments.unbalanced;
   finish_session(command, common, run.session);
+  if (arguments.verify_store) {
+    verify_before_training(run.session, run.store);
+  }
   finetune::run_finetuning(run);
 }
 

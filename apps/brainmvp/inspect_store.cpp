@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "base/error.h"
+#include "base/machine.h"
 #include "base/text.h"
 #include "inspect.h"
 #include "store/records.h"
@@ -78,22 +78,15 @@ void inspect_store(const fs::path& path) {
   line("percentiles", shortest(record.parameters.low_percentile) + " to " + shortest(record.parameters.high_percentile));
   print_table(opened.table());
   print_studies(opened);
-  std::vector<std::string> damaged;
   std::uint64_t bytes = 0;
   for (const store::StoredStudy& study : opened.studies()) {
-    const store::StudyRecord prepared = store::read_study_record(path / study.id());
-    for (const store::StoredFile& file : prepared.files) {
+    for (const store::StoredFile& file : store::read_study_record(path / study.id()).files) {
       bytes += file.bytes;
-    }
-    for (const std::string& file : store::changed_files(prepared, path / study.id())) {
-      damaged.push_back((path / study.id() / file).string());
     }
   }
   line("on disk", human_bytes(bytes));
-  if (!damaged.empty()) {
-    throw Error(ExitCode::kBadInput,
-                "not what `brainmvp prepare` wrote: " + join(damaged, ", ") + "; delete their folders and run it again");
-  }
+  std::cout.flush();
+  store::verify_store(path, processor_count());
 }
 
 } // namespace brainmvp::app

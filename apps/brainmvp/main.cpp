@@ -1,5 +1,6 @@
 // The program: one subcommand a file; errors become messages and the exit codes of base/error.h here and only here.
 #include <algorithm>
+#include <csignal>
 #include <exception>
 #include <iostream>
 #include <new>
@@ -73,6 +74,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   using brainmvp::ExitCode;
+  std::signal(SIGXFSZ, SIG_IGN); // a limit of file sizes then fails the write, which is reported
   try {
     return brainmvp::app::run(argc, argv);
   } catch (const brainmvp::Error& error) {

@@ -1,15 +1,15 @@
-#include <algorithm>
-#include <iostream>
 #include <memory>
 #include <string>
+#include <vector>
 
-#include "base/error.h"
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/progress.h"
 #include "base/text.h"
 #include "command.h"
+#include "prepare_report.h"
 #include "store/prepare_store.h"
+#include "store/shards.h"
 #include "study/set_check.h"
 #include "study/studies_file.h"
 
@@ -25,12 +25,10 @@ struct Options {
   std::string output;
   std::string modalities;
   bool strict = false;
+  std::string shard;     // empty: all studies
+  std::size_t merge = 0; // shards whose work is to be listed; 0: not asked for
   store::PrepareOptions parameters;
 };
-
-std::size_t count(const StoreBuilder& builder, Outcome outcome) {
-  return static_cast<std::size_t>(std::ranges::count(builder.outcomes(), outcome, &StudyOutcome::outcome));
-}
 
 void tell_expectation(const StoreBuilder& builder, std::size_t threads) {
   const store::Expectation expected = builder.expectation();
@@ -47,40 +45,6 @@ void tell_expectation(const StoreBuilder& builder, std::size_t threads) {
   }
 }
 
-void report(const StoreBuilder& builder) {
-  std::cout << count(builder, Outcome::kPrepared) << " prepared, " << count(builder, Outcome::kUpToDate) << " up to date, "
-            << count(builder, Outcome::kRedone) << " redone, " << count(builder, Outcome::kFailed) << " failed; "
-            << human_bytes(builder.size_on_disk()) << " on disk\n";
-  for (const StudyOutcome& outcome : builder.outcomes()) {
-    for (const std::string& warning : outcome.warnings) {
-      std::cout << "warning: " << outcome.id << ": " << warning << '\n';
-    }
-  }
-  if (!builder.unlisted().empty()) {
-    std::cout << "no longer listed, since the studies file does not name them (their folders are kept): "
-              << join(builder.unlisted(), ", ") << '\n';
-  }
-  for (const StudyOutcome& outcome : builder.outcomes()) {
-    if (outcome.outcome == Outcome::kFailed) {
-      std::cout << "failed: " << outcome.id << ": " << outcome.reason << '\n';
-    }
-  }
-  std::cout.flush();
-}
-
-void fail_where_studies_failed(const StoreBuilder& builder) {
-  const std::size_t failed = count(builder, Outcome::kFailed);
-  const std::size_t all = builder.outcomes().size();
-  if (failed == all) {
-    throw Error(ExitCode::kNothingFound,
-                all == 0 ? "the studies file lists no study" : "no study could be prepared; see the list above");
-  }
-  if (failed > 0) {
-    throw Error(ExitCode::kBadInput, std::to_string(failed) + " of " + std::to_string(all) +
-                                         " studies failed and are not in the store; repair or remove them and run this again");
-  }
-}
-
 void warn_of_leaks(const study::StudiesFile& studies) {
   const std::vector<std::string> leaks = study::leaks(studies.studies);
   if (!leaks.empty()) {
@@ -91,29 +55,53 @@ void warn_of_leaks(const study::StudiesFile& studies) {
   }
 }
 
-void run_prepare(const Options& options, const CommonOptions& common) {
+study::StudiesFile read_studies(const Options& options) {
   const study::ModalityTable& standard = study::ModalityTable::standard();
   const study::StudiesFile studies =
       options.modalities.empty() ? study::read_studies_file(options.studies, standard)
                                  : study::read_studies_file(options.studies, study::ModalityTable::with_file(options.modalities));
   warn_of_leaks(studies);
+  return studies;
+}
+
+void run_builder(StoreBuilder& builder) {
+  Progress progress("preparing", "studies", builder.expectation().studies);
+  builder.run([&](const StudyOutcome& outcome) {
+    progress.advance(outcome.id);
+    if (outcome.outcome == Outcome::kFailed) {
+      log::warning("study " + outcome.id + " failed: " + outcome.reason);
+    }
+  });
+}
+
+void run_prepare(const Options& options, const CommonOptions& common) {
+  const bool sharded = !options.shard.empty();
+  const store::Shard shard = sharded ? store::shard_named(options.shard) : store::Shard{};
+  study::StudiesFile studies = read_studies(options);
+  studies.studies = store::studies_of(shard, studies.studies);
   catch_interrupts();
-  StoreBuilder builder(
-      studies, options.studies, options.output,
-      {.parameters = options.parameters, .threads = common.thread_count(), .strict = options.strict, .force = common.force});
+  StoreBuilder builder(studies, options.studies, options.output,
+                       {.parameters = options.parameters,
+                        .threads = common.thread_count(),
+                        .strict = options.strict,
+                        .force = common.force,
+                        .shard = sharded});
+  if (options.merge > 0) {
+    refuse_incomplete(builder, studies, options.merge);
+  }
   tell_expectation(builder, common.thread_count());
   builder.check_resources();
-  {
-    Progress progress("preparing", "studies", builder.expectation().studies);
-    builder.run([&](const StudyOutcome& outcome) {
-      progress.advance(outcome.id);
-      if (outcome.outcome == Outcome::kFailed) {
-        log::warning("study " + outcome.id + " failed: " + outcome.reason);
-      }
-    });
+  run_builder(builder);
+  report_preparation(builder);
+  if (sharded && studies.studies.empty()) {
+    log::info("shard " + options.shard + " has nothing to do: there are fewer studies than shards");
+    return;
   }
-  report(builder);
   fail_where_studies_failed(builder);
+  if (sharded) {
+    log::info("shard " + options.shard + " is done; when all are, --merge " + std::to_string(shard.count) +
+              " instead of --shard lists their studies for training");
+  }
 }
 
 } // namespace
@@ -137,7 +125,13 @@ Command add_prepare(CLI::App& program, CommonOptions& common) {
       ->check(CLI::Range(0.25, 10.0))
       ->group("prepare")
       ->capture_default_str();
+  command->add_option("--shard", options->shard, "Prepare the I-th of N parts, for job arrays: 1/8 to 8/8")->type_name("I/N");
+  command->add_option("--merge", options->merge, "Check that N shards prepared every study, and list them for training")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber)
+      ->excludes("--shard");
   add_common_options(*command, common, {.force = true, .threads = true});
+  command->get_option("--merge")->excludes("--force");
   return {command, [options, &common] { run_prepare(*options, common); }};
 }
 

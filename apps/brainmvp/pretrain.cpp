@@ -17,6 +17,7 @@ using pretrain::RunOptions;
 // Texts and numbers as they stand on the command line; what is left out comes from the recipe.
 struct Arguments {
   RunOptions run;
+  bool verify_store = false;
   std::string recipe = "released";
   std::vector<std::size_t> crop;
   std::string template_init;
@@ -26,6 +27,7 @@ struct Arguments {
 void add_run_options(CLI::App& command, Arguments& arguments) {
   RunOptions& run = arguments.run;
   command.add_option("STORE", run.store, "Folder that `brainmvp prepare` wrote")->required()->group("Input");
+  add_verify_option(command, arguments.verify_store);
   add_run_folder(command, run.session);
 }
 
@@ -102,6 +104,9 @@ void run_command(CLI::App& command, Arguments& arguments, const CommonOptions& c
   run.recipe.template_size = size_of("--template-size", arguments.template_size);
   run.recipe.template_init = pretrain::template_init(arguments.template_init);
   finish_session(command, common, run.session);
+  if (arguments.verify_store) {
+    verify_before_training(run.session, run.store);
+  }
   pretrain::run_pretraining(run);
 }
 

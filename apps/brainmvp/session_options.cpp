@@ -4,8 +4,11 @@
 #include <filesystem>
 #include <thread>
 
+#include "base/interrupt.h"
+#include "base/log.h"
 #include "base/machine.h"
 #include "parallel/launch.h"
+#include "store/verify.h"
 #include "train/run_folder.h"
 
 namespace brainmvp::app {
@@ -18,6 +21,19 @@ void add_run_folder(CLI::App& command, train::SessionOptions& session) {
       .add_option("--stop-after", session.stop_after, "End in order when the run has N steps; the schedule stays that of --steps")
       ->type_name("N")
       ->group("Output");
+}
+
+void add_verify_option(CLI::App& command, bool& verify) {
+  command.add_flag("--verify-store", verify, "Compare every file of the store with its hash before training")->group("Input");
+}
+
+void verify_before_training(const train::SessionOptions& session, const std::filesystem::path& store) {
+  if (!session.resume) {
+    train::refuse_existing_run(session.folder, session.force); // before any work
+  }
+  catch_interrupts();
+  log::info("comparing every file of " + store.string() + " with its hash");
+  store::verify_store(store, session.threads);
 }
 
 void add_session_options(CLI::App& command, train::SessionOptions& session, const std::string& validations) {

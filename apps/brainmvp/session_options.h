@@ -1,6 +1,9 @@
 // Options that the training commands share.
 #pragma once
 
+#include <filesystem>
+#include <string>
+
 #include "command.h"
 #include "train/session_options.h"
 
@@ -8,6 +11,13 @@ namespace brainmvp::app {
 
 // --output, --resume and --stop-after. Call add_common_options() before.
 void add_run_folder(CLI::App& command, train::SessionOptions& session);
+
+// --verify-store, a flag.
+void add_verify_option(CLI::App& command, bool& verify);
+
+// What --verify-store asks for, once the run's folder can be written: reads the whole store. Throws Error(kBadInput) that names
+// damaged files, Error(kOutput) and Error(kInterrupted).
+void verify_before_training(const train::SessionOptions& session, const std::filesystem::path& store);
 
 // --warmup, --clip, checkpoints, validation and --loader-threads, in the groups "train" and "store". `validations` says what
 // --validate-every 0 means.

@@ -3,11 +3,14 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <random>
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
 
@@ -15,8 +18,25 @@ namespace brainmvp {
 namespace fs = std::filesystem;
 namespace {
 
+constexpr std::string_view kHexDigits = "0123456789abcdef";
+constexpr std::size_t kTokenLength = 8;
+constexpr int kReplaceTries = 100;
+
+// Process ids would repeat on other machines and in containers.
+const std::string& process_token() {
+  static const std::string token = [] {
+    std::random_device random;
+    std::string digits;
+    for (std::size_t i = 0; i < kTokenLength; ++i) {
+      digits += kHexDigits[random() % kHexDigits.size()];
+    }
+    return digits;
+  }();
+  return token;
+}
+
 fs::path temporary_name(const fs::path& target) {
-  return target.parent_path() / ("." + std::to_string(::getpid()) + "." + target.filename().string());
+  return target.parent_path() / ("." + process_token() + "." + target.filename().string());
 }
 
 void flush_to_disk(const fs::path& path, int flags) {
@@ -32,13 +52,34 @@ void flush_to_disk(const fs::path& path, int flags) {
   }
 }
 
-void rename_over(const fs::path& from, const fs::path& to) {
+void flush_parent(const fs::path& path) {
+  flush_to_disk(path.parent_path().empty() ? "." : path.parent_path(), O_RDONLY | O_DIRECTORY);
+}
+
+// A folder cannot be renamed over another that has files. Whoever writes the same one at the same time may remove ours or
+// put theirs between our two calls: all are complete, and the last stays.
+std::error_code replace_folder(const fs::path& from, const fs::path& to) {
   std::error_code error;
-  fs::rename(from, to, error);
-  if (error) {
-    throw_write_error(to, error.value());
+  for (int i = 0; i < kReplaceTries; ++i) {
+    fs::remove_all(to, error);
+    if (!error || error == std::errc::no_such_file_or_directory || error == std::errc::directory_not_empty) {
+      fs::rename(from, to, error);
+    }
+    if (error != std::errc::directory_not_empty && error != std::errc::file_exists) {
+      break;
+    }
   }
-  flush_to_disk(to.parent_path().empty() ? "." : to.parent_path(), O_RDONLY | O_DIRECTORY);
+  return error;
+}
+
+// The outermost folder above `path` that is missing; "" when its parent is there.
+std::string missing_folder(const fs::path& path) {
+  std::string missing;
+  std::error_code ignored;
+  for (fs::path folder = path.parent_path(); !folder.empty() && !fs::exists(folder, ignored); folder = folder.parent_path()) {
+    missing = folder.string();
+  }
+  return missing;
 }
 
 } // namespace
@@ -52,9 +93,14 @@ void refuse_existing(const fs::path& path, bool force) {
 
 void throw_write_error(const fs::path& path, int error_number) {
   const bool full = error_number == ENOSPC || error_number == EDQUOT;
-  throw Error(full ? ExitCode::kOutOfResources : ExitCode::kOutput,
-              path.string() + ": cannot be written (" + std::strerror(error_number) +
-                  (full ? "); free some space and run the command again" : "); check that the folder exists and is writable"));
+  const bool limited = error_number == EFBIG; // `ulimit -f`; the program must ignore SIGXFSZ to get here
+  const std::string gone = error_number == ENOENT ? missing_folder(path) : "";
+  const std::string advice = full            ? "free some space and run the command again"
+                             : limited       ? "raise the limit of file sizes (ulimit -f) and run the command again"
+                             : !gone.empty() ? "the folder " + gone + " is not there, or not any more"
+                                             : "check that the folder exists and is writable";
+  throw Error(full || limited ? ExitCode::kOutOfResources : ExitCode::kOutput,
+              path.string() + ": cannot be written (" + std::strerror(error_number) + "); " + advice);
 }
 
 void create_folders(const fs::path& path) {
@@ -62,6 +108,27 @@ void create_folders(const fs::path& path) {
   fs::create_directories(path, error);
   if (error) {
     throw_write_error(path, error.value());
+  }
+}
+
+bool is_temporary(std::string_view name) {
+  return name.size() > kTokenLength + 2 && name.front() == '.' && name[kTokenLength + 1] == '.' &&
+         name.substr(1, kTokenLength).find_first_not_of(kHexDigits) == std::string_view::npos;
+}
+
+void remove_temporaries(const fs::path& folder) {
+  std::vector<fs::path> leftovers;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    if (is_temporary(entry.path().filename().string())) {
+      leftovers.push_back(entry.path());
+    }
+  }
+  for (const fs::path& path : leftovers) {
+    fs::remove_all(path, error);
+    if (error) {
+      throw_write_error(path, error.value());
+    }
   }
 }
 
@@ -76,8 +143,13 @@ AtomicFile::~AtomicFile() {
 
 void AtomicFile::commit() {
   flush_to_disk(temporary_, O_RDONLY);
-  rename_over(temporary_, target_);
+  std::error_code error;
+  fs::rename(temporary_, target_, error);
+  if (error) {
+    throw_write_error(target_, error.value());
+  }
   committed_ = true;
+  flush_parent(target_);
 }
 
 AtomicFolder::AtomicFolder(fs::path target) : target_(std::move(target)), temporary_(temporary_name(target_)) {
@@ -99,13 +171,11 @@ void AtomicFolder::commit() {
       flush_to_disk(entry.path(), O_RDONLY);
     }
   }
-  std::error_code error;
-  fs::remove_all(target_, error);
-  if (error) {
+  if (const std::error_code error = replace_folder(temporary_, target_)) {
     throw_write_error(target_, error.value());
   }
-  rename_over(temporary_, target_);
   committed_ = true;
+  flush_parent(target_);
 }
 
 void write_file(const fs::path& path, std::string_view bytes) {

@@ -194,7 +194,7 @@ void finetune(const RunOptions& options, const train::Process& process) {
   const store::Store store = store::Store::open(options.store);
   Start start = read_start(options.init);
   Prepared prepared = prepare_run(options, start, store);
-  std::optional<train::EarlierRun> earlier = train::find_earlier_run(options.session);
+  std::optional<train::FoundCheckpoint> earlier = train::find_earlier_run(options.session);
   const std::uint64_t per_step =
       earlier ? earlier->samples_per_step() : static_cast<std::uint64_t>(options.batch_size * process.group.size());
   const std::uint64_t total_steps =

@@ -151,7 +151,7 @@ void pretrain(const RunOptions& options, const train::Process& process) {
                                              "in the studies file and run prepare again");
   }
   store::check_template_size(options.recipe.crop, options.recipe.template_size);
-  std::optional<train::EarlierRun> earlier = train::find_earlier_run(options.session);
+  std::optional<train::FoundCheckpoint> earlier = train::find_earlier_run(options.session);
   const std::uint64_t per_step = earlier ? earlier->samples_per_step() : samples_per_step(options.recipe, process.group);
   const TraineeSetup setup{
       .step = {.store = store,

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "store/lost_mapping.h"
 
 namespace brainmvp::store {
 namespace {
@@ -22,6 +23,7 @@ namespace {
 } // namespace
 
 MappedFile::MappedFile(const std::filesystem::path& path) {
+  name_lost_mappings();
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) {
     refuse(path, errno);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <new>
 #include <set>
+#include <system_error>
 #include <utility>
 
 #include "base/error.h"
@@ -20,7 +21,8 @@ void refuse_foreign(const fs::path& folder, const study::Study& study) {
   if (!fs::exists(folder) || fs::exists(folder / "study.json")) {
     return;
   }
-  for (const auto& entry : fs::directory_iterator(folder)) {
+  std::error_code vanished; // when another process is replacing the study
+  for (const auto& entry : fs::directory_iterator(folder, vanished)) {
     const std::string stem = entry.path().stem().string();
     const bool ours = entry.path().extension() == ".nii" &&
                       (stem == "label" || std::ranges::find(study.modalities, stem) != study.modalities.end());
@@ -35,7 +37,7 @@ void refuse_foreign(const fs::path& folder, const study::Study& study) {
 
 StoreBuilder::StoreBuilder(const study::StudiesFile& studies, const fs::path& studies_file, fs::path store, BuildOptions options)
     : studies_(studies), base_(fs::absolute(studies_file).parent_path()), store_(std::move(store)), options_(options),
-      lock_(store_), outcomes_(studies.studies.size()) {
+      lock_(store_, options_.shard ? Access::kShard : Access::kWhole), outcomes_(studies.studies.size()) {
   parallel_for(outcomes_.size(), options_.threads, [this](std::size_t position) { find_work(position); });
 }
 
@@ -128,7 +130,9 @@ void StoreBuilder::run(const std::function<void(const StudyOutcome&)>& done) {
     std::rethrow_exception(error_);
   }
   stop_if_interrupted("preparing");
-  write_list();
+  if (!options_.shard) {
+    write_list();
+  }
 }
 
 void StoreBuilder::write_list() {
@@ -164,8 +168,10 @@ std::uint64_t StoreBuilder::size_on_disk() const {
   std::uint64_t bytes = 0;
   for (const StudyOutcome& outcome : outcomes_) {
     if (outcome.outcome != Outcome::kFailed && outcome.outcome != Outcome::kWaiting) {
-      for (const auto& entry : fs::directory_iterator(store_ / outcome.id)) {
-        bytes += entry.file_size();
+      std::error_code ignored;
+      for (const auto& entry : fs::directory_iterator(store_ / outcome.id, ignored)) {
+        const std::uintmax_t size = entry.file_size(ignored);
+        bytes += ignored ? 0 : size;
       }
     }
   }

@@ -25,6 +25,7 @@ struct BuildOptions {
   std::size_t threads = 1;
   bool strict = false; // the first failed study ends the work
   bool force = false;  // everything is done again
+  bool shard = false;  // the studies are a part: other processes may prepare others, and store.json is left alone
 };
 
 enum class Outcome { kWaiting, kUpToDate, kPrepared, kRedone, kFailed };
@@ -48,8 +49,7 @@ struct Expectation {
 
 class StoreBuilder {
 public:
-  // Locks the store, removes what a killed run left half done, and finds out what has to be done. Throws Error(kOutput)
-  // when `store` is a folder of something else, or another process is preparing it.
+  // Locks the store (store_lock.h) and finds out what has to be done. Throws as StoreLock.
   StoreBuilder(const study::StudiesFile& studies, const std::filesystem::path& studies_file, std::filesystem::path store,
                BuildOptions options);
 

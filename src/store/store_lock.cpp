@@ -4,70 +4,71 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <cctype>
 #include <cerrno>
 #include <string>
-#include <vector>
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/log.h"
 
 namespace brainmvp::store {
 namespace fs = std::filesystem;
 namespace {
 
-// ".<process>.<name>", as base/atomic_file.h names what is not complete yet.
-bool temporary(const std::string& name) {
-  const std::size_t end = name.find_first_not_of("0123456789", 1);
-  return name.starts_with('.') && end != std::string::npos && end > 1 && name[end] == '.';
-}
+// A file, since network file systems lock exclusively only what is open for writing. It stays: who removed it could let two
+// processes lock two files of that name.
+constexpr const char* kLockName = ".brainmvp.lock";
 
 void refuse_other_folder(const fs::path& store) {
   bool empty = true;
   for (const auto& entry : fs::directory_iterator(store)) {
-    if (entry.path().filename() == "store.json" || fs::exists(entry.path() / "study.json")) {
+    const std::string name = entry.path().filename().string();
+    if (name == kLockName || name == "store.json" || fs::exists(entry.path() / "study.json")) {
       return;
     }
-    empty = empty && temporary(entry.path().filename().string());
+    empty = empty && is_temporary(name);
   }
   if (!empty) {
     throw Error(ExitCode::kOutput, store.string() + ": exists and is not a store; choose another folder");
   }
 }
 
-void remove_temporaries(const fs::path& store) {
-  std::vector<fs::path> leftovers;
-  for (const auto& entry : fs::directory_iterator(store)) {
-    if (temporary(entry.path().filename().string())) {
-      leftovers.push_back(entry.path());
-    }
+int open_lock(const fs::path& file) {
+  int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (descriptor < 0 && errno == EACCES) {
+    descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC); // made by another member of the group
   }
-  std::ranges::for_each(leftovers, [](const fs::path& path) { fs::remove_all(path); });
+  if (descriptor < 0) {
+    throw_write_error(file, errno);
+  }
+  return descriptor;
 }
 
 } // namespace
 
-StoreLock::StoreLock(const fs::path& store) {
+StoreLock::StoreLock(const fs::path& store, Access access) {
   create_folders(store);
   try {
     refuse_other_folder(store);
-    descriptor_ = ::open(store.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    // File systems without locks answer with other errors: there, nothing can be known.
-    if (descriptor_ >= 0 && ::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    descriptor_ = open_lock(store / kLockName);
+    const bool whole = access == Access::kWhole;
+    const bool locked = ::flock(descriptor_, (whole ? LOCK_EX : LOCK_SH) | LOCK_NB) == 0;
+    if (!locked && errno == EWOULDBLOCK) {
       ::close(descriptor_);
-      throw Error(ExitCode::kOutput, store.string() + ": another process is preparing this store; wait for it to end");
+      throw Error(ExitCode::kOutput, store.string() + ": another process is preparing this store" +
+                                         (whole ? ", or a shard of it" : " as a whole") + "; wait for it to end");
     }
-    remove_temporaries(store);
+    if (!locked) {
+      log::warning(store.string() + ": this file system has no locks; make sure that nothing but shards prepares this store at "
+                                    "the same time. What killed runs left there is not removed");
+    } else if (whole) {
+      remove_temporaries(store);
+    }
   } catch (const fs::filesystem_error& error) {
     throw_write_error(store, error.code().value());
   }
 }
 
-StoreLock::~StoreLock() {
-  if (descriptor_ >= 0) {
-    ::close(descriptor_);
-  }
-}
+StoreLock::~StoreLock() { ::close(descriptor_); }
 
 } // namespace brainmvp::store

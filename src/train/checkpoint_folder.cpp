@@ -22,42 +22,60 @@ std::string numbered_name(std::uint64_t step) {
   return kNumberedPrefix + std::string(8 - std::min<std::size_t>(digits.size(), 8), '0') + digits + ".pt";
 }
 
-} // namespace
-
-CheckpointFolder::CheckpointFolder(fs::path folder, std::size_t keep) : folder_(std::move(folder)), keep_(keep) {
-  create_folders(folder_);
-}
-
-void CheckpointFolder::write_last(std::uint64_t step, const checkpoint::Value& value) {
-  checkpoint::write_pt(last(), value);
-  if (keep_ > 0) {
-    keep_numbered(step);
-  }
-}
-
-void CheckpointFolder::write_best(const checkpoint::Value& value) { checkpoint::write_pt(best(), value); }
-
-void CheckpointFolder::keep_numbered(std::uint64_t step) {
-  const fs::path target = folder_ / numbered_name(step);
-  AtomicFile file(target);
+// Checkpoints are replaced by renaming and never written into, so that two may be one file.
+void link_or_copy(const fs::path& from, const fs::path& to) {
+  AtomicFile file(to);
   std::error_code error;
-  fs::create_hard_link(last(), file.temporary(), error); // last.pt is replaced by renaming, never written into
+  fs::create_hard_link(from, file.temporary(), error);
   if (error) {
-    fs::copy_file(last(), file.temporary(), error);
+    fs::copy_file(from, file.temporary(), error);
     if (error) {
-      throw_write_error(target, error.value());
+      throw_write_error(to, error.value());
     }
   }
   file.commit();
+}
+
+} // namespace
+
+std::vector<fs::path> numbered_checkpoints(const fs::path& folder) {
   std::vector<fs::path> numbered;
-  for (const auto& entry : fs::directory_iterator(folder_)) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
     if (entry.path().filename().string().starts_with(kNumberedPrefix)) {
       numbered.push_back(entry.path());
     }
   }
   std::ranges::sort(numbered);
+  return numbered;
+}
+
+CheckpointFolder::CheckpointFolder(fs::path folder, std::size_t keep) : folder_(std::move(folder)), keep_(keep) {
+  create_folders(folder_);
+  remove_temporaries(folder_);
+}
+
+void CheckpointFolder::write_last(std::uint64_t step, checkpoint::Value value) {
+  writer_.start([this, step, value = std::move(value)] {
+    checkpoint::write_pt(last(), value);
+    if (keep_ > 0) {
+      keep_numbered(step);
+    }
+  });
+}
+
+void CheckpointFolder::write_best(checkpoint::Value value) {
+  writer_.start([this, value = std::move(value)] { checkpoint::write_pt(best(), value); });
+}
+
+void CheckpointFolder::restore_last(const fs::path& whole) const { link_or_copy(whole, last()); }
+
+void CheckpointFolder::keep_numbered(std::uint64_t step) const {
+  link_or_copy(last(), folder_ / numbered_name(step));
+  const std::vector<fs::path> numbered = numbered_checkpoints(folder_);
   for (std::size_t i = 0; i + keep_ < numbered.size(); ++i) {
-    fs::remove(numbered[i], error);
+    std::error_code ignored;
+    fs::remove(numbered[i], ignored);
   }
 }
 

@@ -16,10 +16,30 @@ void add(Dict& dict, const char* name, Value value) { dict.emplace_back(Value{st
 
 Value integer(std::uint64_t value) { return {static_cast<std::int64_t>(value)}; }
 
+at::Tensor copy_of(const at::Tensor& tensor) {
+  return tensor.detach().to(at::kCPU, tensor.scalar_type(), /*non_blocking=*/false, /*copy=*/true);
+}
+
+// `value` with its tensors replaced by copies.
+Value copied(Value value) {
+  if (auto* tensor = std::get_if<at::Tensor>(&value.data)) {
+    *tensor = copy_of(*tensor);
+  } else if (auto* dict = std::get_if<Dict>(&value.data)) {
+    for (checkpoint::Entry& entry : *dict) {
+      entry.second = copied(std::move(entry.second));
+    }
+  } else if (auto* list = std::get_if<checkpoint::List>(&value.data)) {
+    for (Value& item : *list) {
+      item = copied(std::move(item));
+    }
+  }
+  return value;
+}
+
 Value state_dict(const checkpoint::Weights& weights) {
   Dict dict;
   for (const auto& [name, tensor] : weights) {
-    add(dict, name.c_str(), {tensor.cpu()});
+    add(dict, name.c_str(), {copy_of(tensor)});
   }
   return {dict};
 }
@@ -56,7 +76,7 @@ Value run_checkpoint(const checkpoint::Weights& weights, const AdamW* optimizer,
   add(dict, "state_dict", state_dict(weights));
   dict.insert(dict.end(), identity.description.begin(), identity.description.end());
   if (optimizer != nullptr) {
-    add(dict, "optimizer", optimizer->state());
+    add(dict, "optimizer", copied(optimizer->state()));
   }
   add(dict, "schedule", schedule_of(identity.schedule));
   add(dict, "counters", counters_of(state, identity));

@@ -35,7 +35,7 @@ struct RunIdentity {
   checkpoint::Dict description; // entries that only this kind of training has
 };
 
-// `optimizer` is left out of the file when it is null.
+// All tensors are copies, on the CPU, so that training can go on while they are written. `optimizer` is left out when it is null.
 checkpoint::Value run_checkpoint(const checkpoint::Weights& weights, const AdamW* optimizer, const RunIdentity& identity,
                                  const RunState& state);
 

@@ -36,7 +36,7 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 } // namespace
 
 Session::Session(SessionOptions options, RunIdentity identity, AdamWOptions optimizer, Trainee trainee,
-                 const parallel::Group& group, std::size_t batch_size, std::optional<EarlierRun> earlier)
+                 const parallel::Group& group, std::size_t batch_size, std::optional<FoundCheckpoint> earlier)
     : options_(std::move(options)), identity_(std::move(identity)), trainee_(std::move(trainee)), group_(group),
       distribution_{.samples_per_step = identity_.samples_per_step,
                     .batch_size = batch_size,
@@ -50,7 +50,7 @@ Session::Session(SessionOptions options, RunIdentity identity, AdamWOptions opti
   open_folder(std::move(earlier));
 }
 
-void Session::open_folder(std::optional<EarlierRun> earlier) {
+void Session::open_folder(std::optional<FoundCheckpoint> earlier) {
   if (earlier) {
     state_ = resume_from(earlier->value, earlier->file, identity_, trainee_.weights, optimizer_);
     saved_step_ = state_.step;
@@ -66,9 +66,15 @@ void Session::open_folder(std::optional<EarlierRun> earlier) {
     }
     log::add_file(options_.folder / kLogName);
     checkpoints_.emplace(options_.folder / "checkpoints", options_.keep);
+    if (earlier && !earlier->damaged.empty()) {
+      checkpoints_->restore_last(earlier->file);
+    }
   });
   log::debug("brainmvp " + identity_.program_version);
   if (earlier) {
+    for (const std::string& damage : earlier->damaged) {
+      log::warning(damage + " (this checkpoint is damaged; the run goes on from " + earlier->file.string() + ")");
+    }
     log::info("resumed at step " + std::to_string(state_.step) + " from " + earlier->file.string());
   } else if (options_.resume) {
     log::warning(options_.folder.string() + ": has no checkpoint to go on from; the run starts from the beginning");
@@ -92,6 +98,7 @@ void Session::run() {
   if (saved_step_ != state_.step) {
     save();
   }
+  wait_for_checkpoints();
   if (end == total && trainee_.finish) {
     optimizer_.settle();
     group_.first_does(trainee_.finish);
@@ -100,6 +107,12 @@ void Session::run() {
   if (checkpoints_) {
     log::info((end == total ? "done: " : "stopped as asked after ") + std::to_string(end) + " steps; weights are in " +
               checkpoints_->last().string());
+  }
+}
+
+void Session::wait_for_checkpoints() {
+  if (checkpoints_) {
+    checkpoints_->wait();
   }
 }
 
@@ -113,8 +126,9 @@ void Session::train_until(std::uint64_t end) {
     progress.advance("loss " + shortest(std::round(1e4 * losses.values.front().second) / 1e4));
     if (group_.any(interrupted())) {
       save();
+      wait_for_checkpoints();
       throw Error(ExitCode::kInterrupted, trainee_.what + " was interrupted; " +
-                                              (options_.folder / "checkpoints" / "last.pt").string() + " holds step " +
+                                              (options_.folder / "checkpoints" / kLastName).string() + " holds step " +
                                               std::to_string(state_.step) + ", and the same command with --resume goes on");
     }
   }

@@ -17,7 +17,7 @@
 #include "store/distribution.h"
 #include "train/adamw.h"
 #include "train/checkpoint_folder.h"
-#include "train/earlier_run.h"
+#include "train/find_checkpoint.h"
 #include "train/process.h"
 #include "train/run_checkpoint.h"
 #include "train/run_folder.h"
@@ -66,7 +66,7 @@ class Session {
 public:
   // Opens the run's folder: makes it, or goes on from `earlier`. `batch_size`: most samples that a rank takes at a time.
   Session(SessionOptions options, RunIdentity identity, AdamWOptions optimizer, Trainee trainee, const parallel::Group& group,
-          std::size_t batch_size, std::optional<EarlierRun> earlier);
+          std::size_t batch_size, std::optional<FoundCheckpoint> earlier);
 
   [[nodiscard]] std::uint64_t steps_done() const { return state_.step; }
 
@@ -75,11 +75,12 @@ public:
   void run();
 
 private:
-  void open_folder(std::optional<EarlierRun> earlier);
+  void open_folder(std::optional<FoundCheckpoint> earlier);
   void train_until(std::uint64_t end);
   StepLosses one_step();
   void finish_step(const StepLosses& losses, double gradient_norm, double rate, double seconds);
   void save();
+  void wait_for_checkpoints();
   void save_if_best(double loss);
   [[nodiscard]] bool due(std::uint64_t every) const; // at multiples of `every` and at the schedule's end; 0: never
 

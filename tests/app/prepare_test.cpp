@@ -1,15 +1,12 @@
 // `brainmvp prepare` as a process: reports, stale studies, failures, interruptions, refusals.
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <chrono>
+#include <csignal>
 #include <fstream>
-#include <functional>
 #include <nlohmann/json.hpp>
-#include <thread>
 
+#include "app/small_studies.h"
 #include "base/machine.h"
+#include "support/process.h"
 #include "support/support.h"
 
 namespace brainmvp {
@@ -19,23 +16,9 @@ namespace fs = std::filesystem;
 using test::ProcessResult;
 using test::run_brainmvp;
 using test::TemporaryFolder;
+using test::write_studies;
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-// Small studies made of copies of golden volumes, each its own file.
-void write_studies(const TemporaryFolder& folder, const std::vector<std::string>& ids) {
-  nlohmann::json training = nlohmann::json::array();
-  for (const std::string& id : ids) {
-    fs::create_directories(folder / id);
-    for (const std::string name : {"flair.nii.gz", "t1.nii.gz"}) {
-      if (!fs::exists(folder / id / name)) {
-        fs::copy_file(test::golden("preprocess/las_anisotropic/" + name), folder / id / name);
-      }
-    }
-    training.push_back({{"id", id}, {"image", {id + "/flair.nii.gz", id + "/t1.nii.gz"}}, {"modality", {"flair", "t1"}}});
-  }
-  test::write_text(folder / "studies.json", nlohmann::json{{"training", training}, {"labels", {{"background", 0}}}}.dump());
-}
 
 test::ProcessResult prepare(const TemporaryFolder& folder, std::vector<std::string> more = {}) {
   more.insert(more.begin(), {"prepare", folder / "studies.json", "-o", folder / "store", "--threads", "2"});
@@ -232,28 +215,15 @@ TEST(Prepare, RefusesWhatDoesNotFitTheMachine) {
 
 // Starts prepare, waits until some studies are there, sends a signal, and gives the exit status.
 int signal_during(const TemporaryFolder& folder, int signal) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    const std::string program = test::brainmvp_program();
-    const std::string studies = folder / "studies.json";
-    const std::string output = folder / "store";
-    ::execl(program.c_str(), program.c_str(), "prepare", "-q", studies.c_str(), "-o", output.c_str(), "--threads", "2", nullptr);
-    ::_exit(127);
-  }
-  for (int i = 0; i < 20000 && !fs::exists(folder / "store/s003/study.json"); ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  ::kill(child, signal);
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  test::Process process(
+      test::brainmvp_command({"prepare", "-q", folder / "studies.json", "-o", folder / "store", "--threads", "2"}));
+  EXPECT_TRUE(process.wait_until([&] { return fs::exists(folder / "store/s003/study.json"); }));
+  process.signal(signal);
+  return process.wait().exit_code;
 }
 
-std::vector<std::string> many() {
-  std::vector<std::string> ids;
-  for (int i = 100; i < 160; ++i) {
-    ids.push_back("s" + std::to_string(i).replace(0, 1, "0"));
-  }
+const std::vector<std::string>& many() {
+  static const std::vector<std::string> ids = test::study_ids(60);
   return ids;
 }
 
@@ -276,14 +246,15 @@ TEST_P(PrepareInterrupted, GoesOnWhereItStopped) {
   ASSERT_GE(done, 1U);
   ASSERT_LT(done, many().size()) << "all was done before the signal came";
   EXPECT_FALSE(fs::exists(folder / "store/store.json"));
-  fs::create_directories(folder / "store/.1.s059"); // as a killed process leaves it
+  fs::create_directories(folder / "store/.0123abcd.s059"); // as a killed process leaves it
   const auto result = prepare(folder);
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_TRUE(
       contains(result.out, std::to_string(many().size() - done) + " prepared, " + std::to_string(done) + " up to date, 0 redone"))
       << result.out;
   for (const auto& entry : fs::directory_iterator(folder / "store")) {
-    EXPECT_FALSE(entry.path().filename().string().starts_with('.')) << entry.path();
+    const std::string name = entry.path().filename().string();
+    EXPECT_FALSE(name.starts_with('.') && name != ".brainmvp.lock") << entry.path();
   }
   EXPECT_EQ(listed(folder), many());
 }

@@ -42,6 +42,22 @@ TEST(AtomicFolder, ReplacesTheOldOneWhole) {
   EXPECT_EQ(test::read_text(folder / "out/new.txt"), "new");
 }
 
+TEST(Temporaries, AreToldFromOtherNamesAndRemoved) {
+  const test::TemporaryFolder folder;
+  const AtomicFile file(folder / "a.txt");
+  EXPECT_TRUE(is_temporary(file.temporary().filename().string()));
+  for (const char* name :
+       {"a.txt", ".a.txt", ".1.a.txt", ".0123456.a", ".0123456g.a", ".01234567.", ".012345678.a", "x01234567.a"}) {
+    EXPECT_FALSE(is_temporary(name)) << name;
+    test::write_text(folder / name, "kept");
+  }
+  const std::size_t before = entries_in(folder.path());
+  test::write_text(file.temporary(), "half");
+  test::write_text(folder / ".89abcdef.study/t1.nii", "half");
+  remove_temporaries(folder.path());
+  EXPECT_EQ(entries_in(folder.path()), before);
+}
+
 TEST(WriteFile, NamesTheFileThatCannotBeWritten) {
   const test::TemporaryFolder folder;
   try {

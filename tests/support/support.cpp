@@ -1,9 +1,5 @@
 #include "support/support.h"
 
-#include <fcntl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <array>
 #include <cstdint>
 #include <cstdlib>
@@ -11,6 +7,8 @@
 #include <iterator>
 #include <sstream>
 #include <stdexcept>
+
+#include "support/process.h"
 
 namespace brainmvp::test {
 namespace fs = std::filesystem;
@@ -45,41 +43,19 @@ fs::path test_data() {
 }
 
 ProcessResult run_process(const std::vector<std::string>& command, const std::vector<std::string>& environment) {
-  const TemporaryFolder folder;
-  const fs::path out = folder / "out";
-  const fs::path err = folder / "err";
-  const pid_t child = ::fork();
-  if (child == 0) {
-    ::dup2(::open("/dev/null", O_RDONLY), STDIN_FILENO);
-    ::dup2(::open(out.c_str(), O_WRONLY | O_CREAT, 0600), STDOUT_FILENO);
-    ::dup2(::open(err.c_str(), O_WRONLY | O_CREAT, 0600), STDERR_FILENO);
+  Process process(command, [&] {
     for (const std::string& entry : environment) {
       ::putenv(const_cast<char*>(entry.c_str()));
     }
-    std::vector<char*> arguments;
-    for (const std::string& argument : command) {
-      arguments.push_back(const_cast<char*>(argument.c_str()));
-    }
-    arguments.push_back(nullptr);
-    ::execvp(arguments.front(), arguments.data());
-    ::_exit(127);
-  }
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return {.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
-          .out = read_text(out),
-          .err = read_text(err)};
+  });
+  return process.wait();
 }
 
 std::string brainmvp_program() { return BRAINMVP_PROGRAM; }
 
 std::string python_program() { return BRAINMVP_PYTHON; }
 
-ProcessResult run_brainmvp(const std::vector<std::string>& arguments) {
-  std::vector<std::string> command{brainmvp_program()};
-  command.insert(command.end(), arguments.begin(), arguments.end());
-  return run_process(command);
-}
+ProcessResult run_brainmvp(const std::vector<std::string>& arguments) { return run_process(brainmvp_command(arguments)); }
 
 ProcessResult run_python(const std::string& script, const std::vector<std::string>& arguments) {
   std::vector<std::string> command{python_program(), "-c", script};

@@ -71,6 +71,29 @@ TEST(RunCheckpoint, GivesBackWeightsOptimizerAndCounters) {
   EXPECT_EQ(value.find("modalities")->items("names").size(), 1U);
 }
 
+TEST(RunCheckpoint, SharesNothingWithWhatGoesOnTraining) {
+  NamedTensors model = small_model();
+  AdamW optimizer(model, {});
+  const auto step = [&] {
+    for (auto& [name, tensor] : model) {
+      tensor.mutable_grad() = at::ones_like(tensor);
+    }
+    optimizer.step(0.1);
+  };
+  step();
+  const checkpoint::Value value = run_checkpoint(weights_of(model), &optimizer, identity(), {});
+  const checkpoint::Value& moments = value.find("optimizer")->find("state")->dict("state").at(0).second;
+  const at::Tensor weight = value.find("state_dict")->find(model[0].first)->tensor("weight");
+  const at::Tensor average = moments.find("exp_avg")->tensor("average");
+  const at::Tensor weight_before = weight.clone();
+  const at::Tensor average_before = average.clone();
+  step();
+  EXPECT_FALSE(model[0].second.equal(weight_before));
+  EXPECT_TRUE(weight.equal(weight_before));
+  EXPECT_TRUE(average.equal(average_before));
+  EXPECT_EQ(moments.find("step")->tensor("step").item<double>(), 1);
+}
+
 TEST(RunCheckpoint, RefusesEachDifferenceByNameButNotThreads) {
   NamedTensors model = small_model();
   AdamW optimizer(model, {});

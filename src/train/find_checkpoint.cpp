@@ -1,0 +1,55 @@
+#include "train/find_checkpoint.h"
+
+#include "base/error.h"
+#include "base/text.h"
+#include "checkpoint/checkpoint.h"
+#include "train/checkpoint_folder.h"
+#include "train/run_checkpoint.h"
+
+namespace brainmvp::train {
+namespace fs = std::filesystem;
+
+std::uint64_t FoundCheckpoint::samples_per_step() const {
+  const checkpoint::Value& counters = checkpoint_field(value, "counters", file);
+  if (const checkpoint::Value* stored = counters.find("samples_per_step")) {
+    return static_cast<std::uint64_t>(stored->integer("samples_per_step"));
+  }
+  const std::int64_t steps = checkpoint_field(counters, "step", file).integer("step");
+  const std::int64_t samples = checkpoint_field(counters, "samples", file).integer("samples");
+  return static_cast<std::uint64_t>(steps > 0 ? samples / steps : 1);
+}
+
+std::uint64_t FoundCheckpoint::total_steps() const {
+  const checkpoint::Value& schedule = checkpoint_field(value, "schedule", file);
+  return static_cast<std::uint64_t>(checkpoint_field(schedule, "total_steps", file).integer("total_steps"));
+}
+
+std::optional<FoundCheckpoint> newest_whole_checkpoint(const fs::path& folder) {
+  std::vector<fs::path> files = numbered_checkpoints(folder);
+  std::error_code ignored;
+  if (files.empty() && !fs::exists(folder / kLastName, ignored)) {
+    return std::nullopt;
+  }
+  files.push_back(folder / kLastName);
+  std::vector<std::string> damaged;
+  for (; !files.empty(); files.pop_back()) {
+    try {
+      return FoundCheckpoint{.file = files.back(), .value = checkpoint::read_pt(files.back()), .damaged = damaged};
+    } catch (const Error& error) {
+      if (error.code() != ExitCode::kBadInput) {
+        throw;
+      }
+      damaged.push_back(error.message());
+    }
+  }
+  throw Error(ExitCode::kBadInput,
+              "no checkpoint of this run is whole, so that it cannot go on; restore one of them from a copy, or "
+              "start again with --force\n" +
+                  join(damaged, "\n"));
+}
+
+std::optional<FoundCheckpoint> find_earlier_run(const SessionOptions& options) {
+  return options.resume ? newest_whole_checkpoint(options.folder / "checkpoints") : std::nullopt;
+}
+
+} // namespace brainmvp::train
