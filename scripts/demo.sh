@@ -24,8 +24,8 @@ while [ $# -gt 0 ]; do
   shift 2
 done
 case "$size" in
-full) voxel=3 crop=32 template='56 72 64' unlabelled=40 labelled=8 held_out=12 pretrain=600 segment=160 classify=100 ;;
-small) voxel=8 crop=16 template='24 32 24' unlabelled=3 labelled=2 held_out=2 pretrain=4 segment=2 classify=2 ;;
+full) voxel=3 crop=32 template='56 72 64' unlabelled=40 labelled=8 held_out=12 graded=48 ungraded=24 pretrain=600 segment=160 classify=200 ;;
+small) voxel=8 crop=16 template='24 32 24' unlabelled=3 labelled=2 held_out=2 graded=2 ungraded=2 pretrain=4 segment=2 classify=2 ;;
 *) usage >&2; exit 2 ;;
 esac
 mkdir -p "$folder"
@@ -35,13 +35,14 @@ say() { printf '\n== %s\n' "$*" >&2; }
 brainmvp() { "$program" "$@"; }
 quietly() { brainmvp "$@" >>output.txt; }
 
-# Three cohorts of different people: simulate NAME STUDIES SEED LAYOUT OPTIONS...
+# Cohorts of different people: simulate NAME STUDIES SEED LAYOUT OPTIONS...
 cohort() {
-  local name=$1 studies=$2 cohort_seed=$3 layout=$4
+  local name=$1 studies=$2 cohort_seed=$3 layout=$4 task=()
   shift 4
+  [ "$layout" = bids ] || task=(--task "$layout")
   [ -d "data/$name" ] || quietly simulate -o "data/$name" --studies "$studies" --seed "$cohort_seed" --layout "$layout" \
     --voxel "$voxel" --threads "$threads" "$@"
-  quietly index "data/$name" -o "$name.json" --force
+  quietly index "data/$name" -o "$name.json" "${task[@]}" --force
   quietly prepare "$name.json" -o "stores/$name" --spacing "$voxel" --threads "$threads"
 }
 
@@ -50,17 +51,18 @@ train() {
   local run=$1
   shift
   if [ -f "$run/checkpoints/last.pt" ]; then set -- "$@" --resume; fi
-  quietly "$@" -o "$run" --recipe tiny --crop "$crop" --learning-rate 1e-3 --seed "$seed" --threads "$threads"
+  quietly "$@" -o "$run" --recipe tiny --crop "$crop" --seed "$seed" --threads "$threads"
 }
 
 scratch=(--init scratch --network uniformer_tiny)
 
 segment() {
-  train "runs/segment_$1" finetune segment stores/labelled "${@:2}" --steps "$segment" --batch-size 1
+  train "runs/segment_$1" finetune segment stores/labelled "${@:2}" --steps "$segment" --batch-size 1 --learning-rate 1e-3
 }
 
 classify() {
-  train "runs/classify_$1" finetune classify stores/labelled "${@:2}" --steps "$classify"
+  train "runs/classify_$1" finetune classify stores/graded "${@:2}" --steps "$classify" --batch-size 4 --learning-rate 3e-4 \
+    --augmentation none --flip 0.5
 }
 
 # Segmentations of the held-out patients: predict NAME RUN OPTIONS...
@@ -72,30 +74,32 @@ predict() {
 }
 
 predict_classes() {
-  quietly predict "runs/classify_$1" held_out.json -o "predictions/classes_$1" --force --threads "$threads"
-  quietly evaluate "predictions/classes_$1/predictions.tsv" --reference held_out.json --classification -o "results/classes_$1.json" --force
+  quietly predict "runs/classify_$1" ungraded.json -o "predictions/classes_$1" --force --threads "$threads"
+  quietly evaluate "predictions/classes_$1/predictions.tsv" --reference ungraded.json --classification -o "results/classes_$1.json" --force
 }
 
 mkdir -p data stores runs predictions results
-say "making patients from MR physics: $unlabelled with eight modalities, 30% of their images missing and no labels used; $labelled with labels; $held_out held out"
+say "making patients from MR physics: $unlabelled with eight modalities, 30% of their images missing and no labels used; $((labelled + held_out)) with tumours, $held_out of them held out; $((graded + ungraded)) with and without atrophy, $ungraded held out"
 cohort unlabelled "$unlabelled" "$((seed * 1000))" bids --missing 0.3
 gliomas=(--pathology high_grade_glioma,low_grade_glioma)
 cohort labelled "$labelled" "$((seed * 1000 + 1))" brats2018 "${gliomas[@]}"
 cohort held_out "$held_out" "$((seed * 1000 + 2))" brats2018 "${gliomas[@]}"
+cohort graded "$graded" "$((seed * 1000 + 3))" adni --skull strip
+cohort ungraded "$ungraded" "$((seed * 1000 + 4))" adni --skull strip
 
 say "pre-training a tiny network on the unlabelled ones, $pretrain steps"
 # shellcheck disable=SC2086
-train runs/pretrain pretrain stores/unlabelled --steps "$pretrain" --template-size $template --log-images-every "$((pretrain / 4))"
+train runs/pretrain pretrain stores/unlabelled --steps "$pretrain" --learning-rate 1e-3 --template-size $template --log-images-every "$((pretrain / 4))"
 
 say "learning to segment tumours from $labelled patients, from the pre-trained weights"
 segment pretrained --init runs/pretrain
 say "the same from scratch"
 segment scratch "${scratch[@]}"
-say "learning to tell high from low grade, from the pre-trained weights and from scratch"
+say "learning to tell atrophy from $graded patients, from the pre-trained weights and from scratch"
 classify pretrained --init runs/pretrain
 classify scratch "${scratch[@]}"
 
-say "predicting the $held_out held-out patients: with all modalities, without the contrast-enhanced one, and with FLAIR alone"
+say "predicting the held-out patients: with all modalities, without the contrast-enhanced one, and with FLAIR alone"
 predict pretrained segment_pretrained
 predict scratch segment_scratch
 predict without_t1c segment_pretrained --only flair,t1,t2
