@@ -61,8 +61,9 @@ segment() {
 }
 
 classify() {
-  train "runs/classify_$1" finetune classify stores/graded "${@:2}" --steps "$classify" --batch-size 4 --learning-rate 3e-4 \
-    --augmentation none --flip 0.5
+  # The new head learns ten times as fast as the encoder: features that are learned already hold it on a plateau otherwise.
+  train "runs/classify_$1" finetune classify stores/graded "${@:2}" --steps "$classify" --batch-size 4 --learning-rate 3e-3 \
+    --encoder-rate 0.1 --augmentation none --flip 0.5
 }
 
 # Segmentations of the held-out patients: predict NAME RUN OPTIONS...
