@@ -60,7 +60,12 @@ TEST(Align, GivesTheSameToTheBit) {
 }
 
 TEST(Align, SaysPlainlyWhatItDid) {
-  Alignment found{.information_before = 0.2, .information_after = 0.3, .overlap = 1, .displacement_mm = 3.14, .repeat_mm = 0.1};
+  Alignment found{.to_moving = {},
+                  .information_before = 0.2,
+                  .information_after = 0.3,
+                  .overlap = 1,
+                  .displacement_mm = 3.14,
+                  .repeat_mm = 0.1};
   EXPECT_EQ(verdict_of(found).text, "moved by 3.1 mm");
   found.displacement_mm = 0.2;
   EXPECT_EQ(verdict_of(found).text, "was aligned within 0.2 mm");
