@@ -24,7 +24,7 @@ target_include_directories(highway SYSTEM INTERFACE ${HWY_INCLUDE})
 target_link_libraries(highway INTERFACE ${HWY_LIBRARY})
 
 # No readers of ITK: our own replace them.
-find_package(ITK 5.2 REQUIRED COMPONENTS ITKCommon ITKDistanceMap ITKConnectedComponents)
+find_package(ITK 5.2 REQUIRED COMPONENTS ITKCommon ITKDistanceMap ITKConnectedComponents ITKMetricsv4 ITKBiasCorrection)
 add_library(brainmvp_itk INTERFACE)
 target_include_directories(brainmvp_itk SYSTEM INTERFACE ${ITK_INCLUDE_DIRS})
 target_link_libraries(brainmvp_itk INTERFACE ${ITK_LIBRARIES})

@@ -65,6 +65,7 @@ std::string resolved_config(const CLI::App& command);
 
 Command add_simulate(CLI::App& program, CommonOptions& common);
 Command add_index(CLI::App& program, CommonOptions& common);
+Command add_register(CLI::App& program, CommonOptions& common);
 Command add_prepare(CLI::App& program, CommonOptions& common);
 Command add_pretrain(CLI::App& program, CommonOptions& common);
 std::vector<Command> add_finetune(CLI::App& program, CommonOptions& common); // segment and classify

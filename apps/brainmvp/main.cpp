@@ -50,7 +50,7 @@ int run(int argc, char** argv) {
   program.require_subcommand(1);
   CommonOptions common;
   std::vector<Command> commands;
-  for (const auto add : {add_simulate, add_index, add_prepare, add_pretrain}) {
+  for (const auto add : {add_simulate, add_index, add_register, add_prepare, add_pretrain}) {
     commands.push_back(add(program, common));
   }
   std::ranges::move(add_finetune(program, common), std::back_inserter(commands));
