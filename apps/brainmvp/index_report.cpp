@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "study/dicom_series.h"
 
 namespace brainmvp::app {
 namespace {
@@ -142,6 +143,24 @@ void print_skipped(const study::Index& index, bool all, std::ostream& out) {
   }
 }
 
+void print_dicom(const study::Index& index, bool all, std::ostream& out) {
+  if (index.dicom.empty()) {
+    return;
+  }
+  out << "\nDICOM, which is not read as it is: convert each folder, then index OUT\n";
+  const std::size_t shown = all ? index.dicom.size() : std::min(index.dicom.size(), kMostLines);
+  for (std::size_t n = 0; n < shown; ++n) {
+    out << "  " << index.dicom[n].folder.string() << "\n";
+    for (const std::string& line : index.dicom[n].series) {
+      out << "    " << line << "\n";
+    }
+    out << "    " << study::dicom_conversion(index.dicom[n].folder) << "\n";
+  }
+  if (shown < index.dicom.size()) {
+    out << "  ... and " << index.dicom.size() - shown << " more folders (-v lists all)\n";
+  }
+}
+
 std::string listed(const std::map<std::string, std::size_t>& counts) {
   std::vector<std::string> parts;
   for (const auto& [name, number] : counts) {
@@ -216,6 +235,7 @@ void print_index_report(const study::Index& index, bool every_study, std::ostrea
   print_notices(index, Notice::Severity::kError, "errors (left out)", every_study, out);
   print_notices(index, Notice::Severity::kWarning, "warnings", every_study, out);
   print_skipped(index, every_study, out);
+  print_dicom(index, every_study, out);
   print_totals(index, out);
 }
 

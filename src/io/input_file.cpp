@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "io/dicom.h"
 #include "io/image_file.h"
 
 namespace brainmvp::io {
@@ -120,6 +121,9 @@ void refuse_foreign(std::span<const std::byte> front, const std::string& name) {
   }
   if (text.starts_with(std::string_view("\x00\x05\x16\x07", 4))) {
     refuse(name, "is an AppleDouble companion file of macOS, not an image; the image has the same name without \"._\"");
+  }
+  if (is_dicom(front)) {
+    refuse(name, "is a DICOM file, a slice and no volume; convert its folder with `dcm2niix -z y -f %f_%p -o OUT FOLDER`");
   }
   const std::string start = to_lower(text.substr(0, std::min<std::size_t>(text.size(), 64)));
   const std::size_t first = start.find_first_not_of(" \t\r\n");

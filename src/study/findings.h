@@ -32,11 +32,18 @@ struct FoundStudy {
   std::vector<std::string> schemes; // label schemes that its data set may follow (label_scheme.h)
 };
 
+// A folder of DICOM files: one line a series (dicom_series.h).
+struct DicomFolder {
+  std::filesystem::path folder;
+  std::vector<std::string> series;
+};
+
 // Gathered by the layout readers.
 class Findings {
 public:
   std::vector<FoundStudy> studies;
   std::vector<Skipped> skipped;
+  std::vector<DicomFolder> dicom;
   std::vector<Notice> notices;
   std::vector<std::filesystem::path> tables;  // .csv and .tsv files, which may hold classes
   std::map<std::string, LabelTable> declared; // schemes that data sets declare, by the path of the declaring file

@@ -3,13 +3,17 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <deque>
+#include <fstream>
 #include <set>
+#include <span>
 #include <utility>
 
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/text.h"
+#include "io/dicom.h"
 #include "io/image_file.h"
 
 namespace brainmvp::study {
@@ -39,6 +43,23 @@ private:
   std::set<std::pair<dev_t, ino_t>> listed_;
   std::deque<Link> links_;
 };
+
+// Scanners and archives write names without an extension, or identifiers whose last part looks like one ("1.2.840.113619.2").
+// DICOMDIR lists other files and holds no image.
+bool name_or_content_is_dicom(const fs::path& path, const std::string& name) {
+  if (name.ends_with(".dcm") || name.ends_with(".ima") || name.ends_with(".dicom")) {
+    return true;
+  }
+  const std::string extension = path.extension().string();
+  std::error_code error;
+  if (name == "dicomdir" || (!extension.empty() && extension.find_first_not_of("0123456789", 1) != std::string::npos) ||
+      !fs::is_regular_file(path, error)) {
+    return false;
+  }
+  std::array<char, 132> front{};
+  std::ifstream file(path, std::ios::binary);
+  return file.read(front.data(), front.size()) && io::is_dicom(std::as_bytes(std::span(front)));
+}
 
 std::unique_ptr<Folder> Lister::list(const fs::path& path, const Folder* parent) {
   stop_if_interrupted("listing folders");
@@ -99,8 +120,8 @@ void Lister::add_entry(Folder& folder, const fs::directory_entry& entry) {
 
 void Lister::add_file(Folder& folder, const fs::path& path) {
   const std::string name = to_lower(path.filename().string());
-  if (name.ends_with(".dcm") || name.ends_with(".ima")) {
-    ++folder.dicom_files;
+  if (name_or_content_is_dicom(path, name)) {
+    folder.dicom.push_back(path);
   }
   if (name.ends_with(".csv") || name.ends_with(".tsv")) {
     findings_.tables.push_back(path);
@@ -175,7 +196,7 @@ const Folder* Folder::child(std::string_view name) const {
 }
 
 std::size_t Folder::all_dicom_files() const {
-  std::size_t count = dicom_files;
+  std::size_t count = dicom.size();
   for (const auto& child : folders) {
     count += child->all_dicom_files();
   }

@@ -19,7 +19,7 @@ struct Folder {
   const Folder* parent = nullptr; // nothing for a folder given by the user
   std::vector<std::filesystem::path> images;
   std::vector<std::unique_ptr<Folder>> folders;
-  std::size_t dicom_files = 0;
+  std::vector<std::filesystem::path> dicom; // by their name, or by content where it has no extension but a number
 
   [[nodiscard]] std::string name() const { return path.filename().string(); }
 

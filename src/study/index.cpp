@@ -162,6 +162,7 @@ Index index_studies(const IndexOptions& options) {
   set_folds(options, index.file, findings);
   index.notices = std::move(findings.notices);
   index.skipped = std::move(findings.skipped);
+  index.dicom = std::move(findings.dicom);
   return index;
 }
 

@@ -42,6 +42,7 @@ struct Index {
   std::vector<StudyFacts> facts; // one a study of the file, in its order
   std::vector<Notice> notices;
   std::vector<Skipped> skipped;
+  std::vector<DicomFolder> dicom;
   std::size_t undeclared_labels = 0; // label maps left out because they hold values that their table does not declare
 };
 

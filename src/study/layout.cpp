@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "study/dicom_series.h"
 #include "study/layout_readers.h"
 
 namespace brainmvp::study {
@@ -45,8 +46,9 @@ std::vector<Layout> chosen(std::span<const std::string> names) {
 }
 
 void explain_dicom(const Folder& folder, bool below, Findings& findings) {
-  if (folder.dicom_files > 0 && !findings.explains(folder.path)) {
+  if (!folder.dicom.empty() && !findings.explains(folder.path)) {
     findings.skip(folder.path, "folders of DICOM files, which are not read (convert them: dcm2niix -z y -f %f_%p -o OUT FOLDER)");
+    findings.dicom.push_back({folder.path, describe_dicom(folder.dicom)});
   }
   for (const auto& child : folder.folders) {
     if (below) {

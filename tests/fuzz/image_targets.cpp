@@ -5,8 +5,10 @@
 #include <cmath>
 #include <cstring>
 
+#include "io/dicom.h"
 #include "io/gzip.h"
 #include "io/image_file.h"
+#include "support/dicom_bytes.h"
 
 namespace brainmvp::fuzz {
 namespace {
@@ -137,6 +139,19 @@ std::string seed_gzip(std::size_t number) {
   const std::string text = number % 2 == 0 ? "two heads are better than one" : std::string(5000, 'x') + "yz";
   const std::string packed = io::gzip(std::as_bytes(std::span(text)));
   return number < 2 ? packed : number == 2 ? packed + packed + std::string(9, '\0') : "";
+}
+
+void run_dicom(Input input) {
+  io::DicomHeader header;
+  if (accepts([&] { header = io::parse_dicom(input, "slice"); })) {
+    require(!header.echo_ms || std::isfinite(*header.echo_ms), "numbers are finite");
+    require(!header.b_value || std::isfinite(*header.b_value), "numbers are finite");
+    require(header.frames >= 1, "a file has a frame");
+  }
+}
+
+std::string seed_dicom(std::size_t number) {
+  return number == 0 ? test::flair_slice(1) : number == 1 ? test::flair_slice(2, test::kImplicitLittle) : "";
 }
 
 } // namespace brainmvp::fuzz
