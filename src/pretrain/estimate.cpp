@@ -43,9 +43,9 @@ Needs estimate_needs(const nn::ReconstructionNetwork& network, const Recipe& rec
   }
   const std::uint64_t views = 2 * static_cast<std::uint64_t>(recipe.batch_size);
   Needs needs;
-  // Weights, gradients and two moments; one more set of templates while their gradient is made.
+  // Weights, gradients and two moments; one more set of templates while their gradient is made; what a checkpoint copies.
   needs.memory_bytes =
-      kProgramBytes + 4 * weights + templates + views * voxels_of(recipe.crop) * activation_bytes_per_voxel(recipe.network);
+      kProgramBytes + (4 + 3) * weights + templates + views * voxels_of(recipe.crop) * activation_bytes_per_voxel(recipe.network);
   needs.checkpoint_bytes = 3 * weights;
   needs.disk_bytes = (std::max<std::uint64_t>(numbered_checkpoints, 1) + 1) * needs.checkpoint_bytes + 2 * weights;
   return needs;
