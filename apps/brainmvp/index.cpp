@@ -6,6 +6,7 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/text.h"
 #include "command.h"
 #include "index_report.h"
@@ -81,6 +82,7 @@ study::StudiesFile anonymous(const study::StudiesFile& file, const IndexArgument
 }
 
 void run_index(const IndexArguments& arguments, const CLI::App& command, const CommonOptions& common) {
+  catch_interrupts();
   const study::IndexOptions options = options_of(arguments, command, common);
   refuse_existing(arguments.output, common.force);
   create_folders(std::filesystem::absolute(arguments.output).parent_path());

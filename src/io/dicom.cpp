@@ -55,11 +55,11 @@ std::optional<double> number_of(std::string_view text) {
   return numbers.empty() ? std::nullopt : std::optional(numbers.front());
 }
 
-template <std::size_t kCount>
-std::optional<std::array<double, kCount>> array_of(std::string_view text) {
+template <std::size_t Count>
+std::optional<std::array<double, Count>> array_of(std::string_view text) {
   const std::vector<double> numbers = numbers_of(text);
-  std::array<double, kCount> out{};
-  if (numbers.size() != kCount) {
+  std::array<double, Count> out{};
+  if (numbers.size() != Count) {
     return std::nullopt;
   }
   std::ranges::copy(numbers, out.begin());

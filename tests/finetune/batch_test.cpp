@@ -30,7 +30,11 @@ protected:
   }
 
   [[nodiscard]] SampleOptions options(std::size_t threads = 1) const {
-    return {.seed = 3, .distribution = {.samples_per_step = 2, .batch_size = 2}, .channels = description_.channels, .crop = description_.window, .threads = threads};
+    return {.seed = 3,
+            .distribution = {.samples_per_step = 2, .batch_size = 2},
+            .channels = description_.channels,
+            .crop = description_.window,
+            .threads = threads};
   }
   [[nodiscard]] BatchSetup setup(std::size_t mix_channels, const AugmentationOptions& augmentation) const {
     return {.store = *store_, .description = description_, .augmentation = augmentation, .mix_channels = mix_channels};

@@ -23,8 +23,8 @@ using simulate::Modality;
 constexpr double kVoxelMm = 4;
 
 const std::vector<image::Volume>& head() {
-  static const std::vector<image::Volume> kHead = test::simulated_head({Modality::kT1, Modality::kT2}, kVoxelMm);
-  return kHead;
+  static const std::vector<image::Volume> images = test::simulated_head({Modality::kT1, Modality::kT2}, kVoxelMm);
+  return images;
 }
 
 double error_mm(const Alignment& found, const Rigid& truth) {

@@ -18,8 +18,8 @@ using simulate::Modality;
 constexpr double kVoxelMm = 6;
 
 const std::vector<image::Volume>& head() {
-  static const std::vector<image::Volume> kHead = test::simulated_head({Modality::kT1, Modality::kFlair}, kVoxelMm);
-  return kHead;
+  static const std::vector<image::Volume> images = test::simulated_head({Modality::kT1, Modality::kFlair}, kVoxelMm);
+  return images;
 }
 
 // Bright voxels of an image.
