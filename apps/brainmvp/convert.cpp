@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "base/atomic_file.h"
+#include "base/interrupt.h"
 #include "base/text.h"
 #include "command.h"
 
@@ -17,6 +18,7 @@ struct ConvertOptions {
 };
 
 void convert(const ConvertOptions& options, bool force) {
+  catch_interrupts(); // in the midst of writing it goes on to the end
   checkpoint::check_conversion(options.in, options.out);
   refuse_existing(options.out, force);
   const checkpoint::Conversion done = checkpoint::convert(options.in, options.out);

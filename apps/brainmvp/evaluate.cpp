@@ -4,6 +4,7 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "command.h"
 
 namespace brainmvp::app {
@@ -77,6 +78,7 @@ Command add_evaluate(CLI::App& program, CommonOptions& common) {
       ->group("evaluate");
   add_common_options(*command, common, {.force = true, .config = true, .threads = true, .seed = true});
   return {command, [options, &common] {
+            catch_interrupts();
             check_combination(*options);
             for (const std::filesystem::path& file : output_files(*options)) {
               refuse_existing(file, common.force);

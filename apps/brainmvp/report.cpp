@@ -7,6 +7,7 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "command.h"
@@ -22,6 +23,7 @@ struct ReportArguments {
 };
 
 void write_report(const ReportArguments& arguments, bool force) {
+  catch_interrupts();
   const report::ReportOptions& options = arguments.report;
   if (options.runs.empty() && options.evaluations.empty()) {
     throw Error(ExitCode::kUsage, "name at least one RUN, or a file with --evaluation");

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "base/atomic_file.h"
+#include "base/interrupt.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "command.h"
@@ -28,6 +29,7 @@ std::string remark(const pretrain::Template& learned, const std::vector<std::str
 }
 
 void export_templates(const TemplatesOptions& options, bool force) {
+  catch_interrupts(); // in the midst of writing it goes on to the end
   refuse_existing(options.out, force);
   const std::filesystem::path checkpoint = pretrain::checkpoint_of(options.run);
   const pretrain::TemplateSet set = pretrain::read_templates(checkpoint);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "base/thread_pool.h"
@@ -89,6 +90,7 @@ std::vector<double> values_of(std::span<const CaseRow> rows, const std::string& 
 std::vector<Region> find_regions(std::span<const CasePair> cases, std::size_t threads) {
   std::vector<std::vector<int>> found(cases.size());
   parallel_for(cases.size(), threads, [&](std::size_t i) {
+    stop_if_interrupted("evaluation");
     found[i] = values_of(io::read_label(cases[i].reference).volume);
     if (cases[i].prediction) {
       const std::vector<int> more = values_of(io::read_label(*cases[i].prediction).volume);
@@ -106,6 +108,7 @@ std::vector<CaseRow> evaluate_cases(std::span<const CasePair> cases, const Regio
                                     const std::function<void()>& done) {
   std::vector<std::vector<CaseRow>> by_case(cases.size());
   parallel_for(cases.size(), options.threads, [&](std::size_t i) {
+    stop_if_interrupted("evaluation");
     by_case[i] = with_context("evaluating " + cases[i].name, [&] { return evaluate_case(cases[i], table, options.metrics); });
     done();
   });

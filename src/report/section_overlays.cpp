@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/interrupt.h"
 #include "report/html.h"
 #include "report/sections.h"
 #include "report/summary.h"
@@ -109,6 +110,7 @@ std::string overlays_section(const Overlays& overlays, const Evaluations& evalua
   volumes["labels"] = label_colours(overlays);
   volumes["cases"] = PageData::array();
   for (const OverlayCase& overlay : overlays.cases) {
+    stop_if_interrupted("the report");
     const std::string& label = labels.of(overlay.case_name);
     pictures += pictures_of(overlay, label, evaluations);
     volumes["cases"].push_back(viewer_case(overlay, label, count, data));
