@@ -2,17 +2,16 @@
 #pragma once
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
-#include <csignal>
+#include <cstdlib>
+#include <memory>
 #include <thread>
 
-#include "support/support.h"
+#include "support/process.h"
 
 namespace brainmvp::test {
 
@@ -29,72 +28,41 @@ inline int free_port() {
   return ntohs(address.sin_port);
 }
 
-// Starts a program in the background, in a process group of its own, with what it says in `messages`.
-inline pid_t start_process(std::vector<std::string> words, const std::vector<std::string>& environment,
-                           const std::filesystem::path& messages) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    ::setpgid(0, 0);
-    const int file = ::open(messages.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
-    ::dup2(file, STDOUT_FILENO);
-    ::dup2(file, STDERR_FILENO);
-    for (const std::string& entry : environment) {
-      ::putenv(const_cast<char*>(entry.c_str()));
-    }
-    std::vector<char*> pointers;
-    for (std::string& word : words) {
-      pointers.push_back(word.data());
-    }
-    pointers.push_back(nullptr);
-    ::execvp(pointers.front(), pointers.data());
-    ::_exit(127);
-  }
-  return child;
-}
-
-// 128 + signal when a signal ended it.
-inline int wait_for(pid_t process) {
-  int status = 0;
-  ::waitpid(process, &status, 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
 // One process a rank, told by environment variables who it is.
 class Ranks {
 public:
   // `arguments`: of each rank.
-  Ranks(const std::vector<std::vector<std::string>>& arguments, std::filesystem::path messages) : messages_(std::move(messages)) {
-    std::filesystem::create_directories(messages_);
+  explicit Ranks(const std::vector<std::vector<std::string>>& arguments) {
     const std::string port = std::to_string(free_port()), size = std::to_string(arguments.size());
     for (std::size_t rank = 0; rank < arguments.size(); ++rank) {
-      std::vector<std::string> words{brainmvp_program()};
-      words.insert(words.end(), arguments[rank].begin(), arguments[rank].end());
-      processes_.push_back(start_process(words,
-                                         {"RANK=" + std::to_string(rank), "WORLD_SIZE=" + size, "LOCAL_WORLD_SIZE=" + size,
-                                          "MASTER_ADDR=127.0.0.1", "MASTER_PORT=" + port, "OMP_WAIT_POLICY=PASSIVE"},
-                                         file(rank)));
+      const auto name_rank = [&] {
+        ::setenv("RANK", std::to_string(rank).c_str(), 1);
+        ::setenv("WORLD_SIZE", size.c_str(), 1);
+        ::setenv("LOCAL_WORLD_SIZE", size.c_str(), 1);
+        ::setenv("MASTER_ADDR", "127.0.0.1", 1);
+        ::setenv("MASTER_PORT", port.c_str(), 1);
+        ::setenv("OMP_WAIT_POLICY", "PASSIVE", 1);
+      };
+      processes_.push_back(std::make_unique<Process>(brainmvp_command(arguments[rank]), name_rank));
     }
   }
 
-  [[nodiscard]] pid_t process(std::size_t rank) const { return processes_.at(rank); }
-  [[nodiscard]] int exit_code(std::size_t rank) const { return wait_for(processes_.at(rank)); }
-  [[nodiscard]] std::string messages(std::size_t rank) const { return read_text(file(rank)); }
+  void signal(std::size_t rank, int number) const { processes_.at(rank)->signal(number); }
+
+  // These wait for the rank's end.
+  [[nodiscard]] int exit_code(std::size_t rank) const { return processes_.at(rank)->wait().exit_code; }
+  [[nodiscard]] std::string messages(std::size_t rank) const { return processes_.at(rank)->wait().err; }
 
   [[nodiscard]] std::vector<int> exit_codes() const {
     std::vector<int> codes;
-    for (const pid_t process : processes_) {
-      codes.push_back(wait_for(process));
+    for (std::size_t rank = 0; rank < processes_.size(); ++rank) {
+      codes.push_back(exit_code(rank));
     }
     return codes;
   }
 
 private:
-  [[nodiscard]] std::filesystem::path file(std::size_t rank) const {
-    return messages_ / ("rank" + std::to_string(rank) + ".txt");
-  }
-
-  std::filesystem::path messages_;
-  std::vector<pid_t> processes_;
+  std::vector<std::unique_ptr<Process>> processes_;
 };
 
 // Waits until a run has recorded `lines` steps.

@@ -67,7 +67,7 @@ protected:
   }
 
   static std::vector<int> run_ranks(std::size_t ranks, const Arguments& arguments) {
-    const Ranks processes(std::vector<Arguments>(ranks, arguments), *folder_ / "messages");
+    const Ranks processes(std::vector<Arguments>(ranks, arguments));
     const std::vector<int> codes = processes.exit_codes();
     messages_ = processes.messages(0);
     return codes;
@@ -174,8 +174,7 @@ TEST_F(OverRanks, FewerRanksGoOnWithTheSameGlobalBatch) {
 }
 
 TEST_F(OverRanks, NamesARankThatDisagrees) {
-  const Ranks ranks({pretrain("disagree", {"--steps", "2"}), pretrain("disagree", {"--steps", "2", "--learning-rate", "0.5"})},
-                    run("disagree_messages"));
+  const Ranks ranks({pretrain("disagree", {"--steps", "2"}), pretrain("disagree", {"--steps", "2", "--learning-rate", "0.5"})});
   EXPECT_EQ(ranks.exit_codes(), (std::vector<int>{2, 2}));
   EXPECT_TRUE(contains(ranks.messages(0), "train.learning_rate is ") &&
               contains(ranks.messages(0), "in rank 0 and 0.5 in rank 1"))
@@ -191,26 +190,25 @@ TEST_F(OverRanks, AllRanksRefuseARunThatExists) {
 TEST_F(OverRanks, ARankThatStandsStillOrDiesIsNamedInTime) {
   for (const int signal : {SIGSTOP, SIGKILL}) {
     const std::string name = signal == SIGSTOP ? "stopped" : "killed";
-    const Ranks ranks(std::vector<Arguments>(3, pretrain(name, {"--steps", "100000", "--rank-timeout", "5"})),
-                      run(name + "_messages"));
+    const Ranks ranks(std::vector<Arguments>(3, pretrain(name, {"--steps", "100000", "--rank-timeout", "5"})));
     test::wait_for_steps(run(name), 2);
     const auto start = std::chrono::steady_clock::now();
-    ::kill(ranks.process(1), signal);
+    ranks.signal(1, signal);
     EXPECT_EQ(ranks.exit_code(0), 1);
     EXPECT_EQ(ranks.exit_code(2), 1);
     EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(60));
     for (const std::size_t rank : {0U, 2U}) {
       EXPECT_TRUE(contains(ranks.messages(rank), "the ranks lost each other: rank 1 (")) << ranks.messages(rank);
     }
-    ::kill(ranks.process(1), SIGKILL);
+    ranks.signal(1, SIGKILL);
     EXPECT_EQ(ranks.exit_code(1), 128 + SIGKILL);
   }
 }
 
 TEST_F(OverRanks, AnInterruptOfOneRankStopsAllWithACheckpoint) {
-  const Ranks ranks(std::vector<Arguments>(2, pretrain("interrupt", {"--steps", "100000"})), run("interrupt_messages"));
+  const Ranks ranks(std::vector<Arguments>(2, pretrain("interrupt", {"--steps", "100000"})));
   test::wait_for_steps(run("interrupt"), 2);
-  ::kill(ranks.process(1), SIGTERM);
+  ranks.signal(1, SIGTERM);
   EXPECT_EQ(ranks.exit_codes(), (std::vector<int>{130, 130}));
   EXPECT_TRUE(fs::exists(run("interrupt") / "checkpoints/last.pt"));
 }
@@ -248,21 +246,21 @@ TEST_F(OverRanks, RanksThatAreKilledAtRandomEndWithTheSameWeights) {
   const Arguments options{"--steps", "30", "--batch-size", "1", "--checkpoint-every", "1", "--keep", "2"};
   ASSERT_EQ(run_ranks(2, pretrain("calm", options)), done(2)) << messages_of_first();
   const std::size_t kills = 10;
-  const pid_t agent =
-      test::start_process(torchrun(pretrain("haunted", options), "20"), {"OMP_WAIT_POLICY=PASSIVE"}, run("torchrun.txt"));
+  test::Process agent(torchrun(pretrain("haunted", options), "20"), [] { ::setenv("OMP_WAIT_POLICY", "PASSIVE", 1); });
   std::srand(17);
   std::size_t killed = 0;
   for (; killed < kills; ++killed) {
     test::wait_for_steps(run("haunted"), 2 * killed + 1); // each life takes at least a step
     std::this_thread::sleep_for(std::chrono::milliseconds(std::rand() % 400));
-    const std::vector<pid_t> ranks = children_of(agent);
-    ASSERT_FALSE(ranks.empty()) << test::read_text(run("torchrun.txt"));
+    const std::vector<pid_t> ranks = children_of(agent.id());
+    ASSERT_FALSE(ranks.empty()) << agent.wait().err;
     ::kill(ranks[static_cast<std::size_t>(std::rand()) % ranks.size()], SIGKILL);
-    while (children_of(agent) == ranks) { // until torchrun has noticed
+    while (children_of(agent.id()) == ranks) { // until torchrun has noticed
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
   }
-  EXPECT_EQ(test::wait_for(agent), 0) << test::read_text(run("torchrun.txt"));
+  const test::ProcessResult ended = agent.wait();
+  EXPECT_EQ(ended.exit_code, 0) << ended.err;
   EXPECT_EQ(killed, kills);
   test::expect_same_checkpoint(run("haunted") / "checkpoints/last.pt", run("calm") / "checkpoints/last.pt",
                                run("calm") / "checkpoints/step_00000029.pt", "encoder.uniformer.norm.weight");

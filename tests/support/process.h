@@ -19,6 +19,8 @@ public:
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
+  [[nodiscard]] pid_t id() const { return child_; }
+
   // Sends a signal to it and what it started, as a terminal does.
   void signal(int number) const;
 
