@@ -92,8 +92,8 @@ void parse_classes(const Json& classes, const std::string& where, LabelTable& ta
     refuse(place, "expected a list of texts, found " + json_kind(classes));
   }
   for (const Json& name : classes) {
-    if (!name.is_string()) {
-      refuse(place, "expected texts in the list, found " + json_text(name));
+    if (!name.is_string() || name.get_ref<const std::string&>().empty()) {
+      refuse(place, "expected a list of texts that are not empty, found " + json_text(name));
     }
     table.classes.push_back(name.get<std::string>());
   }

@@ -1,6 +1,7 @@
 #include "io/gzip.h"
 
 #include <gtest/gtest.h>
+#include <zlib.h>
 
 #include <cstring>
 
@@ -67,6 +68,17 @@ TEST(Gzip, AFlippedBitNeverGivesOtherData) {
     }
   }
   EXPECT_LT(harmless, 8U);
+}
+
+TEST(Gzip, TheHeadersOwnCrcIsChecked) {
+  std::string packed = gzip(bytes_of(kText));
+  packed[3] = 2; // FLG.FHCRC: two bytes of the CRC of the ten before follow
+  packed.insert(10, {0, 0});
+  EXPECT_NE(message_of(packed).find("CRC does not match"), std::string::npos) << message_of(packed);
+  const auto crc = crc32(0, reinterpret_cast<const Bytef*>(packed.data()), 10);
+  packed[10] = static_cast<char>(crc & 0xff);
+  packed[11] = static_cast<char>(crc >> 8 & 0xff);
+  EXPECT_EQ(text_of(gunzip(bytes_of(packed), 1000, "file").buffer), kText);
 }
 
 TEST(Gzip, MoreThanTheLimitIsRefused) {

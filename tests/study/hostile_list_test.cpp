@@ -49,6 +49,11 @@ TEST(HostileList, NumbersAndTextsThatNoNameCanHold) {
             std::string::npos);
 }
 
+TEST(HostileList, ClassesWithoutAName) {
+  EXPECT_NE(refusal(R"({"training": [{"image": "t1.nii", "label": 0}], "classes": ["", "x"]})").find("field 'classes'"),
+            std::string::npos);
+}
+
 TEST(HostileList, DepthAndSizesAreBounded) {
   EXPECT_NE(refusal(R"({"training": )" + std::string(1'000'000, '[')).find("nested deeper"), std::string::npos);
   std::string many = R"({"labels": {)";
