@@ -13,7 +13,8 @@ if(BRAINMVP_FUZZ)
 endif()
 target_link_libraries(brainmvp_flags INTERFACE Threads::Threads)
 if(BRAINMVP_SANITIZE)
-  target_compile_options(brainmvp_flags INTERFACE -fsanitize=${BRAINMVP_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_compile_options(brainmvp_flags INTERFACE -fsanitize=${BRAINMVP_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
+    -Wno-maybe-uninitialized) # instrumented code of the standard library is reported wrongly
   target_link_options(brainmvp_flags INTERFACE -fsanitize=${BRAINMVP_SANITIZE})
 endif()
 
