@@ -94,6 +94,11 @@ void write_results(const study::StudiesFile& studies, const std::vector<StudyOut
     }
     list.studies.push_back(std::move(study));
   }
+  if (list.studies.empty()) { // a list that nothing can use would only hide that all failed
+    fs::remove(output / "registration.tsv");
+    fs::remove(output / "studies.json");
+    return;
+  }
   write_file(output / "registration.tsv", table);
   study::write_studies_file(output / "studies.json", list);
 }

@@ -77,6 +77,11 @@ TEST_F(Register, NamesWhatItCannotUse) {
   test::write_text(folder_ / "foreign/notes.txt", "mine");
   EXPECT_EQ(align("foreign").exit_code, 5);
   EXPECT_EQ(test::read_text(folder_ / "foreign/notes.txt"), "mine");
+
+  const fs::path other = folder_ / "data/sub-002/anat/sub-002_T2w.nii.gz";
+  test::write_text(other, test::read_text(other).substr(0, 2000));
+  EXPECT_EQ(align("partly").exit_code, 3); // also over a list of before
+  EXPECT_FALSE(fs::exists(folder_ / "partly/studies.json") || fs::exists(folder_ / "partly/registration.tsv"));
 }
 
 } // namespace
