@@ -8,6 +8,7 @@
 #include <cstring>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "base/memory.h"
@@ -25,6 +26,10 @@ struct Buffer {
   std::unique_ptr<std::byte[], Free> data;
   std::size_t size;
 };
+
+inline std::string_view as_text(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 
 // Reverses the bytes of a number when `swap` is set.
 template <class T>

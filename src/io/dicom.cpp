@@ -22,13 +22,7 @@ constexpr std::uint32_t kFirstUnread = 0x00290000; // all that is wanted stands 
 constexpr std::size_t kDeepest = 32;               // sequences within sequences
 constexpr std::size_t kLongestValue = 256;         // bytes of a value that is wanted
 
-[[noreturn]] void refuse(const std::string& name, const std::string& reason) {
-  throw Error(ExitCode::kBadInput, name + ": " + reason);
-}
-
-std::string_view text_of(std::span<const std::byte> bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
-
-std::string_view trimmed(std::string_view text) {
+std::string_view without_padding(std::string_view text) {
   constexpr std::string_view kPadding(" \0", 2);
   const std::size_t first = text.find_first_not_of(kPadding);
   return first == std::string_view::npos ? std::string_view() : text.substr(first, text.find_last_not_of(kPadding) - first + 1);
@@ -38,7 +32,7 @@ std::string_view trimmed(std::string_view text) {
 std::vector<double> numbers_of(std::string_view text) {
   std::vector<double> numbers;
   for (const std::string& part : split(text, "\\")) {
-    std::string_view word = trimmed(part);
+    std::string_view word = without_padding(part);
     word.remove_prefix(word.starts_with('+') ? 1 : 0);
     double number = 0;
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
@@ -68,21 +62,21 @@ std::optional<std::array<double, Count>> array_of(std::string_view text) {
 
 bool has_word(std::string_view text, std::string_view word) {
   const std::vector<std::string> words = split(text, "\\");
-  return std::ranges::any_of(words, [&](const std::string& one) { return trimmed(one) == word; });
+  return std::ranges::any_of(words, [&](const std::string& one) { return without_padding(one) == word; });
 }
 
 void take(DicomHeader& out, std::uint32_t tag, std::span<const std::byte> bytes) {
-  const std::string_view text = text_of(bytes);
+  const std::string_view text = as_text(bytes);
   const auto integer = [&] { return bytes.size() >= 2 ? FieldReader(bytes, std::endian::little).at<std::uint16_t>(0) : 0U; };
   switch (tag) {
   case 0x00080008: // ImageType
     out.adc_map = has_word(text, "ADC");
     break;
   case 0x00080060: // Modality
-    out.magnetic_resonance = trimmed(text) == "MR";
+    out.magnetic_resonance = without_padding(text) == "MR";
     break;
   case 0x00180010: // ContrastBolusAgent: that there is one, not which
-    out.contrast_agent = !trimmed(text).empty();
+    out.contrast_agent = !without_padding(text).empty();
     break;
   case 0x00180020: // ScanningSequence
     out.spin_echo = has_word(text, "SE");
@@ -91,7 +85,7 @@ void take(DicomHeader& out, std::uint32_t tag, std::span<const std::byte> bytes)
     out.echo_planar = has_word(text, "EP");
     break;
   case 0x00180025: // AngioFlag
-    out.angiography = trimmed(text) == "Y";
+    out.angiography = without_padding(text) == "Y";
     break;
   case 0x00180080:
     out.repetition_ms = number_of(text);
@@ -112,7 +106,7 @@ void take(DicomHeader& out, std::uint32_t tag, std::span<const std::byte> bytes)
     }
     break;
   case 0x0020000E: // SeriesInstanceUID
-    out.series_key = text_key(trimmed(text));
+    out.series_key = text_key(without_padding(text));
     break;
   case 0x00200011:
     out.series_number = number_of(text);
@@ -142,7 +136,7 @@ void take(DicomHeader& out, std::uint32_t tag, std::span<const std::byte> bytes)
   }
 }
 
-struct Element {
+struct DataElement {
   std::uint32_t tag = 0;
   std::uint32_t length = 0;
   std::size_t value = 0; // offset
@@ -154,21 +148,22 @@ bool is_long_form(std::string_view vr) {
 }
 
 // The element at `at`; nothing where the bytes end within its head.
-std::optional<Element> element_at(std::span<const std::byte> bytes, std::size_t at, bool explicit_vr, const std::string& name) {
+std::optional<DataElement> element_at(std::span<const std::byte> bytes, std::size_t at, bool explicit_vr,
+                                      const std::string& name) {
   if (at > bytes.size() || bytes.size() - at < 12) { // a value of at least a few bytes follows every head that is wanted
     return std::nullopt;
   }
   const FieldReader reader(bytes.subspan(at, 12), std::endian::little);
   const std::uint32_t tag = (std::uint32_t{reader.at<std::uint16_t>(0)} << 16U) | reader.at<std::uint16_t>(2);
   if (!explicit_vr || tag >> 16U == 0xFFFE) {
-    return Element{.tag = tag, .length = reader.at<std::uint32_t>(4), .value = at + 8};
+    return DataElement{.tag = tag, .length = reader.at<std::uint32_t>(4), .value = at + 8};
   }
-  const std::string_view vr = text_of(bytes.subspan(at + 4, 2));
+  const std::string_view vr = as_text(bytes.subspan(at + 4, 2));
   if (!std::ranges::all_of(vr, [](char c) { return c >= 'A' && c <= 'Z'; })) {
-    refuse(name, "a damaged DICOM header: no type of value at byte " + std::to_string(at + 4));
+    refuse_input(name, "a damaged DICOM header: no type of value at byte " + std::to_string(at + 4));
   }
-  return is_long_form(vr) ? Element{.tag = tag, .length = reader.at<std::uint32_t>(8), .value = at + 12}
-                          : Element{.tag = tag, .length = reader.at<std::uint16_t>(6), .value = at + 8};
+  return is_long_form(vr) ? DataElement{.tag = tag, .length = reader.at<std::uint32_t>(8), .value = at + 12}
+                          : DataElement{.tag = tag, .length = reader.at<std::uint16_t>(6), .value = at + 8};
 }
 
 enum class Syntax { kImplicit, kExplicit };
@@ -178,10 +173,10 @@ Syntax syntax_of(std::string_view uid, const std::string& name) {
     return Syntax::kImplicit;
   }
   if (uid == "1.2.840.10008.1.2.2") {
-    refuse(name, "a DICOM header in big endian, which is not read");
+    refuse_input(name, "a DICOM header in big endian, which is not read");
   }
   if (uid == "1.2.840.10008.1.2.1.99") {
-    refuse(name, "a deflated DICOM file, whose header is not read");
+    refuse_input(name, "a deflated DICOM file, whose header is not read");
   }
   return Syntax::kExplicit; // compressed pixels come with explicit headers
 }
@@ -211,7 +206,7 @@ bool walk(std::span<const std::byte> bytes, const std::string& name, DicomHeader
     }
     if (element->length == kUndefined) { // what is in it is passed over element by element
       if (++depth > kDeepest) {
-        refuse(name, "a damaged DICOM header: sequences deeper than " + std::to_string(kDeepest));
+        refuse_input(name, "a damaged DICOM header: sequences deeper than " + std::to_string(kDeepest));
       }
       at = element->value;
       continue;
@@ -221,7 +216,7 @@ bool walk(std::span<const std::byte> bytes, const std::string& name, DicomHeader
     }
     const auto value = bytes.subspan(element->value, element->length);
     if (element->tag == 0x00020010) {
-      rest = syntax_of(trimmed(text_of(value)), name);
+      rest = syntax_of(without_padding(as_text(value)), name);
     } else if (depth == 0 && value.size() <= kLongestValue) {
       take(out, element->tag, value);
     }
@@ -231,11 +226,11 @@ bool walk(std::span<const std::byte> bytes, const std::string& name, DicomHeader
 
 } // namespace
 
-bool is_dicom(std::span<const std::byte> front) { return front.size() >= kPreamble && text_of(front.subspan(128, 4)) == "DICM"; }
+bool is_dicom(std::span<const std::byte> front) { return front.size() >= kPreamble && as_text(front.subspan(128, 4)) == "DICM"; }
 
 DicomHeader parse_dicom(std::span<const std::byte> front, const std::string& name) {
   if (!is_dicom(front)) {
-    refuse(name, "no DICOM file: \"DICM\" is missing at byte 128");
+    refuse_input(name, "no DICOM file: \"DICM\" is missing at byte 128");
   }
   DicomHeader out;
   (void)walk(front, name, out);
@@ -249,7 +244,7 @@ DicomHeader read_dicom_header(const std::filesystem::path& path) {
     const Buffer front = read_front(input, bytes);
     out = {};
     if (!is_dicom(front.bytes())) {
-      refuse(input.name, "no DICOM file: \"DICM\" is missing at byte 128");
+      refuse_input(input.name, "no DICOM file: \"DICM\" is missing at byte 128");
     }
     if (walk(front.bytes(), input.name, out) || front.size >= input.size) {
       break;

@@ -20,10 +20,6 @@ namespace {
 constexpr std::uint64_t kTrailingBytes = 1U << 20;
 constexpr std::size_t kFrontBytes = 1U << 17; // holds the longest gzip header and kHeaderBytes behind it
 
-[[noreturn]] void refuse(const std::string& name, const std::string& reason) {
-  throw Error(ExitCode::kBadInput, name + ": " + reason);
-}
-
 std::string promise(const Raster& raster) {
   const image::Size& size = raster.header.size;
   return "the header promises " + std::to_string(raster.voxel_bytes()) + " bytes of voxels (" + std::to_string(size[0]) + " x " +
@@ -35,10 +31,11 @@ std::string promise(const Raster& raster) {
 void check_there(const Raster& raster, std::uint64_t there, const std::string& name) {
   const std::uint64_t found = there > raster.offset ? there - raster.offset : 0;
   if (found < raster.voxel_bytes()) {
-    refuse(name, promise(raster) + ", and " + std::to_string(found) + " are there; the file is truncated or its header is wrong");
+    refuse_input(name,
+                 promise(raster) + ", and " + std::to_string(found) + " are there; the file is truncated or its header is wrong");
   }
   if (found - raster.voxel_bytes() > kTrailingBytes) {
-    refuse(name, promise(raster) + ", and " + std::to_string(found) + " are there; the header's dimensions are wrong");
+    refuse_input(name, promise(raster) + ", and " + std::to_string(found) + " are there; the header's dimensions are wrong");
   }
 }
 
@@ -89,8 +86,8 @@ void check_plausible(const InputFile& input, const Raster& raster, bool gzipped)
   if (!gzipped) {
     check_there(raster, input.size, input.name);
   } else if (raster.offset + raster.voxel_bytes() > gunzip_bound(input.size)) {
-    refuse(input.name,
-           promise(raster) + ", which " + std::to_string(input.size) + " compressed bytes cannot hold; the header is wrong");
+    refuse_input(input.name, promise(raster) + ", which " + std::to_string(input.size) +
+                                 " compressed bytes cannot hold; the header is wrong");
   }
 }
 
@@ -120,7 +117,7 @@ Raster parse(std::span<const std::byte> front, const std::string& name) {
   if (looks_like_mgh(front)) {
     return parse_mgh(front, name);
   }
-  refuse(name, describe_unknown(front));
+  refuse_input(name, describe_unknown(front));
 }
 
 Loaded load_raw(const InputFile& input, const Buffer& packed_front, bool header_only) {
@@ -169,9 +166,9 @@ void check_extent(const Loaded& loaded) {
   for (std::size_t axis = 0; axis < 3; ++axis) {
     const double extent_mm = spacing[axis] * static_cast<double>(loaded.header.size[axis]);
     if (!(extent_mm < kWidestMm)) {
-      refuse(loaded.name, "its grid is " + shortest(std::round(extent_mm / 1000)) + " m wide (" +
-                              std::to_string(loaded.header.size[axis]) + " voxels of " + shortest(spacing[axis]) +
-                              " mm), which is no head; correct the header's spacing");
+      refuse_input(loaded.name, "its grid is " + shortest(std::round(extent_mm / 1000)) + " m wide (" +
+                                    std::to_string(loaded.header.size[axis]) + " voxels of " + shortest(spacing[axis]) +
+                                    " mm), which is no head; correct the header's spacing");
     }
   }
 }

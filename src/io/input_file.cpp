@@ -20,12 +20,6 @@ namespace {
 
 constexpr std::uintmax_t kLongestLink = 1024; // bytes
 
-[[noreturn]] void refuse(const std::string& name, const std::string& reason) {
-  throw Error(ExitCode::kBadInput, name + ": " + reason);
-}
-
-std::string_view text_of(std::span<const std::byte> bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
-
 // Checks that a regular, readable file stands at input.path, and sets its size.
 void check_file(InputFile& input) {
   std::error_code error;
@@ -33,18 +27,18 @@ void check_file(InputFile& input) {
   const fs::file_status status = fs::status(input.path, error);
   if (fs::is_symlink(link) && !fs::exists(status)) {
     std::error_code ignored;
-    refuse(input.name, "is a link to " + fs::read_symlink(input.path, ignored).string() +
-                           ", which does not exist; restore the target or mend the link");
+    refuse_input(input.name, "is a link to " + fs::read_symlink(input.path, ignored).string() +
+                                 ", which does not exist; restore the target or mend the link");
   }
   if (!fs::exists(status)) {
-    refuse(input.name, "does not exist; check the name");
+    refuse_input(input.name, "does not exist; check the name");
   }
   if (!fs::is_regular_file(status)) {
-    refuse(input.name, fs::is_directory(status) ? "is a folder, not an image file" : "is not a regular file");
+    refuse_input(input.name, fs::is_directory(status) ? "is a folder, not an image file" : "is not a regular file");
   }
   input.size = fs::file_size(input.path, error);
   if (input.size == 0) {
-    refuse(input.name, "has 0 bytes; copy or download the file again");
+    refuse_input(input.name, "has 0 bytes; copy or download the file again");
   }
 }
 
@@ -54,12 +48,16 @@ fs::path text_target(const InputFile& input) {
     return {};
   }
   const Buffer buffer = read_front(input, kLongestLink);
-  const std::string_view text = text_of(buffer.bytes());
+  const std::string_view text = as_text(buffer.bytes());
   const bool one_line = std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
   return one_line && has_image_extension(text) ? fs::path(text) : fs::path();
 }
 
 } // namespace
+
+[[noreturn]] void refuse_input(const std::string& name, const std::string& reason) {
+  throw Error(ExitCode::kBadInput, name + ": " + reason);
+}
 
 InputFile find_input(const fs::path& path) {
   InputFile input{.name = path.string(), .path = path, .size = 0, .warnings = {}};
@@ -69,7 +67,7 @@ InputFile find_input(const fs::path& path) {
     input.path = path.parent_path() / target;
     std::error_code ignored;
     if (!fs::exists(input.path, ignored)) {
-      refuse(input.name, "is a link, stored as text, to " + target.string() + ", which does not exist; restore the target");
+      refuse_input(input.name, "is a link, stored as text, to " + target.string() + ", which does not exist; restore the target");
     }
     check_file(input);
     input.warnings.push_back("is a link stored as text; " + target.string() + " was read");
@@ -80,7 +78,7 @@ InputFile find_input(const fs::path& path) {
 Buffer read_front(const InputFile& input, std::uint64_t count) {
   const int descriptor = ::open(input.path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) {
-    refuse(input.name, std::string("cannot be opened (") + std::strerror(errno) + "); check its permissions");
+    refuse_input(input.name, std::string("cannot be opened (") + std::strerror(errno) + "); check its permissions");
   }
   Buffer buffer(std::min(count, input.size));
   std::size_t done = 0;
@@ -98,38 +96,38 @@ Buffer read_front(const InputFile& input, std::uint64_t count) {
   }
   ::close(descriptor);
   if (done < buffer.size) {
-    refuse(input.name, std::string("cannot be read to its end (") +
-                           (error_number != 0 ? std::strerror(error_number) : "it became shorter meanwhile") + ")");
+    refuse_input(input.name, std::string("cannot be read to its end (") +
+                                 (error_number != 0 ? std::strerror(error_number) : "it became shorter meanwhile") + ")");
   }
   return buffer;
 }
 
 void refuse_foreign(std::span<const std::byte> front, const std::string& name) {
-  const std::string_view text = text_of(front);
+  const std::string_view text = as_text(front);
   if (text.starts_with("version https://git-lfs")) {
-    refuse(name, "is a Git LFS pointer, not the image itself; fetch the images with `git lfs pull`");
+    refuse_input(name, "is a Git LFS pointer, not the image itself; fetch the images with `git lfs pull`");
   }
   if (text.starts_with(std::string_view("\x28\xb5\x2f\xfd", 4))) {
-    refuse(name, "is compressed with zstd, which is not read; unpack it with `unzstd`, or use gzip");
+    refuse_input(name, "is compressed with zstd, which is not read; unpack it with `unzstd`, or use gzip");
   }
   if (text.starts_with("BZh") ||
       text.starts_with(std::string_view("\xfd"
                                         "7zXZ",
                                         5)) ||
       text.starts_with("PK\x03\x04")) {
-    refuse(name, "is compressed with bzip2, xz or zip, which are not read; unpack it, or use gzip");
+    refuse_input(name, "is compressed with bzip2, xz or zip, which are not read; unpack it, or use gzip");
   }
   if (text.starts_with(std::string_view("\x00\x05\x16\x07", 4))) {
-    refuse(name, "is an AppleDouble companion file of macOS, not an image; the image has the same name without \"._\"");
+    refuse_input(name, "is an AppleDouble companion file of macOS, not an image; the image has the same name without \"._\"");
   }
   if (is_dicom(front)) {
-    refuse(name, "is a DICOM file, a slice and no volume; convert its folder with `dcm2niix -z y -f %f_%p -o OUT FOLDER`");
+    refuse_input(name, "is a DICOM file, a slice and no volume; convert its folder with `dcm2niix -z y -f %f_%p -o OUT FOLDER`");
   }
   const std::string start = to_lower(text.substr(0, std::min<std::size_t>(text.size(), 64)));
   const std::size_t first = start.find_first_not_of(" \t\r\n");
   const std::string_view word = first == std::string::npos ? std::string_view() : std::string_view(start).substr(first);
   if (word.starts_with("<html") || word.starts_with("<!doctype") || word.starts_with("<?xml") || word.starts_with("<head")) {
-    refuse(name, "is a web page (HTML), neither gzip nor NIfTI; a download failed, so download the file again");
+    refuse_input(name, "is a web page (HTML), neither gzip nor NIfTI; a download failed, so download the file again");
   }
 }
 

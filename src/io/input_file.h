@@ -18,6 +18,9 @@ struct InputFile {
   std::vector<std::string> warnings;
 };
 
+// Throws Error(kBadInput): "name: reason".
+[[noreturn]] void refuse_input(const std::string& name, const std::string& reason);
+
 // Follows links. A small text file that names an image beside it is a link too: version control without links and some
 // copies store them so. Throws Error(kBadInput) for what is missing, dangling, no file or empty.
 InputFile find_input(const std::filesystem::path& path);

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::array<double, 3> kLpsToRas{-1, -1, 1};
 
-Element element_of(const TextHeader& header) {
+Element meta_element(const TextHeader& header) {
   constexpr std::array<std::pair<std::string_view, Element>, 12> kTypes{{
       {"met_char", Element::kInt8},
       {"met_uchar", Element::kUint8},
@@ -77,7 +77,7 @@ void set_affine(ImageHeader& image, const TextHeader& header, std::size_t axes) 
   }
 }
 
-void set_place(TextImageHeader& image, const TextHeader& header) {
+void set_meta_place(TextImageHeader& image, const TextHeader& header) {
   const std::string file = header.at("elementdatafile");
   refuse_several_files(header, file, "mha");
   if (!says_true(header, "binarydata")) {
@@ -103,7 +103,7 @@ TextImageHeader parse_meta_image(std::string_view front, const std::string& name
   TextImageHeader image;
   image.raster.header.format = image.raster.header.affine_source = "MetaImage";
   const bool big = says_true(header, "binarydatabyteordermsb") || says_true(header, "elementbyteordermsb");
-  image.raster.encoding = {.element = element_of(header), .order = big ? std::endian::big : std::endian::little};
+  image.raster.encoding = {.element = meta_element(header), .order = big ? std::endian::big : std::endian::little};
   std::vector<std::int64_t> dimensions = header.integers("dimsize", static_cast<std::size_t>(axes));
   dimensions.resize(std::max<std::size_t>(dimensions.size(), 3), 1);
   if (header.find("elementnumberofchannels")) {
@@ -112,7 +112,7 @@ TextImageHeader parse_meta_image(std::string_view front, const std::string& name
   set_dimensions(image.raster, dimensions, name);
   image.components = header.find("elementnumberofchannels") ? static_cast<std::size_t>(dimensions.back()) : 1;
   set_affine(image.raster.header, header, static_cast<std::size_t>(axes));
-  set_place(image, header);
+  set_meta_place(image, header);
   return image;
 }
 

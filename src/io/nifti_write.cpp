@@ -76,7 +76,7 @@ void put_header(std::span<std::byte> bytes, const image::Size& size, const image
 }
 
 // To the nearest integer, ties to even, for |value| < 2^51; vector code, which a call of std::nearbyint is not.
-double rounded(double value) {
+double to_whole(double value) {
   constexpr double kShift = 6755399441055744.0; // 1.5 * 2^52: the sum has no bits for fractions
   return (value + kShift) - kShift;
 }
@@ -100,7 +100,7 @@ void put_integers(std::byte* to, std::span<const Value> values, double slope) {
       numbers[i] = std::min<double>(numbers[i], std::numeric_limits<T>::max());
     }
     for (std::size_t i = 0; i < count; ++i, to += sizeof(T)) {
-      const auto whole = static_cast<T>(static_cast<std::int32_t>(rounded(numbers[i])));
+      const auto whole = static_cast<T>(static_cast<std::int32_t>(to_whole(numbers[i])));
       const T stored = swapped(whole, std::endian::native != std::endian::little);
       std::memcpy(to, &stored, sizeof(T));
     }

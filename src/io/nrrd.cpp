@@ -11,7 +11,7 @@
 namespace brainmvp::io {
 namespace {
 
-Element element_of(const TextHeader& header) {
+Element nrrd_element(const TextHeader& header) {
   constexpr std::array<std::pair<std::string_view, Element>, 34> kTypes{{
       {"signed char", Element::kInt8},    {"int8", Element::kInt8},
       {"int8_t", Element::kInt8},         {"uchar", Element::kUint8},
@@ -176,7 +176,7 @@ void set_axes(TextImageHeader& image, const TextHeader& header, const std::vecto
   image.components = channels == 0U ? static_cast<std::size_t>(dimensions.back()) : 1;
 }
 
-void set_place(TextImageHeader& image, const TextHeader& header) {
+void set_nrrd_place(TextImageHeader& image, const TextHeader& header) {
   const std::string file = header.find("data file").value_or(header.find("datafile").value_or(""));
   refuse_several_files(header, file, "nrrd");
   const std::string encoding = to_lower(header.at("encoding"));
@@ -201,7 +201,7 @@ TextImageHeader parse_nrrd(std::string_view front, const std::string& name) {
   const TextHeader header(front, ':', "", name);
   TextImageHeader image;
   image.raster.header.format = image.raster.header.affine_source = "NRRD";
-  image.raster.encoding.element = element_of(header);
+  image.raster.encoding.element = nrrd_element(header);
   const std::string endian = to_lower(header.find("endian").value_or(""));
   if (element_size(image.raster.encoding.element) > 1 && endian != "little" && endian != "big") {
     header.refuse("field 'endian' is neither little nor big");
@@ -210,7 +210,7 @@ TextImageHeader parse_nrrd(std::string_view front, const std::string& name) {
   const std::vector<Axis> axes = axes_of(header);
   set_axes(image, header, axes, name);
   set_affine(image.raster.header, header, axes);
-  set_place(image, header);
+  set_nrrd_place(image, header);
   return image;
 }
 

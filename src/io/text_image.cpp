@@ -14,9 +14,7 @@
 namespace brainmvp::io {
 namespace {
 
-constexpr std::uint64_t kFrontBytes = (1U << 16) + 1; // one more than the longest header
-
-std::string_view text_of(std::span<const std::byte> bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+constexpr std::uint64_t kTextFrontBytes = (1U << 16) + 1; // one more than the longest header
 
 // Throws unless `there` bytes can be, or unpack to, all voxels.
 void check_size(const InputFile& input, std::uint64_t needed, std::uint64_t there, bool packed) {
@@ -88,7 +86,7 @@ void read_voxels(const InputFile& input, const InputFile& data, const TextImageH
 } // namespace
 
 TextFormat text_format(std::span<const std::byte> front, const InputFile& input) {
-  const std::string_view text = text_of(front);
+  const std::string_view text = as_text(front);
   if (text.starts_with("NRRD0")) {
     return TextFormat::kNrrd;
   }
@@ -98,8 +96,8 @@ TextFormat text_format(std::span<const std::byte> front, const InputFile& input)
 }
 
 TextImage read_text_image(const InputFile& input, TextFormat format, bool header_only) {
-  const Buffer front = read_front(input, kFrontBytes);
-  const std::string_view text = text_of(front.bytes());
+  const Buffer front = read_front(input, kTextFrontBytes);
+  const std::string_view text = as_text(front.bytes());
   const TextImageHeader header = format == TextFormat::kNrrd ? parse_nrrd(text, input.name) : parse_meta_image(text, input.name);
   with_context(input.name, [&] { (void)header.raster.header.affine.inverse(); });
   const InputFile data = header.data_file.empty()

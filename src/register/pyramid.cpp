@@ -14,7 +14,7 @@ using image::Size;
 using image::Vector;
 using image::Volume;
 
-constexpr std::size_t kBins = 256;
+constexpr std::size_t kIntensityBins = 256;
 
 } // namespace
 
@@ -57,17 +57,17 @@ void clip_outliers(Volume& volume) {
 
 float otsu_threshold(const Volume& volume) {
   const auto [low, high] = std::ranges::minmax(volume.data);
-  const double width = (static_cast<double>(high) - static_cast<double>(low)) / kBins;
+  const double width = (static_cast<double>(high) - static_cast<double>(low)) / kIntensityBins;
   if (!(width > 0)) {
     return low;
   }
-  std::array<double, kBins> counts{};
+  std::array<double, kIntensityBins> counts{};
   double total = 0;
   for (const float value : volume.data) {
     const auto bin = static_cast<std::size_t>((static_cast<double>(value) - static_cast<double>(low)) / width);
-    counts[std::min(bin, kBins - 1)] += 1;
+    counts[std::min(bin, kIntensityBins - 1)] += 1;
   }
-  for (std::size_t bin = 0; bin < kBins; ++bin) {
+  for (std::size_t bin = 0; bin < kIntensityBins; ++bin) {
     total += static_cast<double>(bin) * counts[bin];
   }
   const auto all = static_cast<double>(volume.data.size());
@@ -75,7 +75,7 @@ float otsu_threshold(const Volume& volume) {
   double sum_below = 0;
   double best = -1;
   std::size_t threshold = 0;
-  for (std::size_t bin = 0; bin + 1 < kBins; ++bin) {
+  for (std::size_t bin = 0; bin + 1 < kIntensityBins; ++bin) {
     below += counts[bin];
     sum_below += static_cast<double>(bin) * counts[bin];
     if (below <= 0 || below >= all) {

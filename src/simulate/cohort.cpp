@@ -16,7 +16,7 @@ namespace {
 
 std::vector<std::string> names_of(std::span<const std::string_view> names) { return {names.begin(), names.end()}; }
 
-std::size_t position_of(const std::string& name, std::span<const std::string_view> names, const char* what) {
+std::size_t place_in_list(const std::string& name, std::span<const std::string_view> names, const char* what) {
   const auto found = std::ranges::find(names, std::string_view(name));
   if (found == names.end()) {
     const std::vector<std::string> known = names_of(names);
@@ -124,10 +124,12 @@ std::string record_table(std::span<const StudyPlan> plans, std::span<const Study
 } // namespace
 
 Pathology pathology_named(const std::string& name) {
-  return static_cast<Pathology>(position_of(name, kPathologyNames, "pathology"));
+  return static_cast<Pathology>(place_in_list(name, kPathologyNames, "pathology"));
 }
 
-Modality modality_named(const std::string& name) { return static_cast<Modality>(position_of(name, kModalityNames, "modality")); }
+Modality modality_named(const std::string& name) {
+  return static_cast<Modality>(place_in_list(name, kModalityNames, "modality"));
+}
 
 CohortSummary simulate_cohort(const CohortOptions& options) {
   const CohortLayout& layout = cohort_layout(options.layout);

@@ -17,8 +17,8 @@ namespace {
 
 constexpr int kSoftTissue = 507;    // of SynthSeg's maps: fat, muscle and all else outside the skull
 constexpr double kFurthestCsf = 20; // mm from the brain; islands farther out are faults of the map
-constexpr double kScalpFat = 5;     // mm below the skin
-constexpr int kMargin = 4;          // voxels of air around a head
+constexpr double kFatDepth = 5;     // mm below the skin
+constexpr int kAirMargin = 4;       // voxels of air around a head
 constexpr double kFissure = 1.1;    // mm: CSF of the midline that is taken as the falx
 
 std::string refuse_text(const fs::path& file, const std::set<int>& unknown) {
@@ -59,7 +59,6 @@ TissueVolume tissues_of(const image::LabelVolume& labels, const fs::path& file) 
   return head;
 }
 
-bool is_not_air(Tissue tissue) { return tissue != Tissue::kAir; }
 bool is_skull(Tissue tissue) { return tissue == Tissue::kBone || tissue == Tissue::kMarrow; }
 bool is_skin_or_air(Tissue tissue) { return tissue == Tissue::kSkin || tissue == Tissue::kAir; }
 
@@ -78,8 +77,8 @@ TissueVolume cropped(const TissueVolume& head) {
   }
   TissueVolume part{.size = {}, .affine = head.affine, .data = {}};
   for (std::size_t axis = 0; axis < 3; ++axis) {
-    low[axis] = low[axis] > kMargin ? low[axis] - kMargin : 0;
-    high[axis] = std::min(high[axis] + kMargin, head.size[axis] - 1);
+    low[axis] = low[axis] > kAirMargin ? low[axis] - kAirMargin : 0;
+    high[axis] = std::min(high[axis] + kAirMargin, head.size[axis] - 1);
     part.size[axis] = high[axis] - low[axis] + 1;
   }
   part.data.reserve(part.voxels());
@@ -138,7 +137,7 @@ void refine(TissueVolume& head) {
                                                     : falx || touches(before, {i, j, k}, is_skull) ? Tissue::kDura
                                                                                                    : Tissue::kCsf);
         } else if (tissue == Tissue::kFat) {
-          const bool deep = static_cast<double>(to_skin.at(p)) > kScalpFat;
+          const bool deep = static_cast<double>(to_skin.at(p)) > kFatDepth;
           head.data[at] = static_cast<std::uint8_t>(deep && pattern.at(p) > -0.4F ? Tissue::kMuscle : Tissue::kFat);
         }
       }

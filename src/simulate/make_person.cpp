@@ -17,10 +17,8 @@ constexpr double kShape = 4;        // mm, of the random deformation
 
 RandomStream stream_for(const StudySpec& spec, std::string_view purpose) { return {spec.seed, spec.number, text_key(purpose)}; }
 
-bool is_ventricle(Tissue tissue) { return tissue == Tissue::kVentricle; }
 bool is_hippocampus(Tissue tissue) { return tissue == Tissue::kHippocampus || tissue == Tissue::kAmygdala; }
 bool is_striatum(Tissue tissue) { return tissue == Tissue::kCaudate || tissue == Tissue::kPutamen; }
-bool is_not_air(Tissue tissue) { return tissue != Tissue::kAir; }
 
 // Makes a structure larger (or smaller, with a negative growth) by moving its surface by `growth_mm`.
 void grow(const TissueVolume& head, bool (*structure)(Tissue), double growth_mm, double reach_mm, Deformation& deformation) {

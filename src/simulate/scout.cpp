@@ -11,7 +11,6 @@ namespace {
 constexpr double kSpacing = 3; // mm of the distances
 constexpr Extent kBuiltInBrain{.low_mm = {-67, -89, -62}, .high_mm = {67, 81, 71}};
 
-bool is_ventricle(Tissue tissue) { return tissue == Tissue::kVentricle; }
 bool is_cerebral(Tissue tissue) {
   return is_parenchyma(tissue) || tissue == Tissue::kVentricle || tissue == Tissue::kChoroidPlexus;
 }

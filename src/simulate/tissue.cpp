@@ -54,7 +54,7 @@ const std::array<std::string_view, kTissueCount> kTissueNames{"air",
 
 namespace {
 
-struct Source {
+struct TissueData {
   std::array<TissueTable, 2> tables; // 1.5 T, 3 T
   std::vector<LabelOfTissue> labels;
 };
@@ -88,8 +88,8 @@ void set(const io::ConfigEntry& entry, std::size_t field, TissueParameters& tiss
   *found->second = value;
 }
 
-Source read_source() {
-  Source source;
+TissueData read_source() {
+  TissueData source;
   for (const io::ConfigEntry& entry : io::read_config_text(embedded_texts().front().text, embedded_texts().front().name)) {
     const std::size_t tissue = tissue_of(entry.table);
     if (entry.key == "freesurfer") {
@@ -106,8 +106,8 @@ Source read_source() {
   return source;
 }
 
-const Source& source() {
-  static const Source read = read_source();
+const TissueData& source() {
+  static const TissueData read = read_source();
   return read;
 }
 
@@ -128,5 +128,9 @@ bool is_brain(Tissue tissue) {
 bool is_parenchyma(Tissue tissue) { return between(tissue, Tissue::kWhiteMatter, Tissue::kBrainstem); }
 
 bool is_white_matter(Tissue tissue) { return tissue == Tissue::kWhiteMatter || tissue == Tissue::kCerebellarWhiteMatter; }
+
+bool is_ventricle(Tissue tissue) { return tissue == Tissue::kVentricle; }
+
+bool is_not_air(Tissue tissue) { return tissue != Tissue::kAir; }
 
 } // namespace brainmvp::simulate

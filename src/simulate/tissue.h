@@ -91,6 +91,8 @@ bool is_brain(Tissue tissue);
 bool is_parenchyma(Tissue tissue);
 bool is_white_matter(Tissue tissue);
 bool is_lesion(Tissue tissue);
+bool is_ventricle(Tissue tissue);
+bool is_not_air(Tissue tissue);
 
 // FreeSurfer numbers of label maps.
 struct LabelOfTissue {

@@ -12,7 +12,6 @@
 namespace brainmvp::study {
 namespace {
 
-constexpr std::string_view kSeparators = "-_. ";
 constexpr std::string_view kStandardTable = "modalities.toml";
 constexpr std::size_t kLongestRun = 4; // words of the longest spelling
 
@@ -20,18 +19,18 @@ constexpr std::size_t kLongestRun = 4; // words of the longest spelling
 std::string normal_form(std::string_view words) {
   std::string text = to_lower(words);
   std::ranges::replace_if(
-      text, [](char c) { return kSeparators.find(c) != std::string_view::npos; }, '_');
+      text, [](char c) { return kNameSeparators.find(c) != std::string_view::npos; }, '_');
   return text;
 }
 
 // Where each word of a stem begins.
 std::vector<std::size_t> word_starts(std::string_view stem) {
   std::vector<std::size_t> starts;
-  std::size_t at = stem.find_first_not_of(kSeparators);
+  std::size_t at = stem.find_first_not_of(kNameSeparators);
   while (at != std::string_view::npos) {
     starts.push_back(at);
-    at = stem.find_first_of(kSeparators, at);
-    at = at == std::string_view::npos ? at : stem.find_first_not_of(kSeparators, at);
+    at = stem.find_first_of(kNameSeparators, at);
+    at = at == std::string_view::npos ? at : stem.find_first_not_of(kNameSeparators, at);
   }
   return starts;
 }
@@ -133,7 +132,7 @@ FileRole ModalityTable::role(const std::filesystem::path& file) const {
       continue;
     }
     FileRole role{.kind = found->second.kind, .name = found->second.name, .prefix = stem.substr(0, start)};
-    role.prefix.erase(role.prefix.find_last_not_of(kSeparators) + 1);
+    role.prefix.erase(role.prefix.find_last_not_of(kNameSeparators) + 1);
     if (role.name == "t1" && to_lower(stem).find("_ce-") != std::string::npos) {
       role.name = "t1c";
     }

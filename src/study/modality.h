@@ -16,6 +16,9 @@ namespace brainmvp::study {
 // The eight modalities that have templates, in the order of their template rows.
 inline constexpr std::array<std::string_view, 8> kTemplateModalities{"flair", "t1", "t1c", "t2", "mra", "pd", "dwi", "adc"};
 
+// What separates the words of a file's name.
+inline constexpr std::string_view kNameSeparators = "-_. ";
+
 // Row of a canonical name in the template bank; nothing for others (t1_ir, swi, ...).
 std::optional<std::size_t> template_row(std::string_view canonical_name);
 

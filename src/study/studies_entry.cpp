@@ -14,16 +14,16 @@ namespace {
 
 constexpr int kMostFolds = 1'000'000;
 
-[[noreturn]] void refuse(const std::string& field, const std::string& reason) {
+[[noreturn]] void refuse_field(const std::string& field, const std::string& reason) {
   throw Error(ExitCode::kBadInput, (field.empty() ? "" : "field '" + field + "': ") + reason);
 }
 
 std::string text_of(const Json& value, const std::string& field) {
   if (!value.is_string() || value.get_ref<const std::string&>().empty()) {
-    refuse(field, "expected a text, found " + (value.is_string() ? "an empty one" : json_kind(value)));
+    refuse_field(field, "expected a text, found " + (value.is_string() ? "an empty one" : json_kind(value)));
   }
   if (value.get_ref<const std::string&>().find('\0') != std::string::npos) {
-    refuse(field, "a text with a NUL, which no name can hold: " + json_text(value));
+    refuse_field(field, "a text with a NUL, which no name can hold: " + json_text(value));
   }
   return value.get<std::string>();
 }
@@ -38,7 +38,8 @@ std::vector<std::string> modalities_from_names(const Study& study, const EntryCo
   for (const fs::path& image : study.images) {
     const auto modality = context.table.of_file(image);
     if (!modality) {
-      refuse("image", image.filename().string() + " does not end in a modality's name; add the field 'modality' to the entry");
+      refuse_field("image",
+                   image.filename().string() + " does not end in a modality's name; add the field 'modality' to the entry");
     }
     modalities.push_back(*modality);
   }
@@ -54,12 +55,13 @@ void read_modalities(const Json& entry, const EntryContext& context, Study& stud
     study.modalities = modalities_from_names(study, context);
   }
   if (study.images.size() != 1 && study.images.size() != study.modalities.size()) {
-    refuse("modality", std::to_string(study.modalities.size()) + " names for " + std::to_string(study.images.size()) + " images");
+    refuse_field("modality",
+                 std::to_string(study.modalities.size()) + " names for " + std::to_string(study.images.size()) + " images");
   }
   const std::set<std::string> distinct(study.modalities.begin(), study.modalities.end());
   if (distinct.size() != study.modalities.size()) {
-    refuse(entry.is_object() && entry.contains("modality") ? "modality" : "image",
-           "a modality stands there twice: " + join(study.modalities, " ") + "; keep one image of each");
+    refuse_field(entry.is_object() && entry.contains("modality") ? "modality" : "image",
+                 "a modality stands there twice: " + join(study.modalities, " ") + "; keep one image of each");
   }
 }
 
@@ -69,19 +71,20 @@ std::string class_of_number(const Json& value, const std::string& field, const E
   if (value.is_array()) {
     const auto ones = std::ranges::count(value, Json(1));
     if (ones != 1 || std::ranges::count(value, Json(0)) + ones != static_cast<std::ptrdiff_t>(value.size())) {
-      refuse(field, "expected a one-hot list of 0 and one 1, found " + json_text(value));
+      refuse_field(field, "expected a one-hot list of 0 and one 1, found " + json_text(value));
     }
     number = static_cast<std::size_t>(std::ranges::find(value, Json(1)) - value.begin());
   } else if (value.is_number_integer() && value >= 0) {
     number = value.get<std::size_t>();
   } else {
-    refuse(field, "expected a text, a whole number from 0 up or a one-hot list, found " + json_text(value));
+    refuse_field(field, "expected a text, a whole number from 0 up or a one-hot list, found " + json_text(value));
   }
   if (context.classes.empty()) {
     return std::to_string(number);
   }
   if (number >= context.classes.size()) {
-    refuse(field, "class " + std::to_string(number) + " of " + std::to_string(context.classes.size()) + " declared classes");
+    refuse_field(field,
+                 "class " + std::to_string(number) + " of " + std::to_string(context.classes.size()) + " declared classes");
   }
   return context.classes[number];
 }
@@ -102,7 +105,7 @@ void read_optional_fields(const Json& entry, const EntryContext& context, Study&
   }
   if (study.class_name && !context.classes.empty() &&
       std::ranges::find(context.classes, *study.class_name) == context.classes.end()) {
-    refuse("class", "'" + *study.class_name + "' is not one of the declared classes: " + join(context.classes, ", "));
+    refuse_field("class", "'" + *study.class_name + "' is not one of the declared classes: " + join(context.classes, ", "));
   }
   for (const auto& [field, value] : {std::pair{"dataset", &study.dataset}, std::pair{"patient", &study.patient}}) {
     if (entry.contains(field)) {
@@ -111,7 +114,8 @@ void read_optional_fields(const Json& entry, const EntryContext& context, Study&
   }
   if (entry.contains("fold")) {
     if (!entry["fold"].is_number_integer() || entry["fold"] < 0 || entry["fold"] > kMostFolds) {
-      refuse("fold", "expected a whole number from 0 to " + std::to_string(kMostFolds) + ", found " + json_text(entry["fold"]));
+      refuse_field("fold",
+                   "expected a whole number from 0 to " + std::to_string(kMostFolds) + ", found " + json_text(entry["fold"]));
     }
     study.fold = entry["fold"].get<int>();
   }
@@ -129,7 +133,7 @@ std::vector<std::string> texts_of(const Json& value, const std::string& field) {
     texts.push_back(text_of(value, field));
   }
   if (texts.empty()) {
-    refuse(field, "expected a text or a list of texts, found an empty list");
+    refuse_field(field, "expected a text or a list of texts, found an empty list");
   }
   return texts;
 }
@@ -140,17 +144,18 @@ std::string modality_of(const std::string& name, const EntryContext& context) {
   }
   const auto canonical = context.table.canonical(name);
   if (!canonical) {
-    refuse("modality", "'" + name + "' is no known modality; add it to the file's list \"modalities\" or with --modalities FILE");
+    refuse_field("modality",
+                 "'" + name + "' is no known modality; add it to the file's list \"modalities\" or with --modalities FILE");
   }
   return *canonical;
 }
 
 Study read_entry(const Json& entry, Split split, const EntryContext& context) {
   if (!entry.is_object() && !entry.is_string()) {
-    refuse("", "expected an object {\"image\": ...}, found " + json_kind(entry));
+    refuse_field("", "expected an object {\"image\": ...}, found " + json_kind(entry));
   }
   if (entry.is_object() && !entry.contains("image")) {
-    refuse("image", "is missing");
+    refuse_field("image", "is missing");
   }
   Study study;
   study.split = split;
@@ -163,7 +168,7 @@ Study read_entry(const Json& entry, Split split, const EntryContext& context) {
     if (entry.contains("id")) {
       study.id = text_of(entry["id"], "id");
       if (!is_safe_id(study.id)) {
-        refuse("id", "'" + study.id + "' cannot name a folder; use up to 200 bytes without / and \\, and no dot in front");
+        refuse_field("id", "'" + study.id + "' cannot name a folder; use up to 200 bytes without / and \\, and no dot in front");
       }
     }
   }

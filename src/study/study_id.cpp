@@ -14,19 +14,17 @@ namespace {
 
 constexpr std::size_t kLongestId = 200; // bytes; file systems allow 255, and temporary names add some
 constexpr std::size_t kMostParents = 8; // folders that an id may take into its name
-constexpr std::string_view kSeparators = "-_. ";
-
 bool forbidden(char c) { return c == '/' || c == '\\' || static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 // Length of the common start of two texts, cut back to the end of a word of both.
 std::size_t common_words(std::string_view a, std::string_view b) {
   const auto [in_a, in_b] = std::ranges::mismatch(a, b);
   const auto at = static_cast<std::size_t>(in_a - a.begin());
-  const auto ends_word = [at](std::string_view text) { return at == text.size() || kSeparators.find(text[at]) != text.npos; };
+  const auto ends_word = [at](std::string_view text) { return at == text.size() || kNameSeparators.find(text[at]) != text.npos; };
   if (ends_word(a) && ends_word(b)) {
     return at;
   }
-  const std::size_t separator = a.substr(0, at).find_last_of(kSeparators);
+  const std::size_t separator = a.substr(0, at).find_last_of(kNameSeparators);
   return separator == std::string_view::npos ? 0 : separator;
 }
 
@@ -91,7 +89,7 @@ std::string id_from_files(const std::vector<fs::path>& images, const ModalityTab
   for (const fs::path& image : images) {
     shared.resize(common_words(shared, table.role(image).prefix));
   }
-  shared.erase(shared.find_last_not_of(kSeparators) + 1);
+  shared.erase(shared.find_last_not_of(kNameSeparators) + 1);
   return safe_id(shared.empty() ? images.front().parent_path().filename().string() : shared);
 }
 

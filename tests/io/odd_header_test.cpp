@@ -15,7 +15,7 @@ namespace {
 using image::Volume;
 
 template <class T>
-void patch(std::string& bytes, std::size_t offset, T value) {
+void put_at(std::string& bytes, std::size_t offset, T value) {
   std::memcpy(bytes.data() + offset, &value, sizeof(T));
 }
 
@@ -53,12 +53,12 @@ protected:
 TEST_F(OddHeader, ExtensionsArePassedOverAndNotCopied) {
   constexpr std::int32_t kExtension = 1024;
   std::string extension(kExtension, 'x');
-  patch(extension, 0, kExtension);
-  patch(extension, 4, std::int32_t{2}); // a DICOM header
+  put_at(extension, 0, kExtension);
+  put_at(extension, 4, std::int32_t{2}); // a DICOM header
   extension.replace(8, 12, "Doe^Jane^Ann");
   bytes_[348] = 1;
   bytes_.insert(352, extension);
-  patch(bytes_, 108, 352.0F + static_cast<float>(kExtension));
+  put_at(bytes_, 108, 352.0F + static_cast<float>(kExtension));
   const ImageFile file = read();
   EXPECT_EQ(file.channels.front().data, values_);
   EXPECT_TRUE(file.header.warnings.empty());
@@ -69,9 +69,9 @@ TEST_F(OddHeader, ExtensionsArePassedOverAndNotCopied) {
 TEST_F(OddHeader, AnExtensionThatLiesAboutItsLengthHarmsNothing) {
   bytes_[348] = 1;
   std::string extension(16, '\0');
-  patch(extension, 0, std::numeric_limits<std::int32_t>::max());
+  put_at(extension, 0, std::numeric_limits<std::int32_t>::max());
   bytes_.insert(352, extension);
-  patch(bytes_, 108, 368.0F);
+  put_at(bytes_, 108, 368.0F);
   EXPECT_EQ(read().channels.front().data, values_);
 }
 
@@ -93,7 +93,7 @@ TEST_F(OddHeader, FreeTextIsNeitherKeptNorWritten) {
 
 TEST_F(OddHeader, NanInTheFourthPixdimMeansNothing) {
   for (std::size_t axis : {0U, 4U, 5U, 7U}) {
-    patch(bytes_, 76 + 4 * axis, std::numeric_limits<float>::quiet_NaN());
+    put_at(bytes_, 76 + 4 * axis, std::numeric_limits<float>::quiet_NaN());
   }
   const ImageFile file = read();
   EXPECT_EQ(file.channels.front().data, values_);
@@ -101,14 +101,14 @@ TEST_F(OddHeader, NanInTheFourthPixdimMeansNothing) {
 }
 
 TEST_F(OddHeader, AConflictOfQformAndSformIsWarnedOfInMillimetres) {
-  patch(bytes_, 268, 150.0F); // qoffset_x
+  put_at(bytes_, 268, 150.0F); // qoffset_x
   ImageFile file = read();
   ASSERT_EQ(file.header.warnings.size(), 1U);
   EXPECT_NE(file.header.warnings[0].find("sform and qform disagree by up to 150 mm; the sform was used: check left and right"),
             std::string::npos)
       << file.header.warnings[0];
   EXPECT_EQ(file.header.affine.translation[0], 0);
-  patch(bytes_, 280 + 4, 0.2F); // a shear does not hide it
+  put_at(bytes_, 280 + 4, 0.2F); // a shear does not hide it
   file = read();
   EXPECT_NE(join(file.header.warnings, "; ").find("disagree"), std::string::npos);
 }
@@ -116,10 +116,10 @@ TEST_F(OddHeader, AConflictOfQformAndSformIsWarnedOfInMillimetres) {
 TEST_F(OddHeader, LabelsOfATinySlopeAreRounded) {
   // As nibabel stores floating labels in 32 bits: the largest becomes nearly 2^32.
   for (std::size_t i = 0; i < values_.size(); ++i) {
-    patch(bytes_, 352 + 4 * i, std::uint32_t{i % 2 == 0 ? 0 : 4294966866U});
+    put_at(bytes_, 352 + 4 * i, std::uint32_t{i % 2 == 0 ? 0 : 4294966866U});
   }
-  patch(bytes_, 70, std::int16_t{768}); // uint32
-  patch(bytes_, 112, 2.3283064e-10F);
+  put_at(bytes_, 70, std::int16_t{768}); // uint32
+  put_at(bytes_, 112, 2.3283064e-10F);
   test::write_text(folder_ / "a.nii", bytes_);
   const LabelFile label = read_label(folder_ / "a.nii");
   EXPECT_EQ(label.volume.data[0], 0);
@@ -142,12 +142,12 @@ TEST_F(OddHeader, SurfacesAreNoHeads) {
 }
 
 TEST_F(OddHeader, ManyTimepointsOrVectorsAreChannelsNotHeads) {
-  patch(bytes_, 40, std::int16_t{5}); // 40 x 40 x 20 x 1 x 2: a vector image as ANTs writes it
-  patch(bytes_, 46, std::int16_t{20});
-  patch(bytes_, 50, std::int16_t{2});
+  put_at(bytes_, 40, std::int16_t{5}); // 40 x 40 x 20 x 1 x 2: a vector image as ANTs writes it
+  put_at(bytes_, 46, std::int16_t{20});
+  put_at(bytes_, 50, std::int16_t{2});
   EXPECT_EQ(read().channels.size(), 2U);
-  patch(bytes_, 46, std::int16_t{10});
-  patch(bytes_, 48, std::int16_t{2}); // and two timepoints
+  put_at(bytes_, 46, std::int16_t{10});
+  put_at(bytes_, 48, std::int16_t{2}); // and two timepoints
   EXPECT_NE(refusal().find("more than one axis beyond the third"), std::string::npos);
 }
 

@@ -19,15 +19,6 @@ std::vector<std::string> names_in(const std::filesystem::path& folder) {
   return names;
 }
 
-std::string message_of(const auto& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    return error.message();
-  }
-  return "nothing was thrown";
-}
-
 TEST(Cases, OfAFolderWithoutLabelWordsAreAllImageFiles) {
   const test::TemporaryFolder folder;
   touch(folder / "b.nii.gz");
@@ -62,7 +53,7 @@ TEST(Cases, ThatShareANameAreRefusedWithBothFiles) {
   const test::TemporaryFolder folder;
   touch(folder / "a/p1_seg.nii.gz");
   touch(folder / "b/p1_seg.nii.gz");
-  const std::string message = message_of([&] { find_cases(folder.path(), {}); });
+  const std::string message = test::message_of([&] { find_cases(folder.path(), {}); });
   EXPECT_NE(message.find("a/p1_seg.nii.gz"), std::string::npos) << message;
   EXPECT_NE(message.find("b/p1_seg.nii.gz"), std::string::npos) << message;
 }
@@ -76,9 +67,9 @@ TEST(Cases, OfNoFilesAreRefused) {
 TEST(MatchCases, NamesWhatOneSideLacks) {
   const std::vector<CaseFile> predictions{{"a", "pa"}, {"c", "pc"}};
   const std::vector<CaseFile> references{{"a", "ra"}, {"b", "rb"}};
-  const std::string message = message_of([&] { match_cases(predictions, references, false); });
+  const std::string message = test::message_of([&] { match_cases(predictions, references, false); });
   EXPECT_NE(message.find("no prediction for b"), std::string::npos) << message;
-  const std::string unknown = message_of([&] { match_cases(predictions, {{"a", "ra"}}, false); });
+  const std::string unknown = test::message_of([&] { match_cases(predictions, {{"a", "ra"}}, false); });
   EXPECT_NE(unknown.find("prediction of c"), std::string::npos) << unknown;
 }
 
@@ -91,7 +82,7 @@ TEST(MatchCases, KeepsAMissingPredictionWhenAllowed) {
 }
 
 TEST(MatchCases, WithoutACommonNameIsRefusedEvenWhenMissingIsAllowed) {
-  const std::string message = message_of([&] { match_cases({{"x_0000", "p"}}, {{"x", "r"}}, true); });
+  const std::string message = test::message_of([&] { match_cases({{"x_0000", "p"}}, {{"x", "r"}}, true); });
   EXPECT_NE(message.find("x_0000"), std::string::npos) << message;
 }
 

@@ -17,15 +17,6 @@ image::LabelVolume volume_of(const std::vector<std::int32_t>& values) {
   return {.size = {values.size(), 1, 1}, .affine = {}, .data = values};
 }
 
-std::string message_of(const auto& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    return error.message();
-  }
-  return "nothing was thrown";
-}
-
 TEST(Regions, AreThoseOfTheTableAndElseItsLabels) {
   const RegionTable chosen = choose_regions(brats(), {});
   ASSERT_EQ(chosen.regions.size(), 3U);
@@ -71,7 +62,7 @@ TEST(Regions, HoldTheVoxelsOfAnyOfTheirValues) {
 TEST(Regions, RefuseAnUndeclaredValueWithFileValueAndCount) {
   const RegionTable table = choose_regions(brats(), {});
   EXPECT_NO_THROW(check_declared(volume_of({0, 1, 4}), table, "p.nii"));
-  const std::string message = message_of([&] { check_declared(volume_of({0, 3, 3, 4, 7, 3}), table, "p.nii"); });
+  const std::string message = test::message_of([&] { check_declared(volume_of({0, 3, 3, 4, 7, 3}), table, "p.nii"); });
   EXPECT_NE(message.find("p.nii"), std::string::npos) << message;
   EXPECT_NE(message.find("value 3 in 3 voxels"), std::string::npos) << message;
   EXPECT_NE(message.find("value 7 in 1 voxels"), std::string::npos) << message;

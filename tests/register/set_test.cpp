@@ -15,10 +15,10 @@ namespace {
 namespace fs = std::filesystem;
 using simulate::Modality;
 
-constexpr double kVoxelMm = 6;
+constexpr double kCoarseMm = 6;
 
-const std::vector<image::Volume>& head() {
-  static const std::vector<image::Volume> images = test::simulated_head({Modality::kT1, Modality::kFlair}, kVoxelMm);
+const std::vector<image::Volume>& coarse_head() {
+  static const std::vector<image::Volume> images = test::simulated_head({Modality::kT1, Modality::kFlair}, kCoarseMm);
   return images;
 }
 
@@ -33,8 +33,8 @@ image::LabelVolume lesion_of(const image::Volume& volume) {
 study::Study write_study(const test::TemporaryFolder& folder, const std::string& id, const std::string& label_of = {}) {
   const fs::path place = folder / id;
   fs::create_directories(place);
-  image::Volume flair = test::moved(head()[1], test::known_motion(4, {3, -2, 5}));
-  io::write_nifti(place / "t1.nii.gz", head()[0], {.type = io::StoredType::kInt16});
+  image::Volume flair = test::moved(coarse_head()[1], test::known_motion(4, {3, -2, 5}));
+  io::write_nifti(place / "t1.nii.gz", coarse_head()[0], {.type = io::StoredType::kInt16});
   io::write_nifti(place / "flair.nii.gz", flair, {.type = io::StoredType::kInt16});
   study::Study study{.id = id,
                      .patient = "someone",
@@ -43,7 +43,7 @@ study::Study write_study(const test::TemporaryFolder& folder, const std::string&
                      .dataset = "clinic",
                      .fold = 2};
   if (!label_of.empty()) {
-    const image::Volume& drawn_on = label_of == "t1" ? head()[0] : flair;
+    const image::Volume& drawn_on = label_of == "t1" ? coarse_head()[0] : flair;
     io::write_nifti(place / "seg.nii.gz", lesion_of(drawn_on), {.type = io::StoredType::kUint8});
     study.label = place / "seg.nii.gz";
   }
@@ -84,10 +84,10 @@ TEST(RegisterSet, WritesImagesThatFitAndAListForPrepare) {
   EXPECT_EQ(list.studies[0].fold, 2);
   const io::ImageFile flair = io::read_image(list.studies[0].images[0]);
   EXPECT_EQ(flair.header.data_type, "int16");
-  EXPECT_TRUE(image::same_grid(image::grid_of(flair.channels[0]), image::grid_of(head()[0])));
+  EXPECT_TRUE(image::same_grid(image::grid_of(flair.channels[0]), image::grid_of(coarse_head()[0])));
   // The label follows the image that it was drawn on.
   const io::LabelFile label = io::read_label(*list.studies[0].label);
-  const image::LabelVolume truth = lesion_of(head()[1]);
+  const image::LabelVolume truth = lesion_of(coarse_head()[1]);
   std::size_t agree = 0;
   std::size_t either = 0;
   for (std::size_t at = 0; at < truth.data.size(); ++at) {
@@ -120,7 +120,7 @@ TEST(RegisterSet, KeepsGridsAndMovesHeaders) {
   run(folder, {write_study(folder, "p1")}, {.parameters = {.keep_grids = true}});
   const image::Volume flair = io::read_image(folder / "out/p1/flair.nii.gz").channels[0];
   EXPECT_EQ(flair.data, io::read_image(folder / "p1/flair.nii.gz").channels[0].data);
-  EXPECT_LT(image::corner_distance_mm(flair.affine, head()[1].affine, flair.size), kVoxelMm / 2);
+  EXPECT_LT(image::corner_distance_mm(flair.affine, coarse_head()[1].affine, flair.size), kCoarseMm / 2);
 }
 
 TEST(RegisterSet, OneImageHasNothingToAlign) {
@@ -138,7 +138,7 @@ TEST(RegisterSet, OneImageHasNothingToAlign) {
 TEST(RegisterSet, RefusesALabelOfUnknownOrigin) {
   const test::TemporaryFolder folder;
   study::Study study = write_study(folder, "p1", "flair");
-  image::LabelVolume elsewhere = lesion_of(head()[0]);
+  image::LabelVolume elsewhere = lesion_of(coarse_head()[0]);
   elsewhere.affine.translation[0] += 3;
   io::write_nifti(*study.label, elsewhere, {.type = io::StoredType::kUint8});
   const std::vector<StudyOutcome> done = run(folder, {study});

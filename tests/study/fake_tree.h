@@ -33,6 +33,9 @@ std::vector<std::string> lines(const study::Index& index);
 // Number of skipped files a reason.
 std::map<std::string, std::size_t> skipped_by_reason(const study::Findings& findings);
 
+inline constexpr auto kWarning = study::Notice::Severity::kWarning;
+inline constexpr auto kError = study::Notice::Severity::kError;
+
 // Whether any notice has this severity and holds this text in its kind or text.
 bool notes(const std::vector<study::Notice>& notices, study::Notice::Severity severity, const std::string& text);
 

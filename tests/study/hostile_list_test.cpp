@@ -9,11 +9,11 @@ namespace brainmvp {
 namespace {
 
 namespace fs = std::filesystem;
+using test::kError;
+using test::kWarning;
 using Lines = std::vector<std::string>;
-constexpr auto kWarning = study::Notice::Severity::kWarning;
-constexpr auto kError = study::Notice::Severity::kError;
 
-std::string refusal(const std::string& json) {
+std::string hostile_refusal(const std::string& json) {
   const test::TemporaryFolder folder;
   test::write_text(folder / "s.json", json);
   try {
@@ -30,39 +30,40 @@ TEST(HostileList, ModalitiesCannotNameFilesElsewhere) {
   for (const char* name : {"../../evil", "a/b", "", "T1 x", "label", ".", "t1.nii"}) {
     const std::string text = R"({"modalities": [")" + std::string(name) + R"("], "training": [{"image": "a.nii", "modality": ")" +
                              std::string(name) + R"("}]})";
-    EXPECT_NE(refusal(text).find("field 'modalities'"), std::string::npos) << name << ": " << refusal(text);
+    EXPECT_NE(hostile_refusal(text).find("field 'modalities'"), std::string::npos) << name << ": " << hostile_refusal(text);
   }
-  EXPECT_EQ(refusal(R"({"modalities": ["mtr_2"], "training": [{"image": "a.nii", "modality": "mtr_2"}]})"), "accepted");
+  EXPECT_EQ(hostile_refusal(R"({"modalities": ["mtr_2"], "training": [{"image": "a.nii", "modality": "mtr_2"}]})"), "accepted");
 }
 
 TEST(HostileList, IdsCannotNameFoldersElsewhere) {
   for (const char* id : {"..", "../x", "/etc", "a\\\\b", ".hidden", "a\\u0000b"}) {
     const std::string text = R"({"training": [{"image": "t1.nii", "id": ")" + std::string(id) + R"("}]})";
-    EXPECT_NE(refusal(text).find("field 'id'"), std::string::npos) << id << ": " << refusal(text);
+    EXPECT_NE(hostile_refusal(text).find("field 'id'"), std::string::npos) << id << ": " << hostile_refusal(text);
   }
 }
 
 TEST(HostileList, NumbersAndTextsThatNoNameCanHold) {
-  EXPECT_NE(refusal(R"({"training": [{"image": "t1.nii", "fold": 4294967296}]})").find("field 'fold'"), std::string::npos);
-  EXPECT_NE(refusal(R"({"training": [{"image": "a\u0000_t1.nii"}]})").find("NUL"), std::string::npos);
-  EXPECT_NE(refusal(R"({"training": [{"image": "t1.nii", "fold": ")" + std::string(100000, 'x') + R"("}]})").find("fold"),
+  EXPECT_NE(hostile_refusal(R"({"training": [{"image": "t1.nii", "fold": 4294967296}]})").find("field 'fold'"),
+            std::string::npos);
+  EXPECT_NE(hostile_refusal(R"({"training": [{"image": "a\u0000_t1.nii"}]})").find("NUL"), std::string::npos);
+  EXPECT_NE(hostile_refusal(R"({"training": [{"image": "t1.nii", "fold": ")" + std::string(100000, 'x') + R"("}]})").find("fold"),
             std::string::npos);
 }
 
 TEST(HostileList, ClassesWithoutAName) {
-  EXPECT_NE(refusal(R"({"training": [{"image": "t1.nii", "label": 0}], "classes": ["", "x"]})").find("field 'classes'"),
+  EXPECT_NE(hostile_refusal(R"({"training": [{"image": "t1.nii", "label": 0}], "classes": ["", "x"]})").find("field 'classes'"),
             std::string::npos);
 }
 
 TEST(HostileList, DepthAndSizesAreBounded) {
-  EXPECT_NE(refusal(R"({"training": )" + std::string(1'000'000, '[')).find("nested deeper"), std::string::npos);
+  EXPECT_NE(hostile_refusal(R"({"training": )" + std::string(1'000'000, '[')).find("nested deeper"), std::string::npos);
   std::string many = R"({"labels": {)";
   for (int i = 0; i < 60'000; ++i) {
     many += "\"" + std::to_string(i) + "\":0,";
   }
-  EXPECT_NE(refusal(many + "\"x\":1}}").find("names, more than such a file may have"), std::string::npos);
-  EXPECT_NE(refusal("{\"training\": [\"\xE4_t1.nii\"]}").find("not UTF-8"), std::string::npos);
-  EXPECT_EQ(refusal("\xEF\xBB\xBF{\"training\": [\"t1.nii\"]}"), "accepted"); // a byte order mark
+  EXPECT_NE(hostile_refusal(many + "\"x\":1}}").find("names, more than such a file may have"), std::string::npos);
+  EXPECT_NE(hostile_refusal("{\"training\": [\"\xE4_t1.nii\"]}").find("not UTF-8"), std::string::npos);
+  EXPECT_EQ(hostile_refusal("\xEF\xBB\xBF{\"training\": [\"t1.nii\"]}"), "accepted"); // a byte order mark
 }
 
 TEST(HostileTable, VeryLongCells) {
@@ -98,7 +99,7 @@ TEST(OddNames, TwoRunsInAnyFolderAndTwiceInAList) {
   const test::TemporaryFolder folder;
   test::put_images(folder / "p1", {"T1.nii", "run-2_T1.nii"});
   EXPECT_TRUE(test::notes(test::find(folder.path()).notices, kWarning, "t1: T1.nii used, not run-2_T1.nii"));
-  EXPECT_NE(refusal(R"({"training": [{"image": ["a/T1.nii", "b/T1.nii"]}]})").find("a modality stands there twice"),
+  EXPECT_NE(hostile_refusal(R"({"training": [{"image": ["a/T1.nii", "b/T1.nii"]}]})").find("a modality stands there twice"),
             std::string::npos);
 }
 

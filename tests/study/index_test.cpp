@@ -12,9 +12,9 @@ namespace fs = std::filesystem;
 using study::Depth;
 using study::Index;
 using study::Notice;
+using test::kError;
+using test::kWarning;
 using Lines = std::vector<std::string>;
-constexpr auto kWarning = Notice::Severity::kWarning;
-constexpr auto kError = Notice::Severity::kError;
 
 Index index_of(const std::vector<fs::path>& inputs, Depth depth = Depth::kWhole) {
   return study::index_studies({.inputs = inputs, .depth = depth, .threads = 2});

@@ -10,8 +10,8 @@ namespace fs = std::filesystem;
 using study::HeadKind;
 using study::Split;
 using study::Study;
+using test::kWarning;
 using Lines = std::vector<std::string>;
-constexpr auto kWarning = study::Notice::Severity::kWarning;
 
 TEST(Leaks, PatientsAndFilesOfSeveralSplitsAreNamed) {
   const std::vector<Study> studies{

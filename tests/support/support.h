@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "base/temporary_folder.h"
 
 namespace brainmvp::test {
@@ -49,6 +50,16 @@ ProcessResult run_python(const std::string& script, const std::vector<std::strin
 
 // What the environment variable says, for tests that can do more than each run affords.
 std::size_t count_from_environment(const char* name, std::size_t otherwise);
+
+// The message of the Error that `work` throws.
+std::string message_of(const auto& work) {
+  try {
+    work();
+  } catch (const Error& error) {
+    return error.message();
+  }
+  return "nothing was thrown";
+}
 
 std::string read_text(const std::filesystem::path& path);
 void write_text(const std::filesystem::path& path, const std::string& text);
