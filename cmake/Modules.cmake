@@ -5,7 +5,8 @@ option(BRAINMVP_FUZZ "Build the programs of libFuzzer (./dev fuzz); needs clang"
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   target_compile_options(brainmvp_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wconversion -Wno-sign-conversion -Werror
-    -Wno-restrict) # g++ 12 reports std::string concatenations wrongly (GCC bug 105329)
+    -Wno-restrict # g++ 12 reports std::string concatenations wrongly (GCC bug 105329)
+    -Wno-subobject-linkage) # takes a source file of a unity build for a header
 endif()
 if(BRAINMVP_FUZZ)
   target_compile_options(brainmvp_flags INTERFACE -fprofile-instr-generate -fcoverage-mapping)

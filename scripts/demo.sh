@@ -93,7 +93,8 @@ say "pre-training a tiny network on the unlabelled ones, $pretrain steps"
 train runs/pretrain pretrain stores/unlabelled --steps "$pretrain" --learning-rate 1e-3 --template-size $template --log-images-every "$((pretrain / 4))"
 
 say "learning to segment tumours from $labelled patients, from the pre-trained weights"
-segment pretrained --init runs/pretrain
+# At the full rate the encoder would forget what it learned, and fit the few patients instead.
+segment pretrained --init runs/pretrain --encoder-rate 0.1
 say "the same from scratch"
 segment scratch "${scratch[@]}"
 say "learning to tell atrophy from $graded patients, from the pre-trained weights and from scratch"
