@@ -13,8 +13,6 @@
 namespace brainmvp::fuzz {
 namespace {
 
-constexpr std::size_t kLargestInput = 1U << 16;
-
 void check_header(const io::ImageHeader& header) {
   for (std::size_t row = 0; row < 3; ++row) {
     require(std::isfinite(header.affine.translation[row]), "the affine is finite");
@@ -39,8 +37,6 @@ void read_file(const std::filesystem::path& path) {
   }
   (void)accepts([&] { (void)io::read_label(path); });
 }
-
-std::string text_of(std::span<const std::byte> bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
 template <class T>
 void put(std::string& bytes, std::size_t offset, T value) {

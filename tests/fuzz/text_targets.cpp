@@ -15,10 +15,6 @@
 namespace brainmvp::fuzz {
 namespace {
 
-constexpr std::size_t kLargestInput = 1U << 16;
-
-std::string text_of(Input input) { return {reinterpret_cast<const char*>(input.data()), input.size()}; }
-
 void check_study(const study::Study& study) {
   require(study::is_safe_id(study.id), "an id names a folder below its store");
   require(!study.images.empty() && !study.modalities.empty(), "a study has images");

@@ -14,6 +14,9 @@
 namespace brainmvp::fuzz {
 
 using Input = std::span<const std::byte>;
+inline constexpr std::size_t kLargestInput = 1U << 16;
+
+inline std::string text_of(Input input) { return {reinterpret_cast<const char*>(input.data()), input.size()}; }
 
 // What is random about a test's reader. `seed` gives valid inputs to change, numbered from 0; empty where there are no more.
 struct Target {
