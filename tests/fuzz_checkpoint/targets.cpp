@@ -13,7 +13,6 @@
 namespace brainmvp::fuzz {
 namespace {
 
-constexpr std::size_t kLargestInput = 1U << 16;
 
 std::string text_of_input(Input input) { return {reinterpret_cast<const char*>(input.data()), input.size()}; }
 
