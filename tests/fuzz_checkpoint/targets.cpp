@@ -13,9 +13,6 @@
 namespace brainmvp::fuzz {
 namespace {
 
-
-std::string text_of_input(Input input) { return {reinterpret_cast<const char*>(input.data()), input.size()}; }
-
 void check_weights(const checkpoint::Weights& weights) {
   for (const auto& [name, tensor] : weights) {
     require(tensor.defined(), "a tensor is there");
@@ -59,7 +56,7 @@ void run_pickle(Input input) {
     }
     return at::empty({bytes}, at::kByte).zero_().storage();
   };
-  (void)accepts([&] { check_weights(checkpoint::weights_of(checkpoint::pickle::unpickle(text_of_input(input), load))); });
+  (void)accepts([&] { check_weights(checkpoint::weights_of(checkpoint::pickle::unpickle(text_of(input), load))); });
 }
 
 checkpoint::Weights small_weights() {
