@@ -18,6 +18,9 @@ if(BRAINMVP_SANITIZE)
     -Wno-maybe-uninitialized) # instrumented code of the standard library is reported wrongly
   target_link_options(brainmvp_flags INTERFACE -fsanitize=${BRAINMVP_SANITIZE})
 endif()
+if(BRAINMVP_SANITIZE MATCHES undefined)
+  target_compile_options(brainmvp_itk INTERFACE -fno-sanitize=pointer-overflow) # ITK's iterators step from null pointers
+endif()
 
 # The headers cost more than our code: the files of a folder are compiled six at a time, for which names of their anonymous namespaces
 # must not meet.
