@@ -80,7 +80,7 @@ void add_label(const std::string& name, const Json& value, const std::string& wh
   if (value.is_array()) {
     table.regions.emplace_back(name, label_values(value, where));
   } else if (const auto number = whole_number(name); number && value.is_string()) { // MSD: "1": "edema"
-    table.labels.emplace_back(value.get<std::string>(), *number);
+    table.labels.emplace_back(value.get<std::string>(), label_value(Json(*number), where));
   } else {
     table.labels.emplace_back(name, label_value(value, where));
   }

@@ -50,6 +50,12 @@ TEST(HostileList, NumbersAndTextsThatNoNameCanHold) {
             std::string::npos);
 }
 
+TEST(HostileList, LabelsBelowZeroInAnyNotation) {
+  EXPECT_NE(hostile_refusal(R"({"training": [{"image": "t1.nii"}], "labels": {"-40": "x"}})").find("found -40"),
+            std::string::npos);
+  EXPECT_NE(hostile_refusal(R"({"training": [{"image": "t1.nii"}], "labels": {"x": -40}})").find("found -40"), std::string::npos);
+}
+
 TEST(HostileList, ClassesWithoutAName) {
   EXPECT_NE(hostile_refusal(R"({"training": [{"image": "t1.nii", "label": 0}], "classes": ["", "x"]})").find("field 'classes'"),
             std::string::npos);
