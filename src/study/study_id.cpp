@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "study/modality.h"
 
 namespace brainmvp::study {
 namespace fs = std::filesystem;
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::size_t kLongestId = 200; // bytes; file systems allow 255, and temporary names add some
 constexpr std::size_t kMostParents = 8; // folders that an id may take into its name
+
 bool forbidden(char c) { return c == '/' || c == '\\' || static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 // Length of the common start of two texts, cut back to the end of a word of both.
