@@ -101,5 +101,3 @@ BENCHMARK(linear)->ArgsProduct({{0, 1, 2, 3}, {0, 1}})->ArgNames({"stage", "aten
 
 } // namespace
 } // namespace brainmvp::nn
-
-BENCHMARK_MAIN();

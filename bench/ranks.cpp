@@ -55,5 +55,3 @@ BENCHMARK(sum_over_ranks)
 
 } // namespace
 } // namespace brainmvp::parallel
-
-BENCHMARK_MAIN();

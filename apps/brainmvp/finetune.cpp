@@ -13,11 +13,10 @@ namespace brainmvp::app {
 namespace {
 
 using finetune::AugmentationOptions;
-using finetune::RunOptions;
 
 // Texts and numbers as they stand on the command line; what is left out comes from the recipe.
-struct Arguments {
-  RunOptions run;
+struct FinetuneArguments {
+  finetune::RunOptions run;
   bool verify_store = false;
   std::string task;
   std::string recipe = "paper";
@@ -28,8 +27,8 @@ struct Arguments {
   bool unbalanced = false;
 };
 
-void add_places(CLI::App& command, Arguments& arguments) {
-  RunOptions& run = arguments.run;
+void add_places(CLI::App& command, FinetuneArguments& arguments) {
+  finetune::RunOptions& run = arguments.run;
   command.add_option("STORE", run.store, "Folder that `brainmvp prepare` wrote")->required()->group("Input");
   command
       .add_option("--init", run.init,
@@ -41,8 +40,8 @@ void add_places(CLI::App& command, Arguments& arguments) {
   add_run_folder(command, run.session);
 }
 
-void add_model_options(CLI::App& command, Arguments& arguments) {
-  RunOptions& run = arguments.run;
+void add_model_options(CLI::App& command, FinetuneArguments& arguments) {
+  finetune::RunOptions& run = arguments.run;
   const auto add = [&command](const std::string& name, auto& value, const std::string& text) {
     return command.add_option(name, value, text)->group("finetune");
   };
@@ -62,8 +61,8 @@ void add_model_options(CLI::App& command, Arguments& arguments) {
       ->check(CLI::IsMember({"inflate", "reinit"}));
 }
 
-void add_segmentation_options(CLI::App& command, Arguments& arguments) {
-  RunOptions& run = arguments.run;
+void add_segmentation_options(CLI::App& command, FinetuneArguments& arguments) {
+  finetune::RunOptions& run = arguments.run;
   const auto add = [&command](const std::string& name, auto& value, const std::string& text) {
     return command.add_option(name, value, text)->group("finetune")->capture_default_str();
   };
@@ -79,8 +78,8 @@ void add_segmentation_options(CLI::App& command, Arguments& arguments) {
       ->group("finetune");
 }
 
-void add_classification_options(CLI::App& command, Arguments& arguments) {
-  RunOptions& run = arguments.run;
+void add_classification_options(CLI::App& command, FinetuneArguments& arguments) {
+  finetune::RunOptions& run = arguments.run;
   command.add_option("--classes-from", run.classes_from, "Column of a table that holds the classes, instead of the store's")
       ->type_name("FILE:COLUMN[:KEYCOLUMN]")
       ->group("finetune");
@@ -101,8 +100,8 @@ void add_classification_options(CLI::App& command, Arguments& arguments) {
   command.add_flag("--unbalanced", arguments.unbalanced, "Draw each study alike, not each class")->group("finetune");
 }
 
-void add_training_options(CLI::App& command, Arguments& arguments) {
-  RunOptions& run = arguments.run;
+void add_finetuning_options(CLI::App& command, FinetuneArguments& arguments) {
+  finetune::RunOptions& run = arguments.run;
   const auto add = [&command](const std::string& name, auto& value, const std::string& text) {
     return command.add_option(name, value, text)->group("train");
   };
@@ -138,7 +137,7 @@ constexpr AugmentationOption kAugmentations[]{
     {"--blur", &AugmentationOptions::blur, "Probability of a blur of up to 1 voxel"},
     {"--low-resolution", &AugmentationOptions::low_resolution, "Probability of voxels up to twice as large"}};
 
-void add_augmentation_options(CLI::App& command, Arguments& arguments) {
+void add_augmentation_options(CLI::App& command, FinetuneArguments& arguments) {
   command
       .add_option("--augmentation", arguments.augmentation,
                   "Set of defaults of the options below: " + join(finetune::augmentation_names(), ", "))
@@ -152,7 +151,7 @@ void add_augmentation_options(CLI::App& command, Arguments& arguments) {
 }
 
 // What a task says, where the user does not.
-void fill_from_task(CLI::App& command, Arguments& arguments) {
+void fill_from_task(CLI::App& command, FinetuneArguments& arguments) {
   const study::Task task = study::task(arguments.task);
   const bool segment = arguments.run.task == infer::Task::kSegment;
   if ((task.kind == study::TaskKind::kSegment) != segment) {
@@ -165,7 +164,7 @@ void fill_from_task(CLI::App& command, Arguments& arguments) {
   }
 }
 
-void fill_defaults(CLI::App& command, Arguments& arguments) {
+void fill_defaults(CLI::App& command, FinetuneArguments& arguments) {
   if (!arguments.task.empty()) {
     fill_from_task(command, arguments);
   }
@@ -182,8 +181,8 @@ void fill_defaults(CLI::App& command, Arguments& arguments) {
   }
 }
 
-void run_command(CLI::App& command, Arguments& arguments, const CommonOptions& common) {
-  RunOptions& run = arguments.run;
+void run_finetune(CLI::App& command, FinetuneArguments& arguments, const CommonOptions& common) {
+  finetune::RunOptions& run = arguments.run;
   restore_options(command, run.session);
   fill_defaults(command, arguments);
   run.crop = size_of("--crop", arguments.crop);
@@ -202,14 +201,14 @@ Command add_kind(CLI::App& parent, CommonOptions& common, infer::Task task) {
   CLI::App* command = parent.add_subcommand(segment ? "segment" : "classify", segment ? "Train a segmentation from label maps"
                                                                                       : "Train a classification from classes");
   add_common_options(*command, common, {.force = true, .config = true, .threads = true, .seed = true, .device = true});
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<FinetuneArguments>();
   arguments->run.task = task;
   add_places(*command, *arguments);
   add_model_options(*command, *arguments);
   segment ? add_segmentation_options(*command, *arguments) : add_classification_options(*command, *arguments);
-  add_training_options(*command, *arguments);
+  add_finetuning_options(*command, *arguments);
   add_augmentation_options(*command, *arguments);
-  return {command, [command, arguments, &common] { run_command(*command, *arguments, common); }};
+  return {command, [command, arguments, &common] { run_finetune(*command, *arguments, common); }};
 }
 
 } // namespace

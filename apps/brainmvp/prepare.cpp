@@ -16,11 +16,9 @@
 namespace brainmvp::app {
 namespace {
 
-using store::Outcome;
 using store::StoreBuilder;
-using store::StudyOutcome;
 
-struct Options {
+struct PrepareArguments {
   std::string studies;
   std::string output;
   std::string modalities;
@@ -38,8 +36,8 @@ void tell_expectation(const StoreBuilder& builder, std::size_t threads) {
   log::info(std::to_string(expected.studies) + " studies to prepare with " + std::to_string(threads) + " threads: about " +
             human_bytes(expected.disk_bytes) + " on disk (at most " + human_bytes(expected.largest_disk_bytes) + "), up to " +
             human_bytes(expected.memory_bytes) + " of memory, about " + human_seconds(expected.seconds));
-  for (const StudyOutcome& outcome : builder.outcomes()) {
-    if (outcome.outcome == Outcome::kWaiting) {
+  for (const store::StudyOutcome& outcome : builder.outcomes()) {
+    if (outcome.outcome == store::Outcome::kWaiting) {
       log::debug("study " + outcome.id + ": " + outcome.reason);
     }
   }
@@ -55,7 +53,7 @@ void warn_of_leaks(const study::StudiesFile& studies) {
   }
 }
 
-study::StudiesFile read_studies(const Options& options) {
+study::StudiesFile read_studies(const PrepareArguments& options) {
   const study::ModalityTable& standard = study::ModalityTable::standard();
   const study::StudiesFile studies =
       options.modalities.empty() ? study::read_studies_file(options.studies, standard)
@@ -66,15 +64,15 @@ study::StudiesFile read_studies(const Options& options) {
 
 void run_builder(StoreBuilder& builder) {
   Progress progress("preparing", "studies", builder.expectation().studies);
-  builder.run([&](const StudyOutcome& outcome) {
+  builder.run([&](const store::StudyOutcome& outcome) {
     progress.advance(outcome.id);
-    if (outcome.outcome == Outcome::kFailed) {
+    if (outcome.outcome == store::Outcome::kFailed) {
       log::warning("study " + outcome.id + " failed: " + outcome.reason);
     }
   });
 }
 
-void run_prepare(const Options& options, const CommonOptions& common) {
+void run_prepare(const PrepareArguments& options, const CommonOptions& common) {
   const bool sharded = !options.shard.empty();
   const store::Shard shard = sharded ? store::shard_named(options.shard) : store::Shard{};
   study::StudiesFile studies = read_studies(options);
@@ -108,7 +106,7 @@ void run_prepare(const Options& options, const CommonOptions& common) {
 
 Command add_prepare(CLI::App& program, CommonOptions& common) {
   CLI::App* command = program.add_subcommand("prepare", "Prepare the studies of a studies file into a store for training");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<PrepareArguments>();
   command->add_option("studies", options->studies, "Studies file, as `index` writes it or MONAI's datalist")
       ->required()
       ->type_name("FILE");

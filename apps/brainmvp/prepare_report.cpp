@@ -13,21 +13,19 @@
 namespace brainmvp::app {
 namespace {
 
-using store::Outcome;
 using store::StoreBuilder;
-using store::StudyOutcome;
 
-std::size_t count(const StoreBuilder& builder, Outcome outcome) {
-  return static_cast<std::size_t>(std::ranges::count(builder.outcomes(), outcome, &StudyOutcome::outcome));
+std::size_t count(const StoreBuilder& builder, store::Outcome outcome) {
+  return static_cast<std::size_t>(std::ranges::count(builder.outcomes(), outcome, &store::StudyOutcome::outcome));
 }
 
 } // namespace
 
 void report_preparation(const StoreBuilder& builder) {
-  std::cout << count(builder, Outcome::kPrepared) << " prepared, " << count(builder, Outcome::kUpToDate) << " up to date, "
-            << count(builder, Outcome::kRedone) << " redone, " << count(builder, Outcome::kFailed) << " failed; "
-            << human_bytes(builder.size_on_disk()) << " on disk\n";
-  for (const StudyOutcome& outcome : builder.outcomes()) {
+  std::cout << count(builder, store::Outcome::kPrepared) << " prepared, " << count(builder, store::Outcome::kUpToDate)
+            << " up to date, " << count(builder, store::Outcome::kRedone) << " redone, "
+            << count(builder, store::Outcome::kFailed) << " failed; " << human_bytes(builder.size_on_disk()) << " on disk\n";
+  for (const store::StudyOutcome& outcome : builder.outcomes()) {
     for (const std::string& warning : outcome.warnings) {
       std::cout << "warning: " << outcome.id << ": " << warning << '\n';
     }
@@ -36,8 +34,8 @@ void report_preparation(const StoreBuilder& builder) {
     std::cout << "no longer listed, since the studies file does not name them (their folders are kept): "
               << join(builder.unlisted(), ", ") << '\n';
   }
-  for (const StudyOutcome& outcome : builder.outcomes()) {
-    if (outcome.outcome == Outcome::kFailed) {
+  for (const store::StudyOutcome& outcome : builder.outcomes()) {
+    if (outcome.outcome == store::Outcome::kFailed) {
       std::cout << "failed: " << outcome.id << ": " << outcome.reason << '\n';
     }
   }
@@ -45,7 +43,7 @@ void report_preparation(const StoreBuilder& builder) {
 }
 
 void fail_where_studies_failed(const StoreBuilder& builder) {
-  const std::size_t failed = count(builder, Outcome::kFailed);
+  const std::size_t failed = count(builder, store::Outcome::kFailed);
   const std::size_t all = builder.outcomes().size();
   if (failed == all) {
     throw Error(ExitCode::kNothingFound,
@@ -62,8 +60,8 @@ void refuse_incomplete(const StoreBuilder& builder, const study::StudiesFile& st
   std::set<std::size_t> again;
   std::size_t missing = 0;
   for (std::size_t i = 0; i < shards.size(); ++i) {
-    const StudyOutcome& outcome = builder.outcomes()[i];
-    if (outcome.outcome != Outcome::kUpToDate) {
+    const store::StudyOutcome& outcome = builder.outcomes()[i];
+    if (outcome.outcome != store::Outcome::kUpToDate) {
       std::cout << "missing: " << outcome.id << " (shard " << store::shard_name({shards[i], shard_count})
                 << "): " << outcome.reason << '\n';
       again.insert(shards[i]);

@@ -12,11 +12,10 @@ namespace brainmvp::app {
 namespace {
 
 using pretrain::Recipe;
-using pretrain::RunOptions;
 
 // Texts and numbers as they stand on the command line; what is left out comes from the recipe.
-struct Arguments {
-  RunOptions run;
+struct PretrainArguments {
+  pretrain::RunOptions run;
   bool verify_store = false;
   std::string recipe = "released";
   std::vector<std::size_t> crop;
@@ -24,14 +23,14 @@ struct Arguments {
   std::vector<std::size_t> template_size;
 };
 
-void add_run_options(CLI::App& command, Arguments& arguments) {
-  RunOptions& run = arguments.run;
+void add_run_options(CLI::App& command, PretrainArguments& arguments) {
+  pretrain::RunOptions& run = arguments.run;
   command.add_option("STORE", run.store, "Folder that `brainmvp prepare` wrote")->required()->group("Input");
   add_verify_option(command, arguments.verify_store);
   add_run_folder(command, run.session);
 }
 
-void add_method_options(CLI::App& command, Arguments& arguments) {
+void add_method_options(CLI::App& command, PretrainArguments& arguments) {
   Recipe& recipe = arguments.run.recipe;
   const auto add = [&command](const std::string& name, auto& value, const std::string& text) {
     return command.add_option(name, value, text)->group("pretrain");
@@ -52,8 +51,8 @@ void add_method_options(CLI::App& command, Arguments& arguments) {
   add("--template-size", arguments.template_size, "Voxels of the template grid, I J K")->expected(3)->check(CLI::PositiveNumber);
 }
 
-void add_training_options(CLI::App& command, Arguments& arguments) {
-  RunOptions& run = arguments.run;
+void add_pretraining_options(CLI::App& command, PretrainArguments& arguments) {
+  pretrain::RunOptions& run = arguments.run;
   const auto add = [&command](const std::string& name, auto& value, const std::string& text) {
     return command.add_option(name, value, text)->group("train");
   };
@@ -95,8 +94,8 @@ void fill_from_recipe(CLI::App& command, const Recipe& recipe) {
   set_unless_given(command, "--template-size", texts_of(recipe.template_size));
 }
 
-void run_command(CLI::App& command, Arguments& arguments, const CommonOptions& common) {
-  RunOptions& run = arguments.run;
+void run_pretrain(CLI::App& command, PretrainArguments& arguments, const CommonOptions& common) {
+  pretrain::RunOptions& run = arguments.run;
   restore_options(command, run.session);
   fill_from_recipe(command, pretrain::recipe(arguments.recipe));
   run.recipe.name = arguments.recipe;
@@ -115,11 +114,11 @@ void run_command(CLI::App& command, Arguments& arguments, const CommonOptions& c
 Command add_pretrain(CLI::App& program, CommonOptions& common) {
   CLI::App* command = program.add_subcommand("pretrain", "Pre-train a network and templates on a store");
   add_common_options(*command, common, {.force = true, .config = true, .threads = true, .seed = true, .device = true});
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<PretrainArguments>();
   add_run_options(*command, *arguments);
   add_method_options(*command, *arguments);
-  add_training_options(*command, *arguments);
-  return {command, [command, arguments, &common] { run_command(*command, *arguments, common); }};
+  add_pretraining_options(*command, *arguments);
+  return {command, [command, arguments, &common] { run_pretrain(*command, *arguments, common); }};
 }
 
 } // namespace brainmvp::app

@@ -17,9 +17,7 @@
 namespace brainmvp::app {
 namespace {
 
-using registration::Outcome;
 using registration::RegisteredImage;
-using registration::StudyOutcome;
 
 constexpr std::size_t kMostStudies = 40; // whose images get a line each
 
@@ -31,8 +29,8 @@ struct RegisterArguments {
   registration::RegisterOptions parameters;
 };
 
-std::size_t count_of(const std::vector<StudyOutcome>& outcomes, Outcome outcome) {
-  return static_cast<std::size_t>(std::ranges::count(outcomes, outcome, &StudyOutcome::outcome));
+std::size_t count_of(const std::vector<registration::StudyOutcome>& outcomes, registration::Outcome outcome) {
+  return static_cast<std::size_t>(std::ranges::count(outcomes, outcome, &registration::StudyOutcome::outcome));
 }
 
 // Information to two digits after the point, as it differs from seed to seed by about a hundredth.
@@ -41,16 +39,16 @@ std::string rounded(double value) {
   return text.substr(0, text.find('.') + 3);
 }
 
-void print_image(const StudyOutcome& outcome, const RegisteredImage& image) {
+void print_image(const registration::StudyOutcome& outcome, const RegisteredImage& image) {
   std::cout << "  " << outcome.id << ": " << image.modality << " to " << outcome.result.reference << ": "
             << registration::verdict_of(*image.alignment).text << "; mutual information "
             << rounded(image.alignment->information_before) << " before, " << rounded(image.alignment->information_after)
             << " after\n";
 }
 
-void report_registered(const std::vector<StudyOutcome>& outcomes, bool each) {
+void report_registered(const std::vector<registration::StudyOutcome>& outcomes, bool each) {
   std::size_t doubtful = 0;
-  for (const StudyOutcome& outcome : outcomes) {
+  for (const registration::StudyOutcome& outcome : outcomes) {
     for (const RegisteredImage& image : outcome.result.images) {
       if (image.alignment) {
         const bool doubt = registration::verdict_of(*image.alignment).doubtful;
@@ -72,16 +70,17 @@ void report_registered(const std::vector<StudyOutcome>& outcomes, bool each) {
   }
 }
 
-void report_set(const std::vector<StudyOutcome>& outcomes, const RegisterArguments& arguments, bool every_study) {
-  std::cout << count_of(outcomes, Outcome::kRegistered) << " registered, " << count_of(outcomes, Outcome::kUpToDate)
-            << " up to date, " << count_of(outcomes, Outcome::kFailed) << " failed\n";
+void report_set(const std::vector<registration::StudyOutcome>& outcomes, const RegisterArguments& arguments, bool every_study) {
+  std::cout << count_of(outcomes, registration::Outcome::kRegistered) << " registered, "
+            << count_of(outcomes, registration::Outcome::kUpToDate) << " up to date, "
+            << count_of(outcomes, registration::Outcome::kFailed) << " failed\n";
   report_registered(outcomes, every_study || outcomes.size() <= kMostStudies);
-  for (const StudyOutcome& outcome : outcomes) {
-    if (outcome.outcome == Outcome::kFailed) {
+  for (const registration::StudyOutcome& outcome : outcomes) {
+    if (outcome.outcome == registration::Outcome::kFailed) {
       std::cout << "failed: " << outcome.id << ": " << outcome.reason << '\n';
     }
   }
-  const std::size_t failed = count_of(outcomes, Outcome::kFailed);
+  const std::size_t failed = count_of(outcomes, registration::Outcome::kFailed);
   if (failed < outcomes.size()) {
     std::cout << "written to " << arguments.output << "\nnext: brainmvp prepare " << arguments.output
               << "/studies.json -o store\n";
@@ -112,9 +111,9 @@ void run_register(const RegisterArguments& arguments, const CommonOptions& commo
   const auto outcomes = registration::register_set(
       studies, arguments.studies, arguments.output, options,
       [&](std::size_t waiting) { progress.emplace("registering", "studies", waiting); },
-      [&](const StudyOutcome& outcome) {
+      [&](const registration::StudyOutcome& outcome) {
         progress->advance(outcome.id);
-        if (outcome.outcome == Outcome::kFailed) {
+        if (outcome.outcome == registration::Outcome::kFailed) {
           log::warning("study " + outcome.id + " failed: " + outcome.reason);
         }
       });

@@ -37,7 +37,7 @@ store::Start place_of(const image::Size& volume, const image::Size& crop, Random
 }
 
 void take_crop(const store::StoredStudy& study, const image::Size& crop, RandomStream& places, std::span<float> batch) {
-  const std::size_t voxels = crop[0] * crop[1] * crop[2];
+  const std::size_t voxels = image::voxel_count(crop);
   const store::Start start = place_of(study.size(), crop, places);
   for (std::size_t channel = 0; channel < study.modalities().size(); ++channel) {
     study.copy_crop(study.modalities()[channel], start, crop, batch.subspan(channel * voxels, voxels));
@@ -70,7 +70,7 @@ std::vector<Result> bench_load(const LoadBenchOptions& options) {
   const image::Grid grid{.size = options.size, .affine = {}};
   const study::Study study = write_synthetic_study(folder.path(), "case", grid, options.modalities);
   const store::Store store = store_of(study, folder.path());
-  store::CropBuffer batch(options.modalities * options.crop[0] * options.crop[1] * options.crop[2]);
+  store::CropBuffer batch(options.modalities * image::voxel_count(options.crop));
   RandomStream places({text_key("bench load")});
   Result result{.name = "crop from a warm store"};
   take_crop(store.studies().front(), options.crop, places, batch); // warms the store

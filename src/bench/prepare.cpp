@@ -67,7 +67,7 @@ Result time_unpacking(const study::Study& study, const PrepareBenchOptions& opti
   for (const std::filesystem::path& path : study.images) {
     files.push_back(bytes_of(path));
   }
-  const std::size_t limit = 352 + options.size[0] * options.size[1] * options.size[2] * sizeof(std::int16_t);
+  const std::size_t limit = 352 + image::voxel_count(options.size) * sizeof(std::int16_t);
   const auto all = [&](const auto& unpack) {
     for (std::size_t i = 0; i < files.size(); ++i) {
       unpack(files[i], study.images[i].string());

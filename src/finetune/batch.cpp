@@ -38,7 +38,7 @@ Item read_item(const SampleBatch& samples, std::size_t index, const BatchSetup& 
   const Sample& sample = samples.samples[index];
   const image::Size& window = setup.description.window;
   const std::size_t channels = setup.description.channels.size();
-  const std::size_t voxels = window[0] * window[1] * window[2];
+  const std::size_t voxels = image::voxel_count(window);
   Item item{.images = crop_tensor(samples.images.data() + index * channels * voxels, static_cast<std::int64_t>(channels), window),
             .templates = {},
             .labels = {}};

@@ -42,7 +42,7 @@ void keep(std::vector<store::Start>& kept, std::uint64_t seen_before, const stor
 
 Foreground find_foreground(const store::StoredStudy& study, std::uint64_t seed) {
   const image::Size& size = study.size();
-  std::vector<std::uint8_t> labels(size[0] * size[1] * size[2]);
+  std::vector<std::uint8_t> labels(image::voxel_count(size));
   study.copy_label_crop({0, 0, 0}, size, labels);
   RandomStream stream({seed, text_key(study.id()), text_key("foreground")});
   Foreground foreground;

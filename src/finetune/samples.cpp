@@ -13,8 +13,6 @@
 namespace brainmvp::finetune {
 namespace {
 
-std::size_t voxels_in(const image::Size& size) { return size[0] * size[1] * size[2]; }
-
 // What the threads read from: lives as long as the functions of the reader.
 struct Source {
   const store::Store& store;
@@ -24,15 +22,15 @@ struct Source {
   [[nodiscard]] const store::StoredStudy& study(std::size_t index) const { return store.studies()[positions[index]]; }
 
   [[nodiscard]] std::span<float> images_of(SampleBatch& batch, std::size_t item) const {
-    const std::size_t count = options.channels.size() * voxels_in(options.crop);
+    const std::size_t count = options.channels.size() * image::voxel_count(options.crop);
     return std::span(batch.images).subspan(item * count, count);
   }
 
   void begin(SampleBatch& batch, std::uint64_t number, bool labelled) const {
     batch.portion = options.distribution.portion(number);
     batch.samples.resize(batch.portion.read());
-    batch.images.resize(batch.samples.size() * options.channels.size() * voxels_in(options.crop));
-    batch.labels.resize(labelled ? batch.samples.size() * voxels_in(options.crop) : 0);
+    batch.images.resize(batch.samples.size() * options.channels.size() * image::voxel_count(options.crop));
+    batch.labels.resize(labelled ? batch.samples.size() * image::voxel_count(options.crop) : 0);
   }
 };
 
@@ -49,7 +47,7 @@ void fill_crop(const Source& source, const std::vector<Foreground>& foregrounds,
             .start = around ? crop_around(draw_voxel(foreground, stream), study.size(), options.crop, stream)
                             : draw_crop(study.size(), options.crop, stream),
             .present = present_channels(study, options.channels)};
-  const std::size_t count = voxels_in(options.crop);
+  const std::size_t count = image::voxel_count(options.crop);
   for (std::size_t channel = 0; channel < options.channels.size(); ++channel) {
     if (sample.present[channel]) {
       study.copy_crop(options.channels[channel], sample.start, options.crop,
@@ -81,10 +79,10 @@ void fill_volume(const Source& source, const ClassDraw& drawn, infer::Sizing siz
             .epoch = drawn.epoch,
             .start = {0, 0, 0},
             .present = present_channels(study, options.channels)};
-  std::vector<float> whole(voxels_in(study.size()));
+  std::vector<float> whole(image::voxel_count(study.size()));
   const auto side = [](std::size_t voxels) { return static_cast<std::int64_t>(voxels); };
   const image::Size& size = study.size();
-  const std::size_t count = voxels_in(options.crop);
+  const std::size_t count = image::voxel_count(options.crop);
   for (std::size_t channel = 0; channel < options.channels.size(); ++channel) {
     if (sample.present[channel]) {
       study.copy_crop(options.channels[channel], {0, 0, 0}, size, whole);

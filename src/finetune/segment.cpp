@@ -76,7 +76,7 @@ Tensor whole_label(const store::StoredStudy& study) {
   const image::Size& size = study.size();
   const auto side = [&](std::size_t axis) { return static_cast<std::int64_t>(size[axis]); };
   Tensor label = at::empty({side(0), side(1), side(2)}, at::kByte);
-  study.copy_label_crop({0, 0, 0}, size, std::span(label.mutable_data_ptr<std::uint8_t>(), size[0] * size[1] * size[2]));
+  study.copy_label_crop({0, 0, 0}, size, std::span(label.mutable_data_ptr<std::uint8_t>(), image::voxel_count(size)));
   return label;
 }
 

@@ -90,7 +90,7 @@ torch::Tensor whole_study(const store::StoredStudy& study, const infer::ModelDes
   torch::Tensor images =
       at::empty({static_cast<std::int64_t>(description.channels.size()), side(0), side(1), side(2)}, at::kFloat);
   const std::vector<bool> present = present_channels(study, description.channels);
-  const std::size_t voxels = size[0] * size[1] * size[2];
+  const std::size_t voxels = image::voxel_count(size);
   for (std::size_t channel = 0; channel < present.size(); ++channel) {
     torch::Tensor target = images[static_cast<std::int64_t>(channel)];
     if (present[channel]) {

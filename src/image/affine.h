@@ -10,6 +10,8 @@ namespace brainmvp::image {
 using Size = std::array<std::size_t, 3>; // voxels along i, j, k
 using Vector = std::array<double, 3>;
 
+inline std::size_t voxel_count(const Size& size) { return size[0] * size[1] * size[2]; }
+
 // x_mm = matrix * index + translation, in RAS+ mm; indices are voxel centres.
 struct Affine {
   std::array<std::array<double, 3>, 3> matrix{{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}};

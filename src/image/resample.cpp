@@ -41,7 +41,7 @@ bool separable(const Affine& map, const Size& size) {
 
 void check(std::size_t data_size, const Size& source, const Size& target) {
   const auto empty = [](const Size& size) { return size[0] == 0 || size[1] == 0 || size[2] == 0; };
-  if (empty(source) || empty(target) || data_size != source[0] * source[1] * source[2]) {
+  if (empty(source) || empty(target) || data_size != voxel_count(source)) {
     throw Error(ExitCode::kInternal, "resample: empty grid, or data that does not fit its grid");
   }
 }

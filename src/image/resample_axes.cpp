@@ -98,7 +98,7 @@ void resample_axes(const Volume& source, const std::array<std::vector<Tap>, 3>& 
       resize_large(out.data, out.voxels());
       along_axis(from, size, axis, taps[axis], zero_outside, threads, out.data.data());
     } else {
-      Values values(next[0] * next[1] * next[2]);
+      Values values(voxel_count(next));
       along_axis(from, size, axis, taps[axis], zero_outside, threads, values.data());
       last = std::move(values);
       from = last.data();

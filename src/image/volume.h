@@ -16,7 +16,7 @@ struct BasicVolume {
   Affine affine;
   std::vector<T> data;
 
-  [[nodiscard]] std::size_t voxels() const { return size[0] * size[1] * size[2]; }
+  [[nodiscard]] std::size_t voxels() const { return voxel_count(size); }
   [[nodiscard]] std::size_t index(std::size_t i, std::size_t j, std::size_t k) const { return i + size[0] * (j + size[1] * k); }
 };
 

@@ -15,7 +15,7 @@ namespace {
 
 std::span<const std::byte> channel_bytes(const Loaded& loaded, std::size_t channel) {
   const image::Size& size = loaded.header.size;
-  const std::size_t bytes = size[0] * size[1] * size[2] * element_size(loaded.encoding.element);
+  const std::size_t bytes = image::voxel_count(size) * element_size(loaded.encoding.element);
   return loaded.buffer.bytes().subspan(loaded.offset + channel * bytes, bytes);
 }
 

@@ -14,7 +14,7 @@ constexpr std::size_t kWidestHead = 4096; // voxels along an axis
 } // namespace
 
 std::uint64_t Raster::voxel_bytes() const {
-  return header.channels * header.size[0] * header.size[1] * header.size[2] * element_size(encoding.element);
+  return header.channels * image::voxel_count(header.size) * element_size(encoding.element);
 }
 
 void set_dimensions(Raster& raster, std::span<const std::int64_t> dimensions, const std::string& name) {

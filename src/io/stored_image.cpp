@@ -12,18 +12,14 @@
 #include "io/image_load.h"
 
 namespace brainmvp::io {
-namespace {
-
-std::size_t voxels_in(const image::Size& size) { return size[0] * size[1] * size[2]; }
-
-} // namespace
+namespace {} // namespace
 
 struct StoredImage::State {
   Loaded loaded;
 
   template <class Body>
   auto with_channel(std::size_t channel, Body&& body) const {
-    const std::size_t bytes = voxels_in(loaded.header.size) * element_size(loaded.encoding.element);
+    const std::size_t bytes = image::voxel_count(loaded.header.size) * element_size(loaded.encoding.element);
     const std::span<const std::byte> stored = loaded.buffer.bytes().subspan(loaded.offset + channel * bytes, bytes);
     return with_converter(loaded.encoding, stored.data(), body);
   }
@@ -31,7 +27,7 @@ struct StoredImage::State {
   // The value that all voxels of a channel have, if there is one.
   [[nodiscard]] std::optional<float> constant(std::size_t channel) const {
     return with_channel(channel, [this](const auto& convert) -> std::optional<float> {
-      const auto count = static_cast<std::ptrdiff_t>(voxels_in(loaded.header.size));
+      const auto count = static_cast<std::ptrdiff_t>(image::voxel_count(loaded.header.size));
       const float first = convert(0);
       for (std::ptrdiff_t at = 1; at < count; ++at) {
         if (convert(at) != first) {
@@ -46,7 +42,7 @@ struct StoredImage::State {
     return with_channel(channel, [this](const auto& convert) {
       std::size_t count = 0;
       if (!convert.kAlwaysFinite) {
-        const auto voxels = static_cast<std::ptrdiff_t>(voxels_in(loaded.header.size));
+        const auto voxels = static_cast<std::ptrdiff_t>(image::voxel_count(loaded.header.size));
         for (std::ptrdiff_t at = 0; at < voxels; ++at) {
           count += convert.finite(convert.unchecked(at)) ? 0 : 1;
         }
@@ -104,7 +100,7 @@ void StoredImage::decode(std::size_t channel, const image::AxisOrder& order, con
       throw Error(ExitCode::kInternal, "decode: box outside the volume on axis " + std::to_string(axis));
     }
   }
-  if (out.size() != voxels_in(box.size())) {
+  if (out.size() != image::voxel_count(box.size())) {
     throw Error(ExitCode::kInternal, "decode: the output does not have the size of the box");
   }
   state_->with_channel(channel, [&](const auto& convert) {

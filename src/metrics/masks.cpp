@@ -49,7 +49,7 @@ std::vector<std::uint8_t> crop(const std::vector<std::uint8_t>& mask, const imag
 } // namespace
 
 void check_masks(const MaskPair& masks) {
-  const std::size_t voxels = masks.size[0] * masks.size[1] * masks.size[2];
+  const std::size_t voxels = image::voxel_count(masks.size);
   if (masks.prediction.size() != voxels || masks.reference.size() != voxels) {
     throw Error(ExitCode::kInternal, "masks of " + std::to_string(masks.prediction.size()) + " and " +
                                          std::to_string(masks.reference.size()) + " voxels on a grid of " +

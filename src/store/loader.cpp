@@ -14,8 +14,6 @@
 namespace brainmvp::store {
 namespace {
 
-std::size_t voxels(const image::Size& size) { return size[0] * size[1] * size[2]; }
-
 std::vector<std::string> with_templates(const StoredStudy& study) {
   std::vector<std::string> names;
   std::ranges::copy_if(study.modalities(), std::back_inserter(names),
@@ -54,7 +52,7 @@ CropSample draw_sample(const StoredStudy& study, std::size_t position, std::uint
 }
 
 void read_sample(const StoredStudy& study, const CropSample& sample, const image::Size& crop, std::span<float> images) {
-  const std::size_t count = voxels(crop);
+  const std::size_t count = image::voxel_count(crop);
   for (std::size_t channel = 0; channel < sample.modalities.size(); ++channel) {
     const std::span<float> target = images.subspan(channel * count, count);
     const auto earlier = std::ranges::find(sample.modalities, sample.modalities[channel]);
@@ -92,14 +90,14 @@ void CropLoader::State::begin(CropBatch& batch, std::uint64_t number) const {
   batch.number = number;
   batch.portion = options.distribution.portion(number);
   batch.samples.resize(batch.portion.read());
-  batch.images.resize(batch.samples.size() * options.channels * voxels(options.crop));
+  batch.images.resize(batch.samples.size() * options.channels * image::voxel_count(options.crop));
 }
 
 void CropLoader::State::read(CropBatch& batch, std::size_t index) const {
   if (index >= batch.samples.size()) {
     return; // a smaller batch
   }
-  const std::size_t count = options.channels * voxels(options.crop);
+  const std::size_t count = options.channels * image::voxel_count(options.crop);
   const DrawnStudy drawn = draw_study(options.seed, positions.size(), batch.portion.first + index);
   const StoredStudy& study = store.studies()[positions[drawn.index]];
   CropSample& sample = batch.samples[index];

@@ -35,7 +35,7 @@ class MappedVolume {
 public:
   MappedVolume(const fs::path& path, const image::Size& size) : file_(path) {
     const std::span<const std::byte> bytes = file_.bytes();
-    const std::size_t count = size[0] * size[1] * size[2];
+    const std::size_t count = image::voxel_count(size);
     const std::int16_t code = sizeof(Stored) == 2 ? kInt16Code : kUint8Code;
     if (bytes.size() < kHeaderBytes || field<std::int32_t>(bytes, 0) != kHeaderBytes) {
       refuse(path, std::to_string(bytes.size()) + " bytes that do not start with a NIfTI-1 header");
@@ -67,7 +67,7 @@ private:
 };
 
 void check_destination(const image::Size& size, std::size_t found) {
-  if (found != size[0] * size[1] * size[2]) {
+  if (found != image::voxel_count(size)) {
     throw Error(ExitCode::kInternal, "a crop's destination has " + std::to_string(found) + " elements, not those of the crop");
   }
 }

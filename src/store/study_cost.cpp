@@ -12,19 +12,17 @@ std::size_t bytes_a_voxel(const std::string& data_type) {
   return digits < data_type.size() ? std::stoul(data_type.substr(digits)) / 8 : sizeof(double);
 }
 
-std::uint64_t voxel_count(const image::Size& size) { return std::uint64_t{size[0]} * size[1] * size[2]; }
-
 } // namespace
 
 StudyCost study_cost(const study::Study& study, const PrepareOptions& options) {
   const StudyGrids grids = study_grids(study, options);
-  const std::uint64_t target = voxel_count(grids.target.size);
+  const std::uint64_t target = image::voxel_count(grids.target.size);
   StudyCost cost;
   std::uint64_t held = 0;                              // until all modalities are loaded, and then as floats
   std::uint64_t largest_step = target * sizeof(float); // beside it, while one file is read or one volume copied
   const bool no_resampling = image::same_grid(grids.ras, grids.target);
   for (const io::ImageHeader& header : grids.headers) {
-    const std::uint64_t native = voxel_count(header.size);
+    const std::uint64_t native = image::voxel_count(header.size);
     const std::uint64_t stored = native * header.channels * bytes_a_voxel(header.data_type);
     cost.native_voxels += native * header.channels;
     if (no_resampling && image::same_grid(ras_grid({.size = header.size, .affine = header.affine}), grids.ras)) {
@@ -36,7 +34,7 @@ StudyCost study_cost(const study::Study& study, const PrepareOptions& options) {
     }
   }
   for (const io::ImageHeader& header : grids.label) {
-    const std::uint64_t native = voxel_count(header.size);
+    const std::uint64_t native = image::voxel_count(header.size);
     cost.native_voxels += native;
     held += target;
     largest_step =

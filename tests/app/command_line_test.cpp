@@ -6,7 +6,7 @@
 namespace brainmvp {
 namespace {
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+using test::contains;
 
 TEST(CommandLine, VersionNamesTheLibraries) {
   const auto result = test::run_brainmvp({"--version"});

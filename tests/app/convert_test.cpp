@@ -4,12 +4,9 @@
 namespace brainmvp {
 namespace {
 
+using test::expect_part;
 using test::golden;
 using test::run_brainmvp;
-
-void expect_part(const std::string& text, const std::string& part) {
-  EXPECT_NE(text.find(part), std::string::npos) << "expected \"" << part << "\" in: " << text;
-}
 
 TEST(Convert, KeepsWeightsAndPlainEntriesAndNamesWhatItDrops) {
   const test::TemporaryFolder folder;

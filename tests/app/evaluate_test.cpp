@@ -7,7 +7,7 @@
 namespace brainmvp {
 namespace {
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+using test::contains;
 
 // A box of `value` with its first corner at (first, 2, 2) and 4 x 3 x 2 voxels, on 12 x 10 x 8 voxels of 1 x 2 x 3 mm.
 image::LabelVolume box(std::size_t first, std::int32_t value) {

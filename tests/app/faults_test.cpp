@@ -22,11 +22,10 @@
 namespace brainmvp {
 namespace {
 namespace fs = std::filesystem;
+using test::contains;
 using test::Process;
 using test::ProcessResult;
 using Arguments = std::vector<std::string>;
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 // A small store, and runs that write a checkpoint of some 20 MB at each of their many short steps.
 class Faults : public testing::Test {

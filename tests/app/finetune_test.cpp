@@ -5,11 +5,10 @@
 namespace brainmvp {
 namespace {
 namespace fs = std::filesystem;
+using test::contains;
 using test::metrics;
 using test::ProcessResult;
 using Arguments = std::vector<std::string>;
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 class Finetune : public testing::Test {
 protected:

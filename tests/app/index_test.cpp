@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+using test::contains;
 
 // A tree with a sound study, one with a damaged image, and an AppleDouble file.
 void copy_studies(const fs::path& root) {

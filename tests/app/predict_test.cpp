@@ -6,12 +6,9 @@
 namespace brainmvp {
 namespace {
 namespace fs = std::filesystem;
+using test::expect_part;
 using Arguments = std::vector<std::string>;
 using test::ProcessResult;
-
-void expect_part(const std::string& text, const std::string& part) {
-  EXPECT_NE(text.find(part), std::string::npos) << "expected \"" << part << "\" in: " << text;
-}
 
 class Predict : public testing::Test {
 protected:

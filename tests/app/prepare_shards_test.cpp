@@ -11,12 +11,11 @@ namespace brainmvp {
 namespace {
 namespace fs = std::filesystem;
 
+using test::contains;
 using test::Process;
 using test::ProcessResult;
 using test::TemporaryFolder;
 using Arguments = std::vector<std::string>;
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 Arguments command(const TemporaryFolder& folder, const Arguments& more) {
   Arguments arguments{"prepare", folder / "studies.json", "-o", folder / "store", "--threads", "1"};
@@ -24,7 +23,9 @@ Arguments command(const TemporaryFolder& folder, const Arguments& more) {
   return arguments;
 }
 
-ProcessResult prepare(const TemporaryFolder& folder, const Arguments& more) { return test::run_brainmvp(command(folder, more)); }
+ProcessResult prepare_shard(const TemporaryFolder& folder, const Arguments& more) {
+  return test::run_brainmvp(command(folder, more));
+}
 
 // Every file of a store and its bytes, without the lock.
 std::map<std::string, std::string> contents(const fs::path& store) {
@@ -60,7 +61,7 @@ TEST(PrepareShards, ProcessesAtTheSameTimeMakeTheStoreOfOne) {
     EXPECT_TRUE(contains(result.err, "--merge 3")) << result.err;
   }
   EXPECT_FALSE(fs::exists(folder / "store/store.json"));
-  const ProcessResult merged = prepare(folder, {"--merge", "3"});
+  const ProcessResult merged = prepare_shard(folder, {"--merge", "3"});
   EXPECT_EQ(merged.exit_code, 0) << merged.err;
   EXPECT_TRUE(contains(merged.out, "0 prepared, 24 up to date, 0 redone, 0 failed")) << merged.out;
   ASSERT_EQ(test::run_brainmvp({"prepare", folder / "studies.json", "-o", folder / "one"}).exit_code, 0);
@@ -75,26 +76,26 @@ TEST(PrepareShards, WhatAKilledShardLeftIsNamedAndItsShardToo) {
   killed.signal(SIGKILL);
   ASSERT_EQ(killed.wait().exit_code, 128 + SIGKILL);
   fs::create_directories(folder / "store/.0123abcd.s001"); // as it may have left it
-  const ProcessResult other = prepare(folder, {"--shard", "1/2"});
+  const ProcessResult other = prepare_shard(folder, {"--shard", "1/2"});
   ASSERT_EQ(other.exit_code, 0) << other.err;
   EXPECT_TRUE(contains(other.out, "30 prepared")) << other.out;
   EXPECT_TRUE(fs::exists(folder / "store/.0123abcd.s001")) << "it could belong to a living process of another machine";
 
-  const ProcessResult merged = prepare(folder, {"--merge", "2"});
+  const ProcessResult merged = prepare_shard(folder, {"--merge", "2"});
   EXPECT_EQ(merged.exit_code, 4);
   EXPECT_TRUE(contains(merged.out, "missing: s059 (shard 2/2): not prepared yet")) << merged.out;
   EXPECT_FALSE(contains(merged.out, "shard 1/2")) << merged.out;
   EXPECT_TRUE(contains(merged.err, "run again: --shard 2/2.")) << merged.err;
   EXPECT_FALSE(fs::exists(folder / "store/store.json"));
 
-  EXPECT_EQ(prepare(folder, {"--shard", "2/2"}).exit_code, 0);
-  EXPECT_EQ(prepare(folder, {"--merge", "2"}).exit_code, 0);
+  EXPECT_EQ(prepare_shard(folder, {"--shard", "2/2"}).exit_code, 0);
+  EXPECT_EQ(prepare_shard(folder, {"--merge", "2"}).exit_code, 0);
   EXPECT_FALSE(fs::exists(folder / "store/.0123abcd.s001"));
   EXPECT_EQ(test::run_brainmvp({"inspect", folder / "store"}).exit_code, 0);
 
   fs::copy_file(test::golden("preprocess/las_anisotropic/t2.nii.gz"), folder / "s000/t1.nii.gz",
                 fs::copy_options::overwrite_existing);
-  const ProcessResult stale = prepare(folder, {"--merge", "2"});
+  const ProcessResult stale = prepare_shard(folder, {"--merge", "2"});
   EXPECT_EQ(stale.exit_code, 4);
   EXPECT_TRUE(contains(stale.out, "missing: s000 (shard 1/2): t1.nii.gz has changed")) << stale.out;
 }
@@ -107,7 +108,7 @@ TEST(PrepareShards, ShardsAndTheWholeExcludeEachOther) {
     EXPECT_TRUE(process.wait_until([&] { return any_study(folder / "store"); }));
     process.signal(SIGSTOP);
     for (const Arguments& other : others) {
-      const ProcessResult result = prepare(folder, other);
+      const ProcessResult result = prepare_shard(folder, other);
       EXPECT_EQ(result.exit_code, 5) << result.err;
       EXPECT_TRUE(contains(result.err, message)) << result.err;
     }
@@ -125,24 +126,24 @@ TEST(PrepareShards, AFailedStudyFailsItsShardAndIsMissing) {
   const TemporaryFolder folder;
   test::write_studies(folder, test::study_ids(4));
   fs::resize_file(folder / "s001/t1.nii.gz", 700);
-  EXPECT_EQ(prepare(folder, {"--shard", "1/2"}).exit_code, 0);
-  const ProcessResult failed = prepare(folder, {"--shard", "2/2"});
+  EXPECT_EQ(prepare_shard(folder, {"--shard", "1/2"}).exit_code, 0);
+  const ProcessResult failed = prepare_shard(folder, {"--shard", "2/2"});
   EXPECT_EQ(failed.exit_code, 4);
   EXPECT_TRUE(contains(failed.out, "failed: s001: ")) << failed.out;
-  const ProcessResult merged = prepare(folder, {"--merge", "2"});
+  const ProcessResult merged = prepare_shard(folder, {"--merge", "2"});
   EXPECT_EQ(merged.exit_code, 4);
   EXPECT_TRUE(contains(merged.out, "missing: s001 (shard 2/2)")) << merged.out;
   test::write_studies(folder, {"s000", "s002", "s003"});
-  EXPECT_EQ(prepare(folder, {"--merge", "2"}).exit_code, 0);
+  EXPECT_EQ(prepare_shard(folder, {"--merge", "2"}).exit_code, 0);
 }
 
 TEST(PrepareShards, MoreShardsThanStudiesAndWhatMakesNoSense) {
   const TemporaryFolder folder;
   test::write_studies(folder, {"s0"});
-  const ProcessResult idle = prepare(folder, {"--shard", "3/4"});
+  const ProcessResult idle = prepare_shard(folder, {"--shard", "3/4"});
   EXPECT_EQ(idle.exit_code, 0) << idle.err;
   EXPECT_TRUE(contains(idle.err, "nothing to do")) << idle.err;
-  const ProcessResult wrong = prepare(folder, {"--shard", "0/4"});
+  const ProcessResult wrong = prepare_shard(folder, {"--shard", "0/4"});
   EXPECT_EQ(wrong.exit_code, 2);
   EXPECT_TRUE(contains(wrong.err, "--shard 0/4: expected I/N")) << wrong.err;
   for (const Arguments& more : std::vector<Arguments>{{"--shard", "5/4"},
@@ -150,7 +151,7 @@ TEST(PrepareShards, MoreShardsThanStudiesAndWhatMakesNoSense) {
                                                       {"--merge", "0"},
                                                       {"--merge", "2", "--shard", "1/2"},
                                                       {"--merge", "2", "--force"}}) {
-    EXPECT_EQ(prepare(folder, more).exit_code, 2) << more.back();
+    EXPECT_EQ(prepare_shard(folder, more).exit_code, 2) << more.back();
   }
 }
 

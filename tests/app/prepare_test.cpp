@@ -13,14 +13,13 @@ namespace brainmvp {
 namespace {
 namespace fs = std::filesystem;
 
+using test::contains;
 using test::ProcessResult;
 using test::run_brainmvp;
 using test::TemporaryFolder;
 using test::write_studies;
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-test::ProcessResult prepare(const TemporaryFolder& folder, std::vector<std::string> more = {}) {
+test::ProcessResult prepare_store(const TemporaryFolder& folder, std::vector<std::string> more = {}) {
   more.insert(more.begin(), {"prepare", folder / "studies.json", "-o", folder / "store", "--threads", "2"});
   return run_brainmvp(more);
 }
@@ -54,19 +53,19 @@ void write_class_studies(const TemporaryFolder& folder, const std::string& class
 TEST(Prepare, ASpacingIsThatOfTheStoreAndAChangeRedoesIt) {
   const TemporaryFolder folder;
   write_studies(folder, {"a"});
-  ASSERT_EQ(prepare(folder).exit_code, 0);
-  const ProcessResult coarse = prepare(folder, {"--spacing", "2"});
+  ASSERT_EQ(prepare_store(folder).exit_code, 0);
+  const ProcessResult coarse = prepare_store(folder, {"--spacing", "2"});
   ASSERT_EQ(coarse.exit_code, 0) << coarse.err;
   EXPECT_TRUE(contains(coarse.out, "1 redone")) << coarse.out;
   const ProcessResult header = run_brainmvp({"inspect", folder / "store/a/t1.nii"});
   EXPECT_TRUE(contains(header.out, "2 x 2 x 2 mm")) << header.out;
-  EXPECT_EQ(prepare(folder, {"--spacing", "0"}).exit_code, 2);
+  EXPECT_EQ(prepare_store(folder, {"--spacing", "0"}).exit_code, 2);
 }
 
 TEST(Prepare, KeepsClassPatientAndFoldAndFollowsTheirChangesWithoutRedoing) {
   const TemporaryFolder folder;
   write_class_studies(folder, "control", 1);
-  EXPECT_EQ(prepare(folder).exit_code, 0);
+  EXPECT_EQ(prepare_store(folder).exit_code, 0);
   const auto of_store = [&](std::size_t i, const char* field) {
     return nlohmann::json::parse(test::read_text(folder / "store/store.json"))["studies"][i][field];
   };
@@ -76,7 +75,7 @@ TEST(Prepare, KeepsClassPatientAndFoldAndFollowsTheirChangesWithoutRedoing) {
   EXPECT_EQ(of_store(1, "fold"), 1);
   EXPECT_TRUE(fs::exists(folder / "store/sub-01_ses-1/t1_ir.nii"));
   write_class_studies(folder, "ASD", 3);
-  const auto again = prepare(folder);
+  const auto again = prepare_store(folder);
   EXPECT_TRUE(contains(again.out, "0 prepared, 2 up to date, 0 redone")) << again.out;
   EXPECT_EQ(of_store(1, "class"), "ASD");
   EXPECT_EQ(of_store(1, "fold"), 3);
@@ -85,37 +84,37 @@ TEST(Prepare, KeepsClassPatientAndFoldAndFollowsTheirChangesWithoutRedoing) {
 TEST(Prepare, OnlyWhatChangedIsRedone) {
   const TemporaryFolder folder;
   write_studies(folder, {"a", "b", "c"});
-  auto result = prepare(folder);
+  auto result = prepare_store(folder);
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_TRUE(contains(result.out, "3 prepared, 0 up to date, 0 redone, 0 failed; ")) << result.out;
   EXPECT_TRUE(contains(result.err, "3 studies to prepare")) << result.err;
   EXPECT_TRUE(contains(result.err, "memory")) << result.err;
   EXPECT_EQ(listed(folder), (std::vector<std::string>{"a", "b", "c"}));
-  EXPECT_TRUE(contains(prepare(folder).out, "0 prepared, 3 up to date, 0 redone, 0 failed"));
+  EXPECT_TRUE(contains(prepare_store(folder).out, "0 prepared, 3 up to date, 0 redone, 0 failed"));
 
   // A new time alone changes nothing, and is noted.
   fs::last_write_time(folder / "a/t1.nii.gz", fs::file_time_type::clock::now() + std::chrono::hours(1));
   const std::string before = test::read_text(folder / "store/a/study.json");
-  EXPECT_TRUE(contains(prepare(folder).out, "0 prepared, 3 up to date, 0 redone"));
+  EXPECT_TRUE(contains(prepare_store(folder).out, "0 prepared, 3 up to date, 0 redone"));
   EXPECT_NE(test::read_text(folder / "store/a/study.json"), before);
 
   fs::copy_file(test::golden("preprocess/las_anisotropic/t2.nii.gz"), folder / "b/t1.nii.gz",
                 fs::copy_options::overwrite_existing);
-  result = prepare(folder, {"-v"});
+  result = prepare_store(folder, {"-v"});
   EXPECT_TRUE(contains(result.out, "0 prepared, 2 up to date, 1 redone, 0 failed")) << result.out;
   EXPECT_TRUE(contains(result.err, "study b: t1.nii.gz has changed")) << result.err;
 
   fs::resize_file(folder / "store/c/flair.nii", 1000); // damage in the store
-  EXPECT_TRUE(contains(prepare(folder).out, "0 prepared, 2 up to date, 1 redone, 0 failed"));
-  EXPECT_TRUE(contains(prepare(folder, {"--force"}).out, "0 prepared, 0 up to date, 3 redone, 0 failed"));
+  EXPECT_TRUE(contains(prepare_store(folder).out, "0 prepared, 2 up to date, 1 redone, 0 failed"));
+  EXPECT_TRUE(contains(prepare_store(folder, {"--force"}).out, "0 prepared, 0 up to date, 3 redone, 0 failed"));
 }
 
 TEST(Prepare, StudiesCanBeAddedAndTakenAway) {
   const TemporaryFolder folder;
   write_studies(folder, {"a", "b"});
-  ASSERT_EQ(prepare(folder).exit_code, 0);
+  ASSERT_EQ(prepare_store(folder).exit_code, 0);
   write_studies(folder, {"b", "c"});
-  const auto result = prepare(folder);
+  const auto result = prepare_store(folder);
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_TRUE(contains(result.out, "1 prepared, 1 up to date, 0 redone, 0 failed")) << result.out;
   EXPECT_TRUE(contains(result.out, "no longer listed")) << result.out;
@@ -127,7 +126,7 @@ TEST(Prepare, AFailedStudyDoesNotStopTheOthers) {
   const TemporaryFolder folder;
   write_studies(folder, {"a", "b", "c"});
   fs::resize_file(folder / "b/t1.nii.gz", 700);
-  auto result = prepare(folder);
+  auto result = prepare_store(folder);
   EXPECT_EQ(result.exit_code, 4);
   EXPECT_TRUE(contains(result.out, "2 prepared, 0 up to date, 0 redone, 1 failed")) << result.out;
   EXPECT_TRUE(contains(result.out, "failed: b: ")) << result.out;
@@ -136,7 +135,7 @@ TEST(Prepare, AFailedStudyDoesNotStopTheOthers) {
 
   fs::remove(folder / "b/t1.nii.gz"); // repaired: only that one is done
   write_studies(folder, {"a", "b", "c"});
-  result = prepare(folder);
+  result = prepare_store(folder);
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_TRUE(contains(result.out, "1 prepared, 2 up to date")) << result.out;
 }
@@ -145,12 +144,12 @@ TEST(Prepare, StrictStopsAndNothingUsableIsSaid) {
   const TemporaryFolder folder;
   write_studies(folder, {"a", "b"});
   fs::resize_file(folder / "a/t1.nii.gz", 700);
-  auto result = prepare(folder, {"--strict"});
+  auto result = prepare_store(folder, {"--strict"});
   EXPECT_EQ(result.exit_code, 4);
   EXPECT_TRUE(contains(result.err, "study a")) << result.err;
   EXPECT_FALSE(fs::exists(folder / "store/store.json"));
   fs::resize_file(folder / "b/t1.nii.gz", 700);
-  result = prepare(folder);
+  result = prepare_store(folder);
   EXPECT_EQ(result.exit_code, 3);
   EXPECT_TRUE(contains(result.out, "2 failed")) << result.out;
 }
@@ -158,7 +157,7 @@ TEST(Prepare, StrictStopsAndNothingUsableIsSaid) {
 TEST(Prepare, InspectDescribesTheStoreAndFindsDamage) {
   const TemporaryFolder folder;
   write_studies(folder, {"a"});
-  ASSERT_EQ(prepare(folder).exit_code, 0);
+  ASSERT_EQ(prepare_store(folder).exit_code, 0);
   auto result = run_brainmvp({"inspect", folder / "store"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_TRUE(contains(result.out, "a: training, 19x29x25, flair t1")) << result.out;
@@ -180,10 +179,10 @@ TEST(Prepare, NeverWritesIntoAFolderOfSomethingElse) {
 
   // Nor over a foreign folder that has come to lie in a store.
   write_studies(folder, {"b"});
-  ASSERT_EQ(prepare(folder).exit_code, 0);
+  ASSERT_EQ(prepare_store(folder).exit_code, 0);
   write_studies(folder, {"a", "b"});
   test::write_text(folder / "store/a/diary.txt", "dear");
-  EXPECT_EQ(prepare(folder, {"--force"}).exit_code, 4);
+  EXPECT_EQ(prepare_store(folder, {"--force"}).exit_code, 4);
   EXPECT_EQ(test::read_text(folder / "store/a/diary.txt"), "dear");
 
   EXPECT_EQ(run_brainmvp({"prepare", folder / "none.json", "-o", folder / "x"}).exit_code, 4);
@@ -208,7 +207,7 @@ TEST(Prepare, RefusesWhatDoesNotFitTheMachine) {
                                         {std::to_string(voxels), folder / "a_t1.nii", folder / "b_t1.nii"});
   ASSERT_EQ(written.exit_code, 0) << written.err;
   test::write_text(folder / "studies.json", R"({"training": [{"image": ["a_t1.nii"]}, {"image": ["b_t1.nii"]}]})");
-  const auto result = prepare(folder);
+  const auto result = prepare_store(folder);
   EXPECT_EQ(result.exit_code, 6) << result.err << result.out;
   EXPECT_TRUE(contains(result.err, "--threads 1") || contains(result.err, "disk")) << result.err;
 }
@@ -247,7 +246,7 @@ TEST_P(PrepareInterrupted, GoesOnWhereItStopped) {
   ASSERT_LT(done, many().size()) << "all was done before the signal came";
   EXPECT_FALSE(fs::exists(folder / "store/store.json"));
   fs::create_directories(folder / "store/.0123abcd.s059"); // as a killed process leaves it
-  const auto result = prepare(folder);
+  const auto result = prepare_store(folder);
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_TRUE(
       contains(result.out, std::to_string(many().size() - done) + " prepared, " + std::to_string(done) + " up to date, 0 redone"))

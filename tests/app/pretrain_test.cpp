@@ -6,13 +6,12 @@
 namespace brainmvp {
 namespace {
 namespace fs = std::filesystem;
+using test::contains;
 using test::expect_same_checkpoint;
 using test::metrics;
 using test::ProcessResult;
 using test::stop_with_signal;
 using Arguments = std::vector<std::string>;
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 class Pretrain : public testing::Test {
 protected:

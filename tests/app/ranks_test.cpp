@@ -7,11 +7,10 @@
 namespace brainmvp {
 namespace {
 namespace fs = std::filesystem;
+using test::contains;
 using test::metrics;
 using test::Ranks;
 using Arguments = std::vector<std::string>;
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 class OverRanks : public testing::Test {
 protected:

@@ -4,9 +4,8 @@
 namespace brainmvp {
 namespace {
 namespace fs = std::filesystem;
+using test::contains;
 using test::ProcessResult;
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 class Register : public testing::Test {
 protected:
@@ -28,7 +27,7 @@ protected:
   test::TemporaryFolder folder_;
 };
 
-constexpr const char* kCheck = R"py(
+constexpr const char* kCheckAligned = R"py(
 import sys, json, pathlib, numpy, nibabel
 out = pathlib.Path(sys.argv[1])
 listed = json.loads((out / "studies.json").read_text())["training"]
@@ -50,7 +49,7 @@ TEST_F(Register, WritesAlignedStudiesThatPrepareTakesAndGoesOn) {
   const ProcessResult first = align("aligned");
   ASSERT_EQ(first.exit_code, 0) << first.err;
   EXPECT_TRUE(contains(first.out, "2 registered, 0 up to date, 0 failed")) << first.out;
-  const ProcessResult python = test::run_python(kCheck, {folder_ / "aligned"});
+  const ProcessResult python = test::run_python(kCheckAligned, {folder_ / "aligned"});
   EXPECT_EQ(python.exit_code, 0) << python.err;
   const ProcessResult prepared =
       test::run_brainmvp({"prepare", folder_ / "aligned/studies.json", "-o", folder_ / "store", "--spacing", "5"});

@@ -15,7 +15,7 @@ using Arguments = std::vector<std::string>;
 constexpr std::size_t kLargestPageBytes = 8'000'000;
 constexpr const char* kAttack = "</script><img src=x onerror=alert(1)>";
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+using test::contains;
 
 class ReportPage : public testing::Test {
 protected:

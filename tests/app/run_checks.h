@@ -1,15 +1,11 @@
 // What the tests of training commands share: their metrics, stopping them, and comparing checkpoints.
 #pragma once
 
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <chrono>
 #include <csignal>
 #include <sstream>
-#include <thread>
 
+#include "support/process.h"
 #include "support/support.h"
 
 namespace brainmvp::test {
@@ -28,37 +24,21 @@ inline std::vector<nlohmann::json> metrics(const std::filesystem::path& run) {
 
 // Starts a command and sends `signal` to it and what it started, as a terminal does, once `run` has recorded `lines` steps;
 // gives its exit code, or 128 + signal.
-inline int stop_command(std::vector<std::string> words, const std::filesystem::path& run, std::size_t lines, int signal) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    ::setpgid(0, 0);
-    std::vector<char*> pointers;
-    for (std::string& word : words) {
-      pointers.push_back(word.data());
-    }
-    pointers.push_back(nullptr);
-    ::execvp(pointers.front(), pointers.data());
-    ::_exit(127);
-  }
-  int status = 0;
-  bool sent = false;
-  while (::waitpid(child, &status, WNOHANG) == 0) {
+inline int stop_command(const std::vector<std::string>& command, const std::filesystem::path& run, std::size_t lines,
+                        int signal) {
+  Process process(command);
+  (void)process.wait_until([&] {
     const std::string text = read_text(run / "metrics.jsonl");
-    if (!sent && std::ranges::count(text, '\n') >= static_cast<std::ptrdiff_t>(lines)) {
-      sent = true;
-      ::kill(-child, signal);
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return std::ranges::count(text, '\n') >= static_cast<std::ptrdiff_t>(lines);
+  });
+  process.signal(signal);
+  return process.wait().exit_code;
 }
 
 // The same for a command of brainmvp.
 inline int stop_with_signal(const std::vector<std::string>& arguments, const std::filesystem::path& run, std::size_t lines,
                             int signal) {
-  std::vector<std::string> words{brainmvp_program()};
-  words.insert(words.end(), arguments.begin(), arguments.end());
-  return stop_command(words, run, lines, signal);
+  return stop_command(brainmvp_command(arguments), run, lines, signal);
 }
 
 inline constexpr const char* kCompareCheckpoints = R"py(

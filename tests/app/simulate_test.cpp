@@ -9,7 +9,7 @@ namespace {
 namespace fs = std::filesystem;
 using Arguments = std::vector<std::string>;
 
-struct Expected {
+struct LayoutCase {
   std::string layout;
   std::string task; // of index; empty: --layout auto
   std::size_t studies = 2;
@@ -20,7 +20,7 @@ struct Expected {
 
 const std::set<std::string> kFour{"flair", "t1", "t1c", "t2"};
 
-std::vector<Expected> all_layouts() {
+std::vector<LayoutCase> all_layouts() {
   return {{.layout = "bids", .task = "", .modalities = {"adc", "dwi", "flair", "mra", "pd", "t1", "t1c", "t2"}, .labelled = 2},
           {.layout = "folders", .task = "", .modalities = kFour, .labelled = 2},
           {.layout = "nnunet", .task = "", .studies = 5, .modalities = kFour, .labelled = 4},
@@ -52,10 +52,10 @@ std::size_t images_below(const fs::path& root) {
   return count;
 }
 
-class EveryLayout : public testing::TestWithParam<Expected> {};
+class EveryLayout : public testing::TestWithParam<LayoutCase> {};
 
 TEST_P(EveryLayout, IsReadBackByIndex) {
-  const Expected& expected = GetParam();
+  const LayoutCase& expected = GetParam();
   const test::TemporaryFolder folder;
   const auto made = test::run_brainmvp({"simulate", "-o", folder / "set", "--layout", expected.layout, "--studies",
                                         std::to_string(expected.studies), "--voxel", "6", "--threads", "2", "-q"});

@@ -8,7 +8,7 @@ namespace brainmvp {
 namespace {
 using Arguments = std::vector<std::string>;
 
-struct Expected {
+struct TaskCase {
   std::string task;
   std::string kind;
   std::vector<std::string> names; // regions, or classes in their order
@@ -23,7 +23,7 @@ for path in list(pathlib.Path(sys.argv[1]).rglob("*.nii*")):
     nib.save(nib.Nifti1Image(np.asanyarray(image.dataobj), np.diag([1 / 6, 1 / 6, 1 / 6, 1]) @ image.affine), path)
 )py";
 
-class EveryTask : public testing::TestWithParam<Expected> {};
+class EveryTask : public testing::TestWithParam<TaskCase> {};
 
 std::string run(const Arguments& arguments) {
   const auto result = test::run_brainmvp(arguments);
@@ -32,7 +32,7 @@ std::string run(const Arguments& arguments) {
 }
 
 TEST_P(EveryTask, GoesFromSimulateToEvaluate) {
-  const Expected& expected = GetParam();
+  const TaskCase& expected = GetParam();
   const test::TemporaryFolder folder;
   const std::string set = folder / "set";
   const std::string studies = folder / "studies.json";
@@ -74,16 +74,16 @@ TEST_P(EveryTask, GoesFromSimulateToEvaluate) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Simulated, EveryTask,
-                         testing::Values(Expected{.task = "brats2023-ped", .kind = "segment", .names = {"ET", "TC", "WT"}},
-                                         Expected{.task = "brats2023-met", .kind = "segment", .names = {"ET", "TC", "WT"}},
-                                         Expected{.task = "isles22", .kind = "segment", .names = {"infarct"}},
-                                         Expected{.task = "mrbrains13", .kind = "segment", .names = {"CSF", "GM", "WM"}},
-                                         Expected{.task = "vsseg", .kind = "segment", .names = {"VS"}},
-                                         Expected{.task = "upenn-gbm", .kind = "segment", .names = {"ET", "TC", "WT"}},
-                                         Expected{.task = "brats2018", .kind = "classify", .names = {"LGG", "HGG"}, .studies = 4},
-                                         Expected{.task = "adni", .kind = "classify", .names = {"CN", "MCI"}, .studies = 4},
-                                         Expected{.task = "adhd200", .kind = "classify", .names = {"TDC", "ADHD"}, .studies = 4},
-                                         Expected{
+                         testing::Values(TaskCase{.task = "brats2023-ped", .kind = "segment", .names = {"ET", "TC", "WT"}},
+                                         TaskCase{.task = "brats2023-met", .kind = "segment", .names = {"ET", "TC", "WT"}},
+                                         TaskCase{.task = "isles22", .kind = "segment", .names = {"infarct"}},
+                                         TaskCase{.task = "mrbrains13", .kind = "segment", .names = {"CSF", "GM", "WM"}},
+                                         TaskCase{.task = "vsseg", .kind = "segment", .names = {"VS"}},
+                                         TaskCase{.task = "upenn-gbm", .kind = "segment", .names = {"ET", "TC", "WT"}},
+                                         TaskCase{.task = "brats2018", .kind = "classify", .names = {"LGG", "HGG"}, .studies = 4},
+                                         TaskCase{.task = "adni", .kind = "classify", .names = {"CN", "MCI"}, .studies = 4},
+                                         TaskCase{.task = "adhd200", .kind = "classify", .names = {"TDC", "ADHD"}, .studies = 4},
+                                         TaskCase{
                                              .task = "abide1", .kind = "classify", .names = {"control", "ASD"}, .studies = 4}),
                          [](const auto& given) {
                            std::string name = given.param.task;

@@ -4,14 +4,11 @@
 namespace brainmvp {
 namespace {
 
+using test::expect_part;
 using test::run_brainmvp;
 
-void expect_part(const std::string& text, const std::string& part) {
-  EXPECT_NE(text.find(part), std::string::npos) << "expected \"" << part << "\" in: " << text;
-}
-
 // Rows 0 (flair) and 3 (t2) are trained, the others stayed at zero; every voxel of a trained row has its own value.
-constexpr const char* kMake = R"(
+constexpr const char* kMakeRun = R"(
 import sys, os, torch
 bank = torch.zeros(8, 5, 6, 7)
 bank[0] = torch.arange(210.).reshape(5, 6, 7) - 50
@@ -23,7 +20,7 @@ torch.save({'state_dict': {'rep_template': bank, 'w': torch.ones(1)}, 'modalitie
 torch.save({'state_dict': {'module.rep_template': bank}}, plain)
 )";
 
-constexpr const char* kCheck = R"(
+constexpr const char* kCheckTemplates = R"(
 import sys, torch, nibabel, numpy as np
 out, source = sys.argv[1:3]
 state = torch.load(source, weights_only=True)['state_dict']
@@ -42,12 +39,12 @@ TEST(Templates, OfARunHaveItsAffineAndNameTheUntrained) {
   const std::string run = folder / "run";
   const std::string plain = folder / "plain.pt";
   const std::string out = folder / "out";
-  ASSERT_EQ(test::run_python(kMake, {run, plain}).exit_code, 0);
+  ASSERT_EQ(test::run_python(kMakeRun, {run, plain}).exit_code, 0);
   const auto result = run_brainmvp({"templates", run, "-o", out});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   expect_part(result.out, "flair.nii.gz: learned values -50 to 159, stored as 0 to 1\n");
   expect_part(result.out, "mra.nii.gz: constant at 0: it never moved; not among the training's modalities\n");
-  const auto checked = test::run_python(kCheck, {out, run + "/checkpoints/last.pt", "-20", "3.5", "8"});
+  const auto checked = test::run_python(kCheckTemplates, {out, run + "/checkpoints/last.pt", "-20", "3.5", "8"});
   EXPECT_EQ(checked.exit_code, 0) << checked.err;
   EXPECT_TRUE(test::read_text(out + "/templates.png").starts_with("\x89PNG"));
 
@@ -60,7 +57,7 @@ TEST(Templates, OfARunHaveItsAffineAndNameTheUntrained) {
   const auto published = run_brainmvp({"templates", plain, "-o", folder / "centred"});
   ASSERT_EQ(published.exit_code, 0) << published.err;
   expect_part(published.err, "no template_affine");
-  const auto centred = test::run_python(kCheck, {folder / "centred", plain, "-2", "-2.5", "-3"});
+  const auto centred = test::run_python(kCheckTemplates, {folder / "centred", plain, "-2", "-2.5", "-3"});
   EXPECT_EQ(centred.exit_code, 0) << centred.err;
 
   // The same weights as .safetensors carry the affine along.

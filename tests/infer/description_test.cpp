@@ -35,9 +35,7 @@ std::string refusal_with(const std::string& name, const Value& value) {
   return refusal({dict});
 }
 
-void expect_part(const std::string& text, const std::string& part) {
-  EXPECT_NE(text.find(part), std::string::npos) << "expected \"" << part << "\" in: " << text;
-}
+using test::expect_part;
 
 void expect_same(const ModelDescription& a, const ModelDescription& b) {
   EXPECT_EQ(a.task, b.task);

@@ -166,7 +166,7 @@ TEST(AlignRealHead, AgreesWithThePublishedTransforms) {
 }
 
 TEST(BiasCorrection, EvensOutASlope) {
-  image::Volume slope = head()[0];
+  image::Volume slope = shrunk(head()[0], 2 * kVoxelMm); // N4 is slow
   for (std::size_t at = 0; at < slope.data.size(); ++at) {
     slope.data[at] *= 0.6F + 0.8F * static_cast<float>(at % slope.size[0]) / static_cast<float>(slope.size[0]);
   }
@@ -186,8 +186,9 @@ TEST(BiasCorrection, EvensOutASlope) {
   };
   const double before = tilt(slope);
   EXPECT_GT(before, 1.3);
-  EXPECT_LT(tilt(bias_corrected(slope)), 1 + (before - 1) / 2);
-  EXPECT_EQ(bias_corrected(slope).data, bias_corrected(slope).data);
+  const image::Volume even = bias_corrected(slope);
+  EXPECT_LT(tilt(even), 1 + (before - 1) / 2);
+  EXPECT_EQ(even.data, bias_corrected(slope).data);
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 #include "study/class_key.h"
 #include "study/class_source.h"
 #include "study/fake_tree.h"
+#include "study/list_refusal.h"
 
 namespace brainmvp {
 namespace {
@@ -11,65 +12,51 @@ namespace {
 namespace fs = std::filesystem;
 using test::kError;
 using test::kWarning;
+using test::list_refusal;
 using Lines = std::vector<std::string>;
-
-std::string hostile_refusal(const std::string& json) {
-  const test::TemporaryFolder folder;
-  test::write_text(folder / "s.json", json);
-  try {
-    (void)study::read_studies_file(folder / "s.json");
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ExitCode::kBadInput);
-    EXPECT_LT(error.message().size(), 1000U);
-    return error.message();
-  }
-  return "accepted";
-}
 
 TEST(HostileList, ModalitiesCannotNameFilesElsewhere) {
   for (const char* name : {"../../evil", "a/b", "", "T1 x", "label", ".", "t1.nii"}) {
     const std::string text = R"({"modalities": [")" + std::string(name) + R"("], "training": [{"image": "a.nii", "modality": ")" +
                              std::string(name) + R"("}]})";
-    EXPECT_NE(hostile_refusal(text).find("field 'modalities'"), std::string::npos) << name << ": " << hostile_refusal(text);
+    EXPECT_NE(list_refusal(text).find("field 'modalities'"), std::string::npos) << name << ": " << list_refusal(text);
   }
-  EXPECT_EQ(hostile_refusal(R"({"modalities": ["mtr_2"], "training": [{"image": "a.nii", "modality": "mtr_2"}]})"), "accepted");
+  EXPECT_EQ(list_refusal(R"({"modalities": ["mtr_2"], "training": [{"image": "a.nii", "modality": "mtr_2"}]})"), "accepted");
 }
 
 TEST(HostileList, IdsCannotNameFoldersElsewhere) {
   for (const char* id : {"..", "../x", "/etc", "a\\\\b", ".hidden", "a\\u0000b"}) {
     const std::string text = R"({"training": [{"image": "t1.nii", "id": ")" + std::string(id) + R"("}]})";
-    EXPECT_NE(hostile_refusal(text).find("field 'id'"), std::string::npos) << id << ": " << hostile_refusal(text);
+    EXPECT_NE(list_refusal(text).find("field 'id'"), std::string::npos) << id << ": " << list_refusal(text);
   }
 }
 
 TEST(HostileList, NumbersAndTextsThatNoNameCanHold) {
-  EXPECT_NE(hostile_refusal(R"({"training": [{"image": "t1.nii", "fold": 4294967296}]})").find("field 'fold'"),
-            std::string::npos);
-  EXPECT_NE(hostile_refusal(R"({"training": [{"image": "a\u0000_t1.nii"}]})").find("NUL"), std::string::npos);
-  EXPECT_NE(hostile_refusal(R"({"training": [{"image": "t1.nii", "fold": ")" + std::string(100000, 'x') + R"("}]})").find("fold"),
+  EXPECT_NE(list_refusal(R"({"training": [{"image": "t1.nii", "fold": 4294967296}]})").find("field 'fold'"), std::string::npos);
+  EXPECT_NE(list_refusal(R"({"training": [{"image": "a\u0000_t1.nii"}]})").find("NUL"), std::string::npos);
+  EXPECT_NE(list_refusal(R"({"training": [{"image": "t1.nii", "fold": ")" + std::string(100000, 'x') + R"("}]})").find("fold"),
             std::string::npos);
 }
 
 TEST(HostileList, LabelsBelowZeroInAnyNotation) {
-  EXPECT_NE(hostile_refusal(R"({"training": [{"image": "t1.nii"}], "labels": {"-40": "x"}})").find("found -40"),
-            std::string::npos);
-  EXPECT_NE(hostile_refusal(R"({"training": [{"image": "t1.nii"}], "labels": {"x": -40}})").find("found -40"), std::string::npos);
+  EXPECT_NE(list_refusal(R"({"training": [{"image": "t1.nii"}], "labels": {"-40": "x"}})").find("found -40"), std::string::npos);
+  EXPECT_NE(list_refusal(R"({"training": [{"image": "t1.nii"}], "labels": {"x": -40}})").find("found -40"), std::string::npos);
 }
 
 TEST(HostileList, ClassesWithoutAName) {
-  EXPECT_NE(hostile_refusal(R"({"training": [{"image": "t1.nii", "label": 0}], "classes": ["", "x"]})").find("field 'classes'"),
+  EXPECT_NE(list_refusal(R"({"training": [{"image": "t1.nii", "label": 0}], "classes": ["", "x"]})").find("field 'classes'"),
             std::string::npos);
 }
 
 TEST(HostileList, DepthAndSizesAreBounded) {
-  EXPECT_NE(hostile_refusal(R"({"training": )" + std::string(1'000'000, '[')).find("nested deeper"), std::string::npos);
+  EXPECT_NE(list_refusal(R"({"training": )" + std::string(1'000'000, '[')).find("nested deeper"), std::string::npos);
   std::string many = R"({"labels": {)";
   for (int i = 0; i < 60'000; ++i) {
     many += "\"" + std::to_string(i) + "\":0,";
   }
-  EXPECT_NE(hostile_refusal(many + "\"x\":1}}").find("names, more than such a file may have"), std::string::npos);
-  EXPECT_NE(hostile_refusal("{\"training\": [\"\xE4_t1.nii\"]}").find("not UTF-8"), std::string::npos);
-  EXPECT_EQ(hostile_refusal("\xEF\xBB\xBF{\"training\": [\"t1.nii\"]}"), "accepted"); // a byte order mark
+  EXPECT_NE(list_refusal(many + "\"x\":1}}").find("names, more than such a file may have"), std::string::npos);
+  EXPECT_NE(list_refusal("{\"training\": [\"\xE4_t1.nii\"]}").find("not UTF-8"), std::string::npos);
+  EXPECT_EQ(list_refusal("\xEF\xBB\xBF{\"training\": [\"t1.nii\"]}"), "accepted"); // a byte order mark
 }
 
 TEST(HostileTable, VeryLongCells) {
@@ -105,7 +92,7 @@ TEST(OddNames, TwoRunsInAnyFolderAndTwiceInAList) {
   const test::TemporaryFolder folder;
   test::put_images(folder / "p1", {"T1.nii", "run-2_T1.nii"});
   EXPECT_TRUE(test::notes(test::find(folder.path()).notices, kWarning, "t1: T1.nii used, not run-2_T1.nii"));
-  EXPECT_NE(hostile_refusal(R"({"training": [{"image": ["a/T1.nii", "b/T1.nii"]}]})").find("a modality stands there twice"),
+  EXPECT_NE(list_refusal(R"({"training": [{"image": ["a/T1.nii", "b/T1.nii"]}]})").find("a modality stands there twice"),
             std::string::npos);
 }
 

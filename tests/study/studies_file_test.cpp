@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "study/list_refusal.h"
 #include "study/study_id.h"
 #include "support/support.h"
 
@@ -17,19 +18,7 @@ StudiesFile read(const test::TemporaryFolder& folder, const std::string& text) {
   return study::read_studies_file(folder / "list.json");
 }
 
-std::string refusal(const std::string& text) {
-  const test::TemporaryFolder folder;
-  try {
-    read(folder, text);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ExitCode::kBadInput);
-    EXPECT_NE(error.message().find("list.json"), std::string::npos) << error.message();
-    return error.message();
-  }
-  return "accepted";
-}
-
-#define EXPECT_REFUSED(text, part) EXPECT_NE(refusal(text).find(part), std::string::npos) << refusal(text)
+#define EXPECT_REFUSED(text, part) EXPECT_TRUE(test::contains(test::list_refusal(text), part)) << test::list_refusal(text)
 
 TEST(StudiesFile, ReadsTheListOfThePublicCode) {
   const test::TemporaryFolder folder;

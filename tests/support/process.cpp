@@ -55,7 +55,7 @@ bool Process::ended() {
 }
 
 bool Process::wait_until(const std::function<bool()>& condition) {
-  for (auto waited = 0ms; waited < 1min; waited += 1ms) {
+  for (auto waited = 0ms; waited < 10min; waited += 1ms) {
     if (condition()) {
       return true;
     }

@@ -24,7 +24,7 @@ public:
   // Sends a signal to it and what it started, as a terminal does.
   void signal(int number) const;
 
-  // Waits until `condition` holds; false when the program ended, or a minute passed, before that.
+  // Waits until `condition` holds; false when the program ended, or ten minutes passed, before that.
   bool wait_until(const std::function<bool()>& condition);
 
   ProcessResult wait();

@@ -61,6 +61,12 @@ std::string message_of(const auto& work) {
   return "nothing was thrown";
 }
 
+inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+inline void expect_part(const std::string& text, const std::string& part) {
+  EXPECT_TRUE(contains(text, part)) << "expected \"" << part << "\" in: " << text;
+}
+
 std::string read_text(const std::filesystem::path& path);
 void write_text(const std::filesystem::path& path, const std::string& text);
 
