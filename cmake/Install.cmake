@@ -1,13 +1,15 @@
-# `cmake --install` makes a folder that runs by itself wherever glibc is new enough: the program, every library that it loads but glibc's
+# `cmake --install` makes a folder that runs by itself wherever glibc is new enough: the program in its two builds, every library that they load but glibc's
 # own, and the licence texts of all of it. `./dev package` packs that folder.
 if(EXISTS "${BRAINMVP_TORCH_DIR}/lib/libtorch_cuda.so")
   install(CODE "message(FATAL_ERROR \"Installing needs the CPU wheel of torch: the libraries of a CUDA wheel are several GB and load each other by name. Use the program where it was built.\")")
 endif()
 
 # DT_RPATH, unlike DT_RUNPATH, is also used for what Debian's libraries need of each other, and goes before LD_LIBRARY_PATH.
-target_link_options(brainmvp PRIVATE -Wl,--disable-new-dtags)
-set_target_properties(brainmvp PROPERTIES INSTALL_RPATH "$ORIGIN/../lib")
-install(TARGETS brainmvp RUNTIME_DEPENDENCY_SET brainmvp_libraries RUNTIME DESTINATION bin)
+foreach(program brainmvp brainmvp-torch)
+  target_link_options(${program} PRIVATE -Wl,--disable-new-dtags)
+endforeach()
+set_target_properties(brainmvp brainmvp-torch PROPERTIES INSTALL_RPATH "$ORIGIN/../lib")
+install(TARGETS brainmvp brainmvp-torch RUNTIME_DEPENDENCY_SET brainmvp_libraries RUNTIME DESTINATION bin)
 install(RUNTIME_DEPENDENCY_SET brainmvp_libraries
   PRE_EXCLUDE_REGEXES "^lib(c|m|rt|dl|pthread)\\.so\\." "^ld-linux"
   LIBRARY DESTINATION lib)

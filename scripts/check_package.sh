@@ -25,7 +25,8 @@ program=$home/bin/brainmvp
 [ -d "$home/share/doc/brainmvp/licences/torch" ] || fail "the licences of libtorch are missing"
 
 glibc='^(libc|libm|librt|libdl|libpthread)\.so\.|^/lib64/ld-linux-x86-64\.so\.2$|^linux-vdso\.so\.1$'
-outside=$(env -i /usr/bin/ldd "$program" | awk -v home="$home/bin/../lib/" -v glibc="$glibc" '$1 !~ glibc && index($0, " => " home) == 0')
+libraries=$(env -i /usr/bin/ldd "$program" "$program-torch")
+outside=$(awk -v home="$home/bin/../lib/" -v glibc="$glibc" '/^\t/ && $1 !~ glibc && index($0, " => " home) == 0' <<<"$libraries")
 [ -z "$outside" ] || fail "these libraries are not in the package:"$'\n'"$outside"
 needed=$(find "$home/bin" "$home/lib" -type f -exec objdump -T {} + | grep -o 'GLIBC_[0-9][0-9.]*' | sort -uV | tail -1)
 [ "$(printf 'GLIBC_%s\n%s\n' $newest_glibc "$needed" | sort -V | tail -1)" = GLIBC_$newest_glibc ] || fail "$needed is newer than Debian 12's $newest_glibc"
@@ -48,7 +49,7 @@ if "${enter[@]}" / /bin/true 2>/dev/null; then
   while read -r library; do
     mkdir -p "root$(dirname "$library")"
     cp -L "$library" "root$library"
-  done < <(env -i /usr/bin/ldd "$program" | awk -v glibc="$glibc" '$1 ~ glibc && $2 == "=>" {print $3}')
+  done < <(awk -v glibc="$glibc" '$1 ~ glibc && $2 == "=>" {print $3}' <<<"$libraries" | sort -u)
   mv "$home" root/brainmvp
   env -i LD_ORIGIN_PATH=/brainmvp/bin "${enter[@]}" root /brainmvp/bin/brainmvp --version >/dev/null || fail "does not start where there is only glibc"
   env -i LD_ORIGIN_PATH=/brainmvp/bin "${enter[@]}" root /brainmvp/bin/brainmvp simulate -o /tmp/heads --studies 1 --voxel 6 -q || fail "does not run where there is only glibc"

@@ -1,10 +1,13 @@
 #include "inspect.h"
 
+#include <iostream>
 #include <memory>
 #include <string>
 
 #include "base/error.h"
 #include "command.h"
+#include "io/image_file.h"
+#include "with_torch.h"
 
 namespace brainmvp::app {
 namespace {
@@ -16,13 +19,17 @@ struct InspectOptions {
 
 void inspect(const InspectOptions& options) {
   const std::filesystem::path path(options.path);
-  if (inspects_checkpoint(path)) {
-    inspect_checkpoint(path);
-  } else if (inspects_store(path)) {
+  if (inspects_store(path)) {
     inspect_store(path);
+  } else if (std::error_code ignored; io::has_image_extension(path) && !std::filesystem::is_directory(path, ignored)) {
+    inspect_image(path, options.label);
+  } else if constexpr (!kHasTorch) {
+    become_program_with_torch();
+  } else if (inspects_checkpoint(path)) {
+    inspect_checkpoint(path);
   } else if (inspects_run(path)) {
     inspect_run(path);
-  } else if (std::error_code ignored; std::filesystem::is_directory(path, ignored)) {
+  } else if (std::filesystem::is_directory(path, ignored)) {
     throw Error(ExitCode::kBadInput, options.path + ": is a folder, but neither a store (it has no store.json) nor a run (it has "
                                                     "no config.toml); give an image, a checkpoint, a store or a run");
   } else {
@@ -31,6 +38,11 @@ void inspect(const InspectOptions& options) {
 }
 
 } // namespace
+
+void print_entry(std::string key, const std::string& value) {
+  key.resize(13, ' ');
+  std::cout << key << value << '\n';
+}
 
 Command add_inspect(CLI::App& program, CommonOptions& common) {
   CLI::App* command = program.add_subcommand("inspect", "Describe an image, a checkpoint, a store or a run, read to its end");

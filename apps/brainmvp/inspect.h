@@ -3,8 +3,12 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 namespace brainmvp::app {
+
+// A line of what is known, its values below each other.
+void print_entry(std::string key, const std::string& value);
 
 // Whether the name (for a checkpoint) or the content (for a folder) says that it is of this kind.
 bool inspects_checkpoint(const std::filesystem::path& path);

@@ -14,12 +14,6 @@
 namespace brainmvp::app {
 namespace {
 
-void line(const char* key, const std::string& value) {
-  std::string padded(key);
-  padded.resize(13, ' ');
-  std::cout << padded << value << '\n';
-}
-
 std::string fixed(double value, int digits) {
   const double unit = std::pow(10.0, -digits);
   value = std::abs(value) < unit / 2 ? 0.0 : value; // never "-0.00"
@@ -44,9 +38,9 @@ std::string scaling(const io::ImageHeader& header) {
 
 void print_affine(const io::ImageHeader& header) {
   const bool nifti = header.format.starts_with("NIfTI");
-  line("affine from", header.affine_source + (nifti ? " (sform code " + std::to_string(header.sform_code) + ", qform code " +
-                                                          std::to_string(header.qform_code) + ")"
-                                                    : ""));
+  print_entry("affine from", header.affine_source + (nifti ? " (sform code " + std::to_string(header.sform_code) +
+                                                                 ", qform code " + std::to_string(header.qform_code) + ")"
+                                                           : ""));
   for (std::size_t row = 0; row < 3; ++row) {
     std::string text;
     for (std::size_t column = 0; column < 4; ++column) {
@@ -55,21 +49,22 @@ void print_affine(const io::ImageHeader& header) {
       cell.insert(0, cell.size() < 12 ? 12 - cell.size() : 0, ' ');
       text += cell;
     }
-    line(row == 0 ? "affine" : "", text);
+    print_entry(row == 0 ? "affine" : "", text);
   }
 }
 
 void print_header(const std::filesystem::path& path, const io::ImageHeader& header) {
   const image::Vector spacing = header.affine.spacing_mm();
-  line("file", path.string());
-  line("format", header.format);
-  line("size", std::to_string(header.size[0]) + " x " + std::to_string(header.size[1]) + " x " + std::to_string(header.size[2]));
-  line("channels", std::to_string(header.channels));
-  line("spacing", short_number(spacing[0]) + " x " + short_number(spacing[1]) + " x " + short_number(spacing[2]) + " mm");
-  line("axis codes", image::axis_codes(header.affine));
+  print_entry("file", path.string());
+  print_entry("format", header.format);
+  print_entry("size",
+              std::to_string(header.size[0]) + " x " + std::to_string(header.size[1]) + " x " + std::to_string(header.size[2]));
+  print_entry("channels", std::to_string(header.channels));
+  print_entry("spacing", short_number(spacing[0]) + " x " + short_number(spacing[1]) + " x " + short_number(spacing[2]) + " mm");
+  print_entry("axis codes", image::axis_codes(header.affine));
   print_affine(header);
-  line("data type", header.data_type);
-  line("scaling", scaling(header));
+  print_entry("data type", header.data_type);
+  print_entry("scaling", scaling(header));
 }
 
 template <class T>
@@ -83,10 +78,10 @@ void print_channels(const io::ImageFile& file) {
     const image::Volume& volume = file.channels[channel];
     const auto [low, high] = std::ranges::minmax_element(volume.data);
     if (file.channels.size() > 1) {
-      line("channel", std::to_string(channel + 1));
+      print_entry("channel", std::to_string(channel + 1));
     }
-    line("values", short_number(static_cast<double>(*low)) + " to " + short_number(static_cast<double>(*high)));
-    line("non-zero", percent_nonzero(volume));
+    print_entry("values", short_number(static_cast<double>(*low)) + " to " + short_number(static_cast<double>(*high)));
+    print_entry("non-zero", percent_nonzero(volume));
   }
 }
 
@@ -95,11 +90,11 @@ void print_labels(const image::LabelVolume& volume) {
   for (const std::int32_t value : volume.data) {
     ++counts[value];
   }
-  line("non-zero", percent_nonzero(volume));
+  print_entry("non-zero", percent_nonzero(volume));
   const double voxel_ml = std::abs(volume.affine.determinant()) / 1000;
   for (const auto& [value, count] : counts) {
-    line("label", std::to_string(value) + ": " + std::to_string(count) + " voxels, " +
-                      fixed(static_cast<double>(count) * voxel_ml, 3) + " ml");
+    print_entry("label", std::to_string(value) + ": " + std::to_string(count) + " voxels, " +
+                             fixed(static_cast<double>(count) * voxel_ml, 3) + " ml");
   }
 }
 

@@ -20,10 +20,6 @@ std::string size_text(const image::Size& size) {
   return std::to_string(size[0]) + "x" + std::to_string(size[1]) + "x" + std::to_string(size[2]);
 }
 
-void line(const std::string& key, const std::string& value) {
-  std::cout << key << std::string(13 - std::min<std::size_t>(key.size(), 12), ' ') << value << '\n';
-}
-
 void print_table(const study::LabelTable& table) {
   const auto names = [](const auto& entries) {
     std::vector<std::string> result;
@@ -33,13 +29,13 @@ void print_table(const study::LabelTable& table) {
     return join(result, ", ");
   };
   if (!table.labels.empty()) {
-    line("labels", names(table.labels));
+    print_entry("labels", names(table.labels));
   }
   if (!table.regions.empty()) {
-    line("regions", names(table.regions));
+    print_entry("regions", names(table.regions));
   }
   if (!table.classes.empty()) {
-    line("classes", join(table.classes, ", "));
+    print_entry("classes", join(table.classes, ", "));
   }
 }
 
@@ -54,7 +50,7 @@ void print_studies(const store::Store& opened) {
   for (const auto& [modality, count] : of_modality) {
     counts.push_back(modality + " " + std::to_string(count));
   }
-  line("modalities", join(counts, ", "));
+  print_entry("modalities", join(counts, ", "));
   for (const store::StoredStudy& study : opened.studies()) {
     std::cout << study.id() << ": " << study::split_name(study.split()) << ", " << size_text(study.size()) << ", "
               << join(study.modalities(), " ") << (study.has_label() ? ", label" : "")
@@ -72,10 +68,10 @@ bool inspects_store(const fs::path& path) {
 void inspect_store(const fs::path& path) {
   const store::Store opened = store::Store::open(path);
   const store::StoreRecord record = store::read_store_record(path);
-  line("store", path.string());
-  line("studies", std::to_string(opened.studies().size()));
-  line("spacing", shortest(record.parameters.spacing_mm) + " mm");
-  line("percentiles", shortest(record.parameters.low_percentile) + " to " + shortest(record.parameters.high_percentile));
+  print_entry("store", path.string());
+  print_entry("studies", std::to_string(opened.studies().size()));
+  print_entry("spacing", shortest(record.parameters.spacing_mm) + " mm");
+  print_entry("percentiles", shortest(record.parameters.low_percentile) + " to " + shortest(record.parameters.high_percentile));
   print_table(opened.table());
   print_studies(opened);
   std::uint64_t bytes = 0;
@@ -84,7 +80,7 @@ void inspect_store(const fs::path& path) {
       bytes += file.bytes;
     }
   }
-  line("on disk", human_bytes(bytes));
+  print_entry("on disk", human_bytes(bytes));
   std::cout.flush();
   store::verify_store(path, processor_count());
 }

@@ -1,4 +1,5 @@
-// The program: one subcommand a file; errors become messages and the exit codes of base/error.h here and only here.
+// The program: one subcommand a file; errors become messages and the exit codes of base/error.h here and only here. It is built
+// twice: loading libtorch takes 0.4 s, so `brainmvp` is without, and becomes `brainmvp-torch` for what needs it (with_torch.h).
 #include <algorithm>
 #include <csignal>
 #include <exception>
@@ -11,12 +12,34 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "command.h"
+#include "with_torch.h"
 
 namespace brainmvp::app {
 namespace {
 
 constexpr const char* kVersion =
     "brainmvp " BRAINMVP_VERSION " (libtorch " BRAINMVP_TORCH_VERSION ", ITK " BRAINMVP_ITK_VERSION ")";
+
+// In the order of the help.
+std::vector<Command> all_commands(CLI::App& program, CommonOptions& common) {
+  std::vector<Command> commands;
+  const auto add = [&](const auto&... command) { (commands.push_back(command(program, common)), ...); };
+  add(add_simulate, add_index, add_register, add_prepare);
+  if constexpr (kHasTorch) {
+    add(add_pretrain);
+    std::ranges::move(add_finetune(program, common), std::back_inserter(commands));
+    add(add_predict);
+  }
+  add(add_evaluate, add_report);
+  if constexpr (kHasTorch) {
+    add(add_templates, add_convert);
+  }
+  add(add_inspect);
+  if constexpr (kHasTorch) {
+    add(add_bench);
+  }
+  return commands;
+}
 
 void run_chosen(const std::vector<Command>& commands, const CommonOptions& common) {
   for (const Command& command : commands) {
@@ -44,18 +67,16 @@ std::string usage_message(const CLI::App& program, const CLI::ParseError& error,
 }
 
 int run(int argc, char** argv) {
+  remember_arguments(argv);
   CLI::App program("Pre-trains, fine-tunes and runs 3D networks on multi-parametric brain MRI.", "brainmvp");
   program.set_version_flag("--version", kVersion);
   program.set_help_all_flag("--help-all", "Print the options of all commands");
   program.require_subcommand(1);
   CommonOptions common;
-  std::vector<Command> commands;
-  for (const auto add : {add_simulate, add_index, add_register, add_prepare, add_pretrain}) {
-    commands.push_back(add(program, common));
-  }
-  std::ranges::move(add_finetune(program, common), std::back_inserter(commands));
-  for (const auto add : {add_predict, add_evaluate, add_report, add_templates, add_convert, add_inspect, add_bench}) {
-    commands.push_back(add(program, common));
+  const std::vector<Command> commands = all_commands(program, common);
+  const std::string first_word = argc > 1 ? argv[1] : "";
+  if (!kHasTorch && std::ranges::none_of(commands, [&](const Command& c) { return c.app->get_name() == first_word; })) {
+    become_program_with_torch(); // also for what is no command, since it knows all of them
   }
   try {
     program.parse(argc, argv);
@@ -64,7 +85,7 @@ int run(int argc, char** argv) {
     if (error.get_exit_code() == 0) {
       return program.exit(error); // --help, --version
     }
-    throw Error(ExitCode::kUsage, usage_message(program, error, argc > 1 ? argv[1] : ""));
+    throw Error(ExitCode::kUsage, usage_message(program, error, first_word));
   }
   return 0;
 }

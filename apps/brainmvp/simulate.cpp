@@ -3,13 +3,13 @@
 #include <string>
 #include <vector>
 
+#include "base/allocator.h"
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "command.h"
 #include "simulate/cohort.h"
-#include "train/allocator.h"
 
 namespace brainmvp::app {
 namespace {
@@ -67,7 +67,7 @@ void run_simulate(const SimulateArguments& arguments, const CommonOptions& commo
   const simulate::CohortLayout& layout = simulate::cohort_layout(options.layout);
   refuse_existing(options.output, common.force);
   catch_interrupts();
-  train::keep_freed_memory(); // every image takes the same large blocks
+  keep_freed_memory(); // every image takes the same large blocks
   const simulate::CohortSummary made = simulate::simulate_cohort(options);
   std::cout << made.studies << " studies (" << layout.name << "), " << made.images << " images, " << made.labels << " label maps";
   if (made.left_out > 0) {

@@ -9,6 +9,7 @@
 #include <numeric>
 #include <optional>
 
+#include "base/allocator.h"
 #include "base/machine.h"
 #include "bench/flops.h"
 #include "bench/peak.h"
@@ -20,7 +21,6 @@
 #include "pretrain/model.h"
 #include "pretrain/objective.h"
 #include "train/adamw.h"
-#include "train/allocator.h"
 #include "train/precision.h"
 
 namespace brainmvp::bench {
@@ -53,11 +53,11 @@ Timing time_workload(const Workload& workload, train::Precision precision, std::
 std::vector<Result> compare(const Workload& workload, const NetworkBenchOptions& options) {
   double baseline_seconds = 0;
   if (options.with_baseline) {
-    train::return_freed_memory();
+    return_freed_memory();
     const nn::ExecutionScope plain({.kernels = nn::Kernels::kAten});
     baseline_seconds = time_workload(workload, train::Precision::kFloat32, 1).seconds;
   }
-  train::keep_freed_memory();
+  keep_freed_memory();
   std::vector<Result> results;
   for (const std::string& name : options.precisions) {
     const train::Precision precision = train::choose_precision(name, at::kCPU);

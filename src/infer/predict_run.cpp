@@ -7,6 +7,7 @@
 #include <iterator>
 #include <new>
 
+#include "base/allocator.h"
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/interrupt.h"
@@ -23,7 +24,6 @@
 #include "io/image_file.h"
 #include "nn/execution.h"
 #include "store/prepare.h"
-#include "train/allocator.h"
 
 namespace brainmvp::infer {
 namespace fs = std::filesystem;
@@ -241,7 +241,7 @@ void run_prediction(const PredictOptions& options) {
   at::set_num_threads(static_cast<int>(options.threads));
   (void)window_starts(1, 1, options.overlap); // refuses a bad overlap before any work
   catch_interrupts();
-  train::keep_freed_memory();
+  keep_freed_memory();
   const nn::ExecutionScope execution({.kernels = nn::kernels_named(options.kernels)});
   Prediction(options).run();
 }

@@ -4,9 +4,9 @@
 
 #include <chrono>
 
+#include "base/allocator.h"
 #include "base/interrupt.h"
 #include "base/log.h"
-#include "train/allocator.h"
 #include "train/precision.h"
 #include "train/run_folder.h"
 

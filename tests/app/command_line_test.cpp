@@ -15,6 +15,20 @@ TEST(CommandLine, VersionNamesTheLibraries) {
   EXPECT_TRUE(contains(result.out, "ITK 5.")) << result.out;
 }
 
+TEST(CommandLine, CommandsOnImagesDoWithoutLibtorch) {
+  const test::TemporaryFolder folder;
+  const std::string link = folder / "link", alone = folder / "brainmvp";
+  std::filesystem::create_symlink(test::brainmvp_program(), link);
+  EXPECT_TRUE(contains(test::run_process({link, "--version"}).out, "libtorch 2."));
+  std::filesystem::copy_file(test::brainmvp_program(), alone);
+  for (const char* command : {"simulate", "index", "register", "prepare", "evaluate", "report", "inspect"}) {
+    EXPECT_EQ(test::run_process({alone, command, "--help"}).exit_code, 0) << command;
+  }
+  const auto refused = test::run_process({alone, "pretrain", "--help"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_TRUE(contains(refused.err, alone + "-torch: cannot be started (No such file or directory)")) << refused.err;
+}
+
 TEST(CommandLine, UsageErrorsExitWith2AndSayWhat) {
   EXPECT_EQ(test::run_brainmvp({}).exit_code, 2);
   const auto unknown = test::run_brainmvp({"prepair", "x"});

@@ -1,10 +1,10 @@
-#include "train/allocator.h"
+#include "base/allocator.h"
 
 #include <malloc.h>
 
 #include <limits>
 
-namespace brainmvp::train {
+namespace brainmvp {
 
 void keep_freed_memory() {
 #ifdef __GLIBC__
@@ -22,4 +22,4 @@ void return_freed_memory() {
 #endif
 }
 
-} // namespace brainmvp::train
+} // namespace brainmvp

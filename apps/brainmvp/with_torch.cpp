@@ -1,0 +1,36 @@
+#include "with_torch.h"
+
+#include <sys/auxv.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <string>
+
+#include "base/error.h"
+
+namespace brainmvp::app {
+namespace {
+
+char** arguments_of_main = nullptr;
+
+// As this process was started, with links followed; /proc may be missing.
+std::filesystem::path path_of_program() {
+  const auto* name = reinterpret_cast<const char*>(::getauxval(AT_EXECFN));
+  std::error_code error;
+  return std::filesystem::canonical(name, error);
+}
+
+} // namespace
+
+void remember_arguments(char** arguments) { arguments_of_main = arguments; }
+
+void become_program_with_torch() {
+  const std::filesystem::path program = path_of_program().parent_path() / "brainmvp-torch";
+  ::execv(program.c_str(), arguments_of_main);
+  throw Error(ExitCode::kInternal, program.string() + ": cannot be started (" + std::strerror(errno) +
+                                       "); it belongs beside brainmvp, so install both again");
+}
+
+} // namespace brainmvp::app

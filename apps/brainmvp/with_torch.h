@@ -1,0 +1,15 @@
+// The two builds of the program.
+#pragma once
+
+namespace brainmvp::app {
+
+inline constexpr bool kHasTorch = BRAINMVP_HAS_TORCH;
+
+// The arguments of main(), for become_program_with_torch().
+void remember_arguments(char** arguments);
+
+// Goes on as `brainmvp-torch`, which lies beside this program and has all commands. Throws Error(kInternal) when it cannot be
+// started.
+[[noreturn]] void become_program_with_torch();
+
+} // namespace brainmvp::app
