@@ -12,7 +12,6 @@
 #include "io/image_load.h"
 
 namespace brainmvp::io {
-namespace {} // namespace
 
 struct StoredImage::State {
   Loaded loaded;

@@ -27,10 +27,12 @@ inline std::vector<nlohmann::json> metrics(const std::filesystem::path& run) {
 inline int stop_command(const std::vector<std::string>& command, const std::filesystem::path& run, std::size_t lines,
                         int signal) {
   Process process(command);
-  (void)process.wait_until([&] {
-    const std::string text = read_text(run / "metrics.jsonl");
-    return std::ranges::count(text, '\n') >= static_cast<std::ptrdiff_t>(lines);
-  });
+  (void)process.wait_until(
+      [&] {
+        const std::string text = read_text(run / "metrics.jsonl");
+        return std::ranges::count(text, '\n') >= static_cast<std::ptrdiff_t>(lines);
+      },
+      std::chrono::minutes(10));
   process.signal(signal);
   return process.wait().exit_code;
 }

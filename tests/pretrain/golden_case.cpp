@@ -4,7 +4,6 @@
 #include <cctype>
 #include <numeric>
 
-#include "base/allocator.h"
 #include "pretrain/template_bank.h"
 #include "study/modality.h"
 #include "support/support.h"
@@ -30,7 +29,6 @@ std::int64_t channel_of(const nlohmann::json& modalities, const std::string& nam
 } // namespace
 
 GoldenModel filled_model(const std::string& name) {
-  keep_freed_memory(); // as a run does; a quarter of the time in double
   GoldenModel model{.network = nn::make_network(name), .templates = torch::zeros({8, 48, 56, 40})};
   test::fill_state(model_state(model.templates, *model.network));
   model.templates.requires_grad_();

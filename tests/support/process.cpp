@@ -4,7 +4,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <csignal>
 #include <thread>
 #include <utility>
@@ -54,8 +53,8 @@ bool Process::ended() {
   return ended_;
 }
 
-bool Process::wait_until(const std::function<bool()>& condition) {
-  for (auto waited = 0ms; waited < 10min; waited += 1ms) {
+bool Process::wait_until(const std::function<bool()>& condition, std::chrono::minutes limit) {
+  for (auto waited = 0ms; waited < limit; waited += 1ms) {
     if (condition()) {
       return true;
     }

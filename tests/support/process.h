@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <vector>
@@ -24,8 +25,8 @@ public:
   // Sends a signal to it and what it started, as a terminal does.
   void signal(int number) const;
 
-  // Waits until `condition` holds; false when the program ended, or ten minutes passed, before that.
-  bool wait_until(const std::function<bool()>& condition);
+  // Waits until `condition` holds; false when the program ended, or `limit` passed, before that.
+  bool wait_until(const std::function<bool()>& condition, std::chrono::minutes limit = std::chrono::minutes(1));
 
   ProcessResult wait();
 
