@@ -20,8 +20,9 @@ endif()
 add_library(brainmvp_libtorch INTERFACE)
 target_include_directories(brainmvp_libtorch SYSTEM INTERFACE
   ${BRAINMVP_TORCH_DIR}/include ${BRAINMVP_TORCH_DIR}/include/torch/csrc/api/include)
+# libstdc++ first: libtorch.so of a CUDA wheel exports parts of an old one, whose std::filesystem calls functions that are not there.
 target_link_libraries(brainmvp_libtorch INTERFACE
-  ${BRAINMVP_TORCH_DIR}/lib/libtorch.so ${BRAINMVP_TORCH_DIR}/lib/libtorch_cpu.so ${BRAINMVP_TORCH_DIR}/lib/libc10.so)
+  stdc++ ${BRAINMVP_TORCH_DIR}/lib/libtorch.so ${BRAINMVP_TORCH_DIR}/lib/libtorch_cpu.so ${BRAINMVP_TORCH_DIR}/lib/libc10.so)
 # ATen's headers run at::parallel_for on one thread where a file is compiled without OpenMP. The runtime is the wheel's own.
 file(GLOB _torch_openmp ${BRAINMVP_TORCH_DIR}/lib/libgomp*.so* ${BRAINMVP_TORCH_DIR}/../torch.libs/libgomp*.so*)
 list(APPEND _torch_openmp gomp)

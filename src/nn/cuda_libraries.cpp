@@ -61,6 +61,16 @@ bool is_nvrtc(const std::filesystem::path& file) {
   return name.starts_with("libnvrtc") && has(".so") && !has("builtins") && !has(".alt.");
 }
 
+// NVRTC opens its built-in headers by name alone; wheels of CUDA 13 leave them where the system does not look.
+void load_builtins_beside(const std::filesystem::path& nvrtc) {
+  std::error_code missing;
+  for (const auto& entry : std::filesystem::directory_iterator(nvrtc.parent_path(), missing)) {
+    if (entry.path().filename().string().starts_with("libnvrtc-builtins.so")) {
+      (void)dlopen(entry.path().c_str(), RTLD_NOW | RTLD_LOCAL);
+    }
+  }
+}
+
 void add_nvrtc_of(const std::filesystem::path& folder, std::vector<std::string>& files) {
   std::error_code missing;
   const auto before = static_cast<std::ptrdiff_t>(files.size());
@@ -91,6 +101,7 @@ std::vector<std::string> nvrtc_files() {
 std::vector<std::string> cuda_driver_files() { return {"libcuda.so.1"}; }
 
 std::optional<Nvrtc> load_nvrtc(const std::vector<std::string>& files, std::string& why_not) {
+  std::ranges::for_each(files, load_builtins_beside);
   SharedLibrary library(files);
   Nvrtc nvrtc;
   library.find("nvrtcGetNumSupportedArchs", nvrtc.supported_count);
@@ -120,6 +131,7 @@ std::optional<CudaDriver> load_cuda_driver(const std::vector<std::string>& files
   CudaDriver driver;
   library.find("cuInit", driver.init);
   library.find("cuDeviceGet", driver.device_get);
+  library.find("cuDeviceGetName", driver.device_get_name);
   library.find("cuDeviceGetAttribute", driver.device_get_attribute);
   library.find("cuDevicePrimaryCtxRetain", driver.primary_context_retain);
   library.find("cuCtxPushCurrent_v2", driver.context_push);

@@ -13,6 +13,7 @@ namespace brainmvp::nn {
 struct CudaDriver {
   int (*init)(unsigned flags) = nullptr;
   int (*device_get)(int* device, int ordinal) = nullptr;
+  int (*device_get_name)(char* name, int bytes, int device) = nullptr;
   int (*device_get_attribute)(int* value, int attribute, int device) = nullptr;
   int (*primary_context_retain)(void** context, int device) = nullptr;
   int (*context_push)(void* context) = nullptr;
