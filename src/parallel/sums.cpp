@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "parallel/sparse_rows.h"
+
 namespace brainmvp::parallel {
 namespace {
 
@@ -72,14 +74,13 @@ Tensor rows_of_ranks(const Tensor& rows, const BatchShare& share) {
 }
 
 Tensor sum_sparse_rows(const Tensor& gradient, const std::vector<std::int64_t>& rows, const Group& group) {
-  const Tensor own = gradient.coalesce();
+  const SparseRows own = sparse_rows(gradient);
   std::vector<std::int64_t> shape = gradient.sizes().vec();
   shape[0] = static_cast<std::int64_t>(rows.size());
-  Tensor sums = at::zeros(shape, own.values().options());
-  const Tensor indices = own.indices()[0].to(at::kCPU);
-  for (std::int64_t i = 0; i < indices.numel(); ++i) {
-    const auto place = std::ranges::lower_bound(rows, indices.const_data_ptr<std::int64_t>()[i]) - rows.begin();
-    sums[place].copy_(own.values()[i]);
+  Tensor sums = at::zeros(shape, own.values.options());
+  for (std::size_t i = 0; i < own.rows.size(); ++i) {
+    const auto place = std::ranges::lower_bound(rows, own.rows[i]) - rows.begin();
+    sums[place].copy_(own.values[static_cast<std::int64_t>(i)]);
   }
   group.sum(sums);
   const Tensor all = at::tensor(rows, at::kLong).unsqueeze(0).to(gradient.device());

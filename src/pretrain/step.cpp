@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "nn/execution.h"
+#include "parallel/sparse_rows.h"
 #include "parallel/sums.h"
 #include "pretrain/masking.h"
 #include "train/to_device.h"
@@ -43,9 +44,8 @@ void sum_template_gradient(const torch::Tensor& templates, train::AdamW& optimiz
     return;
   }
   std::vector<double> uses(static_cast<std::size_t>(templates.size(0)));
-  const torch::Tensor own = templates.grad().coalesce().indices()[0].to(at::kCPU);
-  for (std::int64_t i = 0; i < own.numel(); ++i) {
-    uses[static_cast<std::size_t>(own.const_data_ptr<std::int64_t>()[i])] = 1;
+  for (const std::int64_t row : parallel::sparse_rows(templates.grad()).rows) {
+    uses[static_cast<std::size_t>(row)] = 1;
   }
   uses = group.sum(std::move(uses));
   std::vector<std::int64_t> rows;

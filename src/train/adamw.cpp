@@ -1,5 +1,6 @@
 #include "train/adamw.h"
 
+#include <ATen/ops/_foreach_add.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
@@ -7,6 +8,7 @@
 #include <map>
 
 #include "base/error.h"
+#include "parallel/sparse_rows.h"
 
 namespace brainmvp::train {
 namespace {
@@ -52,6 +54,7 @@ void AdamW::start(Moments& moments, const torch::Tensor& parameter) const {
 void AdamW::step(double learning_rate) {
   const at::NoGradGuard no_grad;
   std::map<double, AdamGroup> groups; // by the factor of the rate
+  std::vector<torch::Tensor> steps;
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     const torch::Tensor& parameter = parameters_[i].second;
     if (!parameter.grad().defined()) {
@@ -69,10 +72,13 @@ void AdamW::step(double learning_rate) {
         moments.late->settle_all(options_);
         moments.late.reset();
       }
-      moments.step.add_(1);
       groups[factor].add(parameter, laid_out_as(parameter.grad(), parameter), moments.average, moments.average_of_squares,
                          moments.step);
     }
+    steps.push_back(moments.step);
+  }
+  if (!steps.empty()) {
+    at::_foreach_add_(steps, 1);
   }
   last_rate_ = learning_rate;
   for (auto& [factor, group] : groups) {
@@ -85,14 +91,13 @@ void AdamW::add_rows(AdamGroup& group, Moments& moments, const torch::Tensor& pa
   if (!moments.late) {
     moments.late.emplace(parameter, moments.average, moments.average_of_squares, moments.step.item<double>());
   }
-  moments.step.add_(1);
   moments.late->owe(rate);
-  const torch::Tensor gradient = parameter.grad().coalesce();
-  const torch::Tensor rows = gradient.indices()[0].to(at::kCPU);
-  for (std::int64_t i = 0; i < rows.numel(); ++i) {
-    const std::int64_t row = rows.const_data_ptr<std::int64_t>()[i];
+  const parallel::SparseRows gradient = parallel::sparse_rows(parameter.grad());
+  for (std::size_t i = 0; i < gradient.rows.size(); ++i) {
+    const std::int64_t row = gradient.rows[i];
     moments.late->pay_last(row);
-    group.add(parameter[row], gradient.values()[i], moments.average[row], moments.average_of_squares[row], moments.step);
+    group.add(parameter[row], gradient.values[static_cast<std::int64_t>(i)], moments.average[row],
+              moments.average_of_squares[row], moments.step);
   }
   if (!parameter.is_cpu()) { // where memory is fast and calls are dear
     moments.late->settle_all(options_);

@@ -1,6 +1,7 @@
 #include "train/gradients.h"
 
 #include <ATen/Parallel.h>
+#include <ATen/ops/_foreach_norm.h>
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/stack.h>
 
@@ -10,6 +11,7 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "parallel/sparse_rows.h"
 
 namespace brainmvp::train {
 namespace {
@@ -49,20 +51,21 @@ double sum_of_squares(const torch::Tensor& gradient) {
 
 double gradient_norm(const std::vector<torch::Tensor>& parameters) {
   double sum = 0;
-  std::vector<torch::Tensor> norms; // on a device, that is waited for once
+  std::vector<torch::Tensor> others; // on a GPU, that is waited for once
   for (const torch::Tensor& parameter : parameters) {
     if (!parameter.grad().defined()) {
       continue;
     }
-    const torch::Tensor gradient = parameter.grad().is_sparse() ? parameter.grad().coalesce().values() : parameter.grad();
+    const torch::Tensor gradient =
+        parameter.grad().is_sparse() ? parallel::sparse_rows(parameter.grad()).values : parameter.grad();
     if (gradient.is_cpu() && gradient.scalar_type() == at::kFloat && gradient.is_non_overlapping_and_dense()) {
       sum += sum_of_squares(gradient);
     } else {
-      norms.push_back(at::linalg_vector_norm(gradient, 2, std::nullopt, false, at::kFloat));
+      others.push_back(gradient);
     }
   }
-  if (!norms.empty()) {
-    const double norm = at::linalg_vector_norm(at::stack(norms)).item<double>();
+  if (!others.empty()) {
+    const double norm = at::linalg_vector_norm(at::stack(at::_foreach_norm(others, 2, at::kFloat))).item<double>();
     sum += norm * norm;
   }
   return std::sqrt(sum);
