@@ -6,6 +6,7 @@
 #include "infer/sliding_window.h"
 #include "nn/execution.h"
 #include "train/evaluation_scope.h"
+#include "train/to_device.h"
 
 namespace brainmvp::finetune {
 namespace {
@@ -57,7 +58,7 @@ Tensor decided(const SegmentationTraining& training, const store::StoredStudy& s
   const infer::ModelDescription& description = setup.description;
   const auto tile = [&](const Tensor& input) {
     const train::AutocastScope autocast(setup.precision, setup.device);
-    return training.network->forward(input.to(setup.device)).logits.to(at::kCPU, at::kFloat);
+    return training.network->forward(train::to_device(input, setup.device)).logits;
   };
   const Tensor logits = infer::slide(whole_study(study, description), description.outputs(),
                                      {.window = description.window, .overlap = setup.options.overlap}, tile);

@@ -15,6 +15,7 @@
 #include "infer/channels.h"
 #include "infer/filling.h"
 #include "infer/sizing.h"
+#include "train/to_device.h"
 
 namespace brainmvp::infer {
 namespace {
@@ -76,7 +77,7 @@ Member member_of(const Model& model, const at::Device& device, train::Precision 
   TileFunction function = [model, device, precision, exclusive](const torch::Tensor& tile) {
     const at::NoGradGuard no_gradients;
     const train::AutocastScope autocast(precision, device);
-    const torch::Tensor logits = logits_of(model, tile.to(device)).to(at::kFloat);
+    const torch::Tensor logits = logits_of(model, train::to_device(tile, device)).to(at::kFloat);
     return exclusive ? at::softmax(logits, 1) : at::sigmoid(logits);
   };
   return {.description = model.description, .function = with_flips(std::move(function), flips)};

@@ -108,21 +108,32 @@ torch::Tensor blending_weights(const SlidingOptions& options) {
 void add_slid(const image::Size& size, const SlidingOptions& options, const ReadTile& read, const TileFunction& function,
               double share, const std::vector<torch::Tensor>& sums) {
   const std::vector<store::Start> starts = all_starts(size, options);
-  const torch::Tensor weights = blending_weights(options);
+  torch::Tensor weights = blending_weights(options);
   torch::Tensor weight_sums = at::zeros(shape_of(size));
   for (const store::Start& start : starts) {
     const Overlap part = overlap_of(weight_sums, weights, start);
     part.of_whole.add_(part.of_window);
   }
+  std::vector<torch::Tensor> slid; // where the function gives its results, so that nothing waits for a GPU before the end
   for (const store::Start& start : starts) {
-    const torch::Tensor output = function(read(start)).to(at::kCPU, at::kFloat);
+    const torch::Tensor output = function(read(start)).to(at::kFloat);
     check_tile(output, sums.size(), options.window);
+    if (slid.empty()) {
+      for (const torch::Tensor& sum : sums) {
+        slid.push_back(sum.to(output.device()));
+      }
+      weights = weights.to(output.device());
+      weight_sums = weight_sums.to(output.device());
+    }
     const Overlap weight = overlap_of(weight_sums, weights, start);
     const torch::Tensor shares = weight.of_window / weight.of_whole;
-    for (std::size_t k = 0; k < sums.size(); ++k) {
-      const Overlap part = overlap_of(sums[k], output[0][signed_side(k)], start);
+    for (std::size_t k = 0; k < slid.size(); ++k) {
+      const Overlap part = overlap_of(slid[k], output[0][signed_side(k)], start);
       part.of_whole.addcmul_(part.of_window, shares, share);
     }
+  }
+  for (std::size_t k = 0; k < slid.size(); ++k) {
+    sums[k].copy_(slid[k]); // nothing where they are the same
   }
 }
 
@@ -163,7 +174,7 @@ TileFunction with_flips(TileFunction function, const std::vector<std::int64_t>& 
           flipped.push_back(axes[i] + 2);
         }
       }
-      torch::Tensor output = function(tile.flip(flipped)).to(at::kCPU, at::kFloat);
+      torch::Tensor output = function(tile.flip(flipped)).to(at::kFloat);
       output = output.dim() == tile.dim() ? output.flip(flipped) : output;
       sum = sum.defined() ? sum.add_(output) : output;
     }

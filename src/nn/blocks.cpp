@@ -6,6 +6,7 @@
 #include "base/machine.h"
 #include "nn/execution.h"
 #include "nn/plain.h"
+#include "nn/recomputed_attention.h"
 
 namespace brainmvp::nn {
 namespace {
@@ -65,6 +66,9 @@ private:
       const c10::impl::ExcludeDispatchKeyGuard no_autocast(c10::autocast_dispatch_keyset);
       const auto wide = [](const Tensor& tensor) { return tensor.to(at::kFloat); };
       return at::scaled_dot_product_attention(wide(q), wide(k), wide(v)).to(q.scalar_type());
+    }
+    if (q.is_cuda() && q.scalar_type() == at::kFloat) {
+      return recomputed_attention(q, k, v);
     }
     return at::scaled_dot_product_attention(q, k, v);
   }

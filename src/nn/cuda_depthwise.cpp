@@ -25,6 +25,18 @@ CudaExtent extent_of(const Tensor& x) {
   return {.batch = side(0), .depth = side(1), .height = side(2), .width = side(3), .channels = side(4)};
 }
 
+// Channels, the last axis of all these tensors, that can be loaded at once.
+std::int64_t pack_of(std::initializer_list<Tensor> tensors) {
+  constexpr std::int64_t kPack = 2;
+  for (const Tensor& tensor : tensors) {
+    if (tensor.defined() && (tensor.size(-1) % kPack != 0 ||
+                             reinterpret_cast<std::uintptr_t>(tensor.const_data_ptr()) % (kPack * tensor.element_size()) != 0)) {
+      return 1;
+    }
+  }
+  return kPack;
+}
+
 std::unique_ptr<CudaDepthwise> make_cuda_depthwise() {
   std::string why_not;
   const auto nvrtc = load_nvrtc(nvrtc_files(), why_not);
@@ -85,15 +97,15 @@ CudaDepthwise::Device CudaDepthwise::device_at(int ordinal) {
   return devices_.emplace(ordinal, device).first->second;
 }
 
-CudaDepthwise::Functions CudaDepthwise::functions_for(int ordinal, std::int64_t kernel, Storage storage) {
+CudaDepthwise::Functions CudaDepthwise::functions_for(int ordinal, std::int64_t kernel, Storage storage, std::int64_t pack) {
   const std::lock_guard lock(mutex_);
   const Device device = device_at(ordinal);
-  const auto key = std::tuple(ordinal, kernel, storage);
+  const auto key = std::tuple(ordinal, kernel, storage, pack);
   if (const auto known = functions_.find(key); known != functions_.end()) {
     return known->second;
   }
-  const std::string arguments =
-      std::string(kernel == 3 ? "<3, " : "<5, ") + (storage == Storage::kFloat ? "float>" : "unsigned short>");
+  const std::string arguments = "<" + std::to_string(kernel) + (storage == Storage::kFloat ? ", float, " : ", unsigned short, ") +
+                                std::to_string(pack) + ">";
   log::debug("compiling the depthwise convolution" + arguments + " for compute capability " +
              std::to_string(device.architecture));
   const CudaProgram program = compile_cuda(nvrtc_, std::string(embedded_texts().front().text),
@@ -115,12 +127,13 @@ void CudaDepthwise::launch(void* context, void* stream, void* function, unsigned
 
 Tensor CudaDepthwise::convolve(const CudaPlace& place, const Tensor& x, const Tensor& taps, const Tensor& bias) {
   CudaExtent extent = extent_of(x);
-  const CudaPlan plan = plan_cuda(extent, taps.size(0));
   Tensor y = at::empty_like(x);
+  const std::int64_t pack = pack_of({x, taps, bias, y});
+  const CudaPlan plan = plan_cuda(extent, taps.size(0), pack);
   if (x.numel() == 0) {
     return y;
   }
-  const Functions functions = functions_for(place.device, taps.size(0), storage_of(x));
+  const Functions functions = functions_for(place.device, taps.size(0), storage_of(x), pack);
   const void* from = x.const_data_ptr();
   const void* weight = taps.const_data_ptr();
   const void* offset = bias.defined() ? bias.const_data_ptr() : nullptr;
@@ -132,12 +145,13 @@ Tensor CudaDepthwise::convolve(const CudaPlace& place, const Tensor& x, const Te
 
 Tensor CudaDepthwise::taps_gradient(const CudaPlace& place, const Tensor& x, const Tensor& gy, std::int64_t kernel) {
   CudaExtent extent = extent_of(x);
-  CudaPlan plan = plan_cuda(extent, kernel);
+  const std::int64_t pack = pack_of({x, gy});
+  CudaPlan plan = plan_cuda(extent, kernel, pack);
   Tensor parts = at::empty({plan.gradient_parts, kernel, kernel, kernel, x.size(4)}, x.options().dtype(at::kFloat));
   if (x.numel() == 0) {
     return parts.zero_().sum(0);
   }
-  const Functions functions = functions_for(place.device, kernel, storage_of(x));
+  const Functions functions = functions_for(place.device, kernel, storage_of(x), pack);
   const void* from = x.const_data_ptr();
   const void* gradient = gy.const_data_ptr();
   void* to = parts.mutable_data_ptr();

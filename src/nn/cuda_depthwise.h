@@ -44,14 +44,14 @@ private:
 
   void check(int code, const char* what) const;
   Device device_at(int ordinal);
-  Functions functions_for(int ordinal, std::int64_t kernel, Storage storage);
+  Functions functions_for(int ordinal, std::int64_t kernel, Storage storage, std::int64_t pack);
   void launch(void* context, void* stream, void* function, unsigned blocks, void** arguments) const;
 
   CudaDriver driver_;
   Nvrtc nvrtc_;
   std::mutex mutex_; // of the maps
   std::map<int, Device> devices_;
-  std::map<std::tuple<int, std::int64_t, Storage>, Functions> functions_; // by device, kernel size and storage
+  std::map<std::tuple<int, std::int64_t, Storage, std::int64_t>, Functions> functions_; // by device, kernel, storage and pack
 };
 
 // The program's own, with the libraries of this machine; where they are missing, a warning says why, once, and this is null.

@@ -93,10 +93,6 @@ Tensor taps_gradient(const Tensor& x, const Tensor& gy, std::int64_t kernel) {
   return parts.sum(0);
 }
 
-Tensor bias_gradient(const Tensor& gy) {
-  return gy.is_cuda() ? gy.sum({0, 1, 2, 3}, false, at::kFloat) : column_sums(gy.view({-1, gy.size(4)}));
-}
-
 // [C, 1, k, k, k] -> [k, k, k, C]. Adding the input to the result is a tap of 1 in the centre.
 Tensor taps_of(const Tensor& weight, bool adds_input) {
   Tensor taps = weight.squeeze(1).permute({1, 2, 3, 0}).contiguous();
@@ -125,7 +121,7 @@ public:
       gx = convolve(gy, taps_of(weight.flip({2, 3, 4}), context->saved_data["adds_input"].toBool()), Tensor());
     }
     const Tensor gw = taps_gradient(x, gy, weight.size(2)).permute({3, 0, 1, 2}).unsqueeze(1).contiguous();
-    return {gx, gw, bias_gradient(gy), Tensor()};
+    return {gx, gw, column_sums(gy.view({-1, gy.size(4)})), Tensor()};
   }
 };
 

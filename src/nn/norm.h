@@ -33,7 +33,7 @@ struct ChannelStatistics {
 // have one order whatever the number of threads.
 ChannelStatistics channel_statistics(const torch::Tensor& x, const Norm& norm);
 
-// Sums over the tokens of x: [N, C] on the CPU, in one order whatever the number of threads. [C], float.
+// Sums over the tokens of x: [N, C], in one order whatever the number of threads. [C], float (double of double).
 torch::Tensor column_sums(const torch::Tensor& x);
 
 // The norm alone, through ATen, over the last axis of x: [..., C].

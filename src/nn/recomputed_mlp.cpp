@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "nn/norm.h"
 #include "nn/working_type.h"
 
 namespace brainmvp::nn {
@@ -20,14 +21,33 @@ std::int64_t block_tokens(const Tensor& x, const Tensor& weight1) {
   return x.is_cpu() ? std::max<std::int64_t>(64, kBlockBytes / (weight1.size(0) * x.element_size())) : x.size(0);
 }
 
-// sum += a^T b; a sum in float stays in float when the factors are narrower.
-void add_product(Tensor& sum, const Tensor& a, const Tensor& b) {
-  if (sum.scalar_type() == a.scalar_type()) {
-    sum.addmm_(a.t(), b);
-  } else {
-    sum.add_(at::mm(a.t(), b));
+Tensor sum_of_tokens(const Tensor& x) { return x.is_cuda() ? column_sums(x) : x.sum(0); }
+
+// The sum over blocks of tokens; in float when there are several and their type is narrower.
+class BlockSum {
+public:
+  void add(const Tensor& term) {
+    if (!sum_.defined()) {
+      sum_ = term;
+      return;
+    }
+    sum_ = at::isReducedFloatingType(sum_.scalar_type()) ? sum_.to(at::kFloat) : sum_;
+    sum_.add_(term);
   }
-}
+
+  void add_product(const Tensor& a, const Tensor& b) { // a^T b
+    if (sum_.defined() && sum_.scalar_type() == a.scalar_type() && !at::isReducedFloatingType(a.scalar_type())) {
+      sum_.addmm_(a.t(), b);
+    } else {
+      add(at::mm(a.t(), b));
+    }
+  }
+
+  [[nodiscard]] Tensor as(at::ScalarType type) const { return sum_.to(type); }
+
+private:
+  Tensor sum_;
+};
 
 class MlpFunction : public torch::autograd::Function<MlpFunction> {
 public:
@@ -51,26 +71,23 @@ public:
     const variable_list saved = context->get_saved_variables();
     const Tensor &x = saved[0], &w1 = saved[1], &b1 = saved[2], &w2 = saved[3];
     const Tensor gy = gradients[0].contiguous();
-    const auto sum_type = at::isReducedFloatingType(x.scalar_type()) ? at::kFloat : x.scalar_type();
     Tensor gx = at::empty_like(x);
-    Tensor gw1 = at::zeros_like(w1, w1.options().dtype(sum_type));
-    Tensor gb1 = at::zeros_like(b1, b1.options().dtype(sum_type));
-    Tensor gw2 = at::zeros_like(w2, w2.options().dtype(sum_type));
+    BlockSum gw1, gb1, gw2;
     const std::int64_t step = block_tokens(x, w1);
     for (std::int64_t start = 0; start < x.size(0); start += step) {
       const std::int64_t end = std::min(start + step, x.size(0));
       const Tensor x_block = x.slice(0, start, end);
       const Tensor gy_block = gy.slice(0, start, end);
       const Tensor hidden = at::addmm(b1, x_block, w1.t());
-      add_product(gw2, gy_block, at::gelu(hidden));
+      gw2.add_product(gy_block, at::gelu(hidden));
       const Tensor g_hidden = at::gelu_backward(at::mm(gy_block, w2), hidden);
-      add_product(gw1, g_hidden, x_block);
-      gb1.add_(g_hidden.sum(0, false, sum_type));
+      gw1.add_product(g_hidden, x_block);
+      gb1.add(sum_of_tokens(g_hidden));
       Tensor gx_block = gx.slice(0, start, end);
       at::mm_out(gx_block, g_hidden, w1);
     }
-    const Tensor gb2 = gy.sum(0, false, sum_type);
-    return {gx, gw1.to(w1.scalar_type()), gb1.to(b1.scalar_type()), gw2.to(w2.scalar_type()), gb2.to(b1.scalar_type())};
+    return {gx, gw1.as(w1.scalar_type()), gb1.as(b1.scalar_type()), gw2.as(w2.scalar_type()),
+            sum_of_tokens(gy).to(b1.scalar_type())};
   }
 };
 

@@ -37,6 +37,18 @@ Precision choose_precision(const std::string& name, const at::Device& device) {
   throw Error(ExitCode::kUsage, "precision " + name + ": expected fp32, bf16 or auto");
 }
 
+void set_gpu_arithmetic(const at::Device& device, GpuArithmetic arithmetic) {
+  if (!device.is_cuda()) {
+    return;
+  }
+  const bool repeatable = arithmetic == GpuArithmetic::kRepeatable;
+  at::Context& context = at::globalContext();
+  context.setAllowTF32CuDNN(!repeatable);
+  context.setDeterministicCuDNN(repeatable);
+  context.setDeterministicAlgorithms(repeatable, /*warn_only=*/false);
+  context.setDeterministicFillUninitializedMemory(!repeatable); // new tensors are written before they are read
+}
+
 at::Device choose_device(const std::string& name) {
   const bool cuda = name == "cuda" || (name.starts_with("cuda:") && name.size() > 5 && name.size() < 9 &&
                                        name.find_first_not_of("0123456789", 5) == std::string::npos);
@@ -52,7 +64,9 @@ at::Device choose_device(const std::string& name) {
     throw Error(ExitCode::kUsage, "device " + name + ": this machine and this libtorch have " + std::to_string(count) +
                                       " usable GPUs; choose another, or cpu");
   }
-  return {at::kCUDA, static_cast<at::DeviceIndex>(index)};
+  const at::Device device(at::kCUDA, static_cast<at::DeviceIndex>(index));
+  set_gpu_arithmetic(device, GpuArithmetic::kRepeatable);
+  return device;
 }
 
 AutocastScope::AutocastScope(Precision precision, const at::Device& device)

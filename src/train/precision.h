@@ -17,7 +17,16 @@ std::string precision_name(Precision precision);
 // Warns of bf16 without them. Throws Error(kUsage) for another name.
 Precision choose_precision(const std::string& name, const at::Device& device);
 
-// "cpu", "cuda" or "cuda:N". Throws Error(kUsage) for another name and for a GPU that is not there.
+enum class GpuArithmetic {
+  kRepeatable,  // fp32 is not cut to TF32, and the same values give the same bits
+  kOfLibraries, // what ATen does unasked
+};
+
+// Holds for the whole process, from now on. Does nothing for a CPU.
+void set_gpu_arithmetic(const at::Device& device, GpuArithmetic arithmetic);
+
+// "cpu", "cuda" or "cuda:N", whose arithmetic is repeatable from now on. Throws Error(kUsage) for another name and for a GPU that
+// is not there.
 at::Device choose_device(const std::string& name);
 
 // Autocast for the forward pass as long as the object lives; nothing for fp32. Weights converted once serve the whole time.

@@ -19,7 +19,7 @@ using torch::Tensor;
 static_assert(sizeof(CudaExtent) == sizeof(device::Extent));
 static_assert(offsetof(CudaExtent, height) == offsetof(device::Extent, height));
 static_assert(offsetof(CudaExtent, channels) == offsetof(device::Extent, channels));
-static_assert(kCudaThreads == device::kThreads && kCudaTile == device::kTile);
+static_assert(kCudaThreads == device::kThreads && kCudaTile == device::kTile && kCudaDepths == device::kDepths);
 
 class CudaDepthwiseTest : public testing::Test {
 protected:
@@ -64,14 +64,15 @@ INSTANTIATE_TEST_SUITE_P(Shapes, CudaDepthwiseArithmetic,
                                          CudaCase{1, 1, 1, 1, 5, at::kFloat}, CudaCase{1, 9, 1, 1, 3, at::kFloat},
                                          CudaCase{6, 1, 10, 64, 5, at::kFloat}, CudaCase{4, 4, 8, 64, 3, at::kFloat},
                                          CudaCase{3, 5, 7, 13, 3, at::kBFloat16}, CudaCase{3, 5, 7, 13, 5, at::kBFloat16},
-                                         CudaCase{1, 3, 1, 1, 3, at::kBFloat16}, CudaCase{2, 9, 5, 64, 5, at::kBFloat16}));
+                                         CudaCase{1, 3, 1, 1, 3, at::kBFloat16}, CudaCase{5, 6, 9, 6, 5, at::kFloat},
+                                         CudaCase{9, 5, 6, 6, 3, at::kBFloat16}, CudaCase{2, 9, 5, 64, 5, at::kBFloat16}));
 
 TEST_F(CudaDepthwiseTest, StoresNotANumberAsOneAndRoundsTiesToEven) {
   const Tensor values = torch::tensor({std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(), -0.0F,
                                        1.0F + 1.0F / 256, 1.0F + 3.0F / 256, 1.0F + 1.01F / 256});
   Tensor stored = at::empty_like(values, at::kBFloat16);
   for (std::int64_t i = 0; i < values.size(0); ++i) {
-    device::store(values[i].item<float>(), static_cast<unsigned short*>(stored.mutable_data_ptr()) + i);
+    device::narrow(values[i].item<float>(), static_cast<unsigned short*>(stored.mutable_data_ptr())[i]);
   }
   EXPECT_TRUE(at::allclose(stored, values.to(at::kBFloat16), 0, 0, true));
 }
@@ -86,8 +87,9 @@ TEST_F(CudaDepthwiseTest, CompilesOnceForAKernelAStorageAndADevice) {
   EXPECT_EQ(fake_cuda().modules, 1);
   depthwise_.convolve({}, x.to(at::kBFloat16), taps, {});
   depthwise_.convolve({}, x, torch::randn({5, 5, 5, 3}), {});
+  depthwise_.convolve({}, torch::randn({1, 2, 2, 2, 4}), torch::randn({3, 3, 3, 4}), {}); // pairs of channels
   depthwise_.convolve({.device = 1, .stream = &stream}, x, taps, {});
-  EXPECT_EQ(fake_cuda().modules, 4);
+  EXPECT_EQ(fake_cuda().modules, 5);
   EXPECT_EQ(fake_cuda().stream, &stream);
   EXPECT_EQ(fake_cuda().image, "cubin");
   EXPECT_EQ(fake_cuda().options.back(), "--gpu-architecture=sm_90");
@@ -126,21 +128,24 @@ TEST_F(CudaDepthwiseTest, ErrorsSayWhatFailed) {
 }
 
 TEST(CudaPlan, HasAsManyBlocksAsItsKernelsNeed) {
-  const CudaPlan plan = plan_cuda({.batch = 2, .depth = 48, .height = 48, .width = 48, .channels = 64}, 5);
-  EXPECT_EQ(plan.convolve_blocks, 2u * 48 * 12 * 6); // strips, and blocks of 128 threads for 12 tiles of 64 channels
-  EXPECT_EQ(plan.gradient_parts, 1024);
-  EXPECT_EQ(plan.gradient_blocks, 1024u * 3); // 5 planes of taps of 64 channels
+  const CudaPlan plan = plan_cuda({.batch = 2, .depth = 48, .height = 48, .width = 48, .channels = 64}, 5, 2);
+  EXPECT_EQ(plan.convolve_blocks, 2u * 48 * 12 * 12 * 32 / 256); // tiles of 32 pairs of channels
+  EXPECT_EQ(plan.gradient_parts, 576);                           // of two strips each
+  EXPECT_EQ(plan.gradient_blocks, 576u * 5 * 32 / 256);
+  const CudaPlan odd = plan_cuda({.batch = 1, .depth = 5, .height = 5, .width = 5, .channels = 7}, 3, 1);
+  EXPECT_EQ(odd.convolve_blocks, 1u); // 8 planes of 2 x 2 tiles of 7 channels: 224 threads
+  EXPECT_EQ(odd.gradient_parts, 10);
 }
 
 TEST(CudaPlan, KeepsThePartsOfAGradientSmall) {
-  const CudaPlan plan = plan_cuda({.batch = 8, .depth = 64, .height = 64, .width = 64, .channels = 512}, 5);
+  const CudaPlan plan = plan_cuda({.batch = 8, .depth = 64, .height = 64, .width = 64, .channels = 512}, 5, 2);
   EXPECT_EQ(plan.gradient_parts, (8 << 20) / (125 * 512));
-  EXPECT_EQ(plan_cuda({.batch = 1, .depth = 1, .height = 1, .width = 1, .channels = 1 << 20}, 3).gradient_parts, 1);
+  EXPECT_EQ(plan_cuda({.batch = 1, .depth = 1, .height = 1, .width = 1, .channels = 1 << 20}, 3, 2).gradient_parts, 1);
 }
 
 TEST(CudaPlan, RefusesWhatItsIndicesCannotReach) {
-  EXPECT_THROW(plan_cuda({.batch = 1, .depth = 1, .height = 1, .width = 1 << 20, .channels = 1 << 12}, 3), Error);
-  EXPECT_THROW(plan_cuda({.batch = 1, .depth = 1, .height = 1, .width = 1, .channels = 1 << 28}, 5), Error);
+  EXPECT_THROW(plan_cuda({.batch = 1, .depth = 1, .height = 1, .width = 1 << 20, .channels = 1 << 12}, 3, 2), Error);
+  EXPECT_THROW(plan_cuda({.batch = 1, .depth = 1, .height = 1, .width = 1, .channels = 1 << 28}, 5, 2), Error);
 }
 
 } // namespace

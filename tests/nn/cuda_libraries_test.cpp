@@ -50,7 +50,8 @@ protected:
 };
 
 TEST_F(RealNvrtc, MakesMachineCodeOfTheKernels) {
-  const CudaProgram program = compile_cuda(*nvrtc_, source_, {"convolve<5, float>", "taps_gradient<5, unsigned short>"}, 80);
+  const CudaProgram program =
+      compile_cuda(*nvrtc_, source_, {"convolve<5, float, 2>", "taps_gradient<5, unsigned short, 1>"}, 80);
   EXPECT_EQ(program.image.substr(1, 3), "ELF");
   ASSERT_EQ(program.symbols.size(), 2u);
   for (const std::string& symbol : program.symbols) {
@@ -59,7 +60,7 @@ TEST_F(RealNvrtc, MakesMachineCodeOfTheKernels) {
 }
 
 TEST_F(RealNvrtc, MakesPtxForGpusThatItDoesNotKnow) {
-  const CudaProgram program = compile_cuda(*nvrtc_, source_, {"convolve<3, unsigned short>"}, 9999);
+  const CudaProgram program = compile_cuda(*nvrtc_, source_, {"convolve<3, unsigned short, 2>"}, 9999);
   EXPECT_NE(program.image.find(".target sm_"), std::string::npos);
   EXPECT_NE(program.image.find(".entry " + program.symbols.front()), std::string::npos);
 }

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <torch/autograd.h>
 
+#include "support/golden_tensors.h"
+
 namespace brainmvp::nn {
 namespace {
 
@@ -16,20 +18,20 @@ class DepthwiseConvolution : public testing::TestWithParam<Case> {};
 TEST_P(DepthwiseConvolution, EqualsAtenWithItsGradients) {
   torch::manual_seed(3);
   const auto [depth, height, width, channels, kernel] = GetParam();
-  const torch::Tensor x = torch::randn({2, depth, height, width, channels}).requires_grad_();
-  const torch::Tensor weight = torch::randn({channels, 1, kernel, kernel, kernel}).requires_grad_();
-  const torch::Tensor bias = torch::randn({channels}).requires_grad_();
+  const torch::Tensor x = torch::randn({2, depth, height, width, channels}, test::device()).requires_grad_();
+  const torch::Tensor weight = torch::randn({channels, 1, kernel, kernel, kernel}, test::device()).requires_grad_();
+  const torch::Tensor bias = torch::randn({channels}, test::device()).requires_grad_();
   const torch::Tensor y = depthwise_convolution(x, weight, bias);
-  const auto exact = [](const torch::Tensor& tensor) { return tensor.detach().to(torch::kDouble).requires_grad_(); };
+  const auto exact = [](const torch::Tensor& tensor) { return tensor.detach().to(torch::kCPU, torch::kDouble).requires_grad_(); };
   const std::vector<torch::Tensor> doubles{exact(x), exact(weight), exact(bias)};
   const torch::Tensor expected = depthwise_convolution(doubles[0], doubles[1], doubles[2]); // has no kernel of ours in double
-  EXPECT_TRUE(at::allclose(y.to(torch::kDouble), expected, 1e-5, 1e-4));
+  EXPECT_TRUE(at::allclose(y.to(torch::kCPU, torch::kDouble), expected, 1e-5, 1e-4));
   const torch::Tensor direction = torch::randn_like(x);
   const auto gradients = torch::autograd::grad({y}, {x, weight, bias}, {direction});
-  const auto expected_gradients = torch::autograd::grad({expected}, doubles, {direction.to(torch::kDouble)});
+  const auto expected_gradients = torch::autograd::grad({expected}, doubles, {direction.to(torch::kCPU, torch::kDouble)});
   for (std::size_t i = 0; i < gradients.size(); ++i) {
     EXPECT_EQ(gradients[i].sizes(), expected_gradients[i].sizes());
-    EXPECT_TRUE(at::allclose(gradients[i].to(torch::kDouble), expected_gradients[i], 1e-5, 2e-4)) << i;
+    EXPECT_TRUE(at::allclose(gradients[i].to(torch::kCPU, torch::kDouble), expected_gradients[i], 1e-5, 2e-4)) << i;
   }
 }
 
@@ -40,9 +42,9 @@ INSTANTIATE_TEST_SUITE_P(Shapes, DepthwiseConvolution,
 
 TEST(DepthwiseKernel, AddsItsInputWithoutChangingTheOtherGradients) {
   torch::manual_seed(4);
-  const torch::Tensor x = torch::randn({1, 3, 4, 9, 16}).requires_grad_();
-  const torch::Tensor weight = torch::randn({16, 1, 3, 3, 3}).requires_grad_();
-  const torch::Tensor bias = torch::randn({16}).requires_grad_();
+  const torch::Tensor x = torch::randn({1, 3, 4, 9, 16}, test::device()).requires_grad_();
+  const torch::Tensor weight = torch::randn({16, 1, 3, 3, 3}, test::device()).requires_grad_();
+  const torch::Tensor bias = torch::randn({16}, test::device()).requires_grad_();
   const torch::Tensor direction = torch::randn_like(x);
   const torch::Tensor with = depthwise_convolution(x, weight, bias, {.adds_input = true});
   const torch::Tensor without = depthwise_convolution(x, weight, bias);
@@ -55,12 +57,13 @@ TEST(DepthwiseKernel, AddsItsInputWithoutChangingTheOtherGradients) {
 }
 
 TEST(DepthwiseKernel, GivesTheTypeOfAutocast) {
-  const torch::Tensor x = torch::randn({1, 3, 3, 3, 16});
-  const torch::Tensor weight = torch::randn({16, 1, 3, 3, 3});
-  const torch::Tensor bias = torch::randn({16});
-  at::autocast::set_autocast_enabled(at::kCPU, true);
+  const torch::Tensor x = torch::randn({1, 3, 3, 3, 16}, test::device());
+  const torch::Tensor weight = torch::randn({16, 1, 3, 3, 3}, test::device());
+  const torch::Tensor bias = torch::randn({16}, test::device());
+  at::autocast::set_autocast_enabled(test::device().type(), true);
+  at::autocast::set_autocast_dtype(test::device().type(), torch::kBFloat16);
   const torch::Tensor y = depthwise_convolution(x, weight, bias);
-  at::autocast::set_autocast_enabled(at::kCPU, false);
+  at::autocast::set_autocast_enabled(test::device().type(), false);
   EXPECT_EQ(y.scalar_type(), torch::kBFloat16);
   EXPECT_TRUE(at::allclose(y.to(torch::kFloat), depthwise_convolution(x, weight, bias), 2e-2, 5e-2));
 }

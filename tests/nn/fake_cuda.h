@@ -37,28 +37,41 @@ T argument(void* at) {
   return value;
 }
 
-template <int Kernel, class Storage>
+template <int Kernel, class Storage, int Pack>
 void fake_convolve(unsigned blocks, unsigned threads, void** a) {
-  device::run_kernel(blocks, threads, device::convolve<Kernel, Storage>, argument<device::Extent>(a[0]),
+  device::run_kernel(blocks, threads, device::convolve<Kernel, Storage, Pack>, argument<device::Extent>(a[0]),
                      argument<const Storage*>(a[1]), argument<const float*>(a[2]), argument<const float*>(a[3]),
                      argument<Storage*>(a[4]));
 }
 
-template <int Kernel, class Storage>
+template <int Kernel, class Storage, int Pack>
 void fake_taps_gradient(unsigned blocks, unsigned threads, void** a) {
-  device::run_kernel(blocks, threads, device::taps_gradient<Kernel, Storage>, argument<device::Extent>(a[0]), argument<int>(a[1]),
-                     argument<const Storage*>(a[2]), argument<const Storage*>(a[3]), argument<float*>(a[4]));
+  device::run_kernel(blocks, threads, device::taps_gradient<Kernel, Storage, Pack>, argument<device::Extent>(a[0]),
+                     argument<int>(a[1]), argument<const Storage*>(a[2]), argument<const Storage*>(a[3]), argument<float*>(a[4]));
+}
+
+template <int Kernel, class Storage, int Pack>
+void add_fake_kernels(std::map<std::string, FakeKernel>& kernels, const std::string& storage) {
+  const std::string arguments = "<" + std::to_string(Kernel) + ", " + storage + ", " + std::to_string(Pack) + ">";
+  kernels["convolve" + arguments] = fake_convolve<Kernel, Storage, Pack>;
+  kernels["taps_gradient" + arguments] = fake_taps_gradient<Kernel, Storage, Pack>;
+}
+
+template <class Storage>
+void add_fake_kernels(std::map<std::string, FakeKernel>& kernels, const std::string& storage) {
+  add_fake_kernels<3, Storage, 1>(kernels, storage);
+  add_fake_kernels<3, Storage, 2>(kernels, storage);
+  add_fake_kernels<5, Storage, 1>(kernels, storage);
+  add_fake_kernels<5, Storage, 2>(kernels, storage);
 }
 
 inline FakeKernel* fake_kernel(const std::string& name) {
-  static std::map<std::string, FakeKernel> kernels{{"convolve<3, float>", fake_convolve<3, float>},
-                                                   {"convolve<5, float>", fake_convolve<5, float>},
-                                                   {"convolve<3, unsigned short>", fake_convolve<3, unsigned short>},
-                                                   {"convolve<5, unsigned short>", fake_convolve<5, unsigned short>},
-                                                   {"taps_gradient<3, float>", fake_taps_gradient<3, float>},
-                                                   {"taps_gradient<5, float>", fake_taps_gradient<5, float>},
-                                                   {"taps_gradient<3, unsigned short>", fake_taps_gradient<3, unsigned short>},
-                                                   {"taps_gradient<5, unsigned short>", fake_taps_gradient<5, unsigned short>}};
+  static std::map<std::string, FakeKernel> kernels = [] {
+    std::map<std::string, FakeKernel> all;
+    add_fake_kernels<float>(all, "float");
+    add_fake_kernels<unsigned short>(all, "unsigned short");
+    return all;
+  }();
   const auto found = kernels.find(name);
   return found == kernels.end() ? nullptr : &found->second;
 }

@@ -16,11 +16,14 @@ using test::filled;
 
 class GoldenSegmentation : public testing::Test {
 protected:
-  GoldenSegmentation() { test::fill_state(state_tensors(*network_)); }
+  GoldenSegmentation() {
+    test::fill_state(state_tensors(*network_));
+    network_->to(test::device());
+  }
 
   const nlohmann::json golden_ = test::golden_json("segmentation_uniformer_small.json");
-  const torch::Tensor input_ = filled("input.seg", {1, 4, 32, 32, 32}) * 0.5 + 0.5;
-  const torch::Tensor label_ = (filled("label.seg", {1, 3, 32, 32, 32}) > 0.6).to(torch::kFloat);
+  const torch::Tensor input_ = (filled("input.seg", {1, 4, 32, 32, 32}) * 0.5 + 0.5).to(test::device());
+  const torch::Tensor label_ = (filled("label.seg", {1, 3, 32, 32, 32}) > 0.6).to(test::device(), torch::kFloat);
   const std::shared_ptr<SegmentationNetwork> network_ = make_segmentation_network("uniformer_small", 4, 3);
 };
 
@@ -88,7 +91,7 @@ TEST_F(GoldenSegmentation, QuarterIsTheFirstHeadBeforeUpsampling) {
   const torch::NoGradGuard no_gradient;
   const Segmentation result = network_->forward(input_);
   EXPECT_EQ(result.quarter.sizes(), torch::IntArrayRef({1, 3, 8, 8, 8}));
-  EXPECT_TRUE(at::equal(at::upsample_trilinear3d(result.quarter, {32, 32, 32}, true), result.deeper[0]));
+  EXPECT_TRUE(at::allclose(at::upsample_trilinear3d(result.quarter, {32, 32, 32}, true), result.deeper[0], 1e-5, 1e-6));
 }
 
 } // namespace
