@@ -4,6 +4,7 @@
 
 #include "bench/suite.h"
 #include "command.h"
+#include "train/precision.h"
 
 namespace brainmvp::app {
 namespace {
@@ -17,6 +18,7 @@ struct BenchOptions {
 };
 
 void run_benchmarks(BenchOptions options, const CommonOptions& common) {
+  options.network.device = train::choose_device(common.device);
   options.network.with_baseline = !options.without_baseline;
   const std::vector<std::string> names = options.names.empty() ? bench::bench_names() : options.names;
   const bench::Report report = bench::run_bench(names, options.precision, common.thread_count(), options.network);
@@ -40,12 +42,13 @@ Command add_bench(CLI::App& program, CommonOptions& common) {
   command->add_option("--repetitions", options->network.repetitions, "Timed calls, of which the median counts")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
-  command->add_option("--precision", options->precision, "fp32, bf16, or auto: both where the processor has bf16")
+  command->add_option("--precision", options->precision, "fp32, bf16, or auto: both where the device has bf16")
       ->capture_default_str()
       ->check(CLI::IsMember({"fp32", "bf16", "auto"}));
   command->add_flag("--no-baseline", options->without_baseline, "Leave the baselines of networks and kernels out");
   command->add_flag("--checkpoint-activations", options->network.checkpoints_activations,
                     "Compute blocks again in the backward pass instead of keeping their activations");
+  command->add_option("--device", common.device, "cpu, cuda or cuda:N, for networks and kernels")->capture_default_str();
   add_common_options(*command, common, {.threads = true});
   return {command, [options, &common] { run_benchmarks(*options, common); }};
 }

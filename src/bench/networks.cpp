@@ -11,6 +11,7 @@
 
 #include "base/allocator.h"
 #include "base/machine.h"
+#include "bench/device.h"
 #include "bench/flops.h"
 #include "bench/peak.h"
 #include "bench/timing.h"
@@ -22,6 +23,7 @@
 #include "pretrain/objective.h"
 #include "train/adamw.h"
 #include "train/precision.h"
+#include "train/to_device.h"
 
 namespace brainmvp::bench {
 namespace {
@@ -40,37 +42,50 @@ struct Workload {
 struct Timing {
   double seconds = 0;
   std::uint64_t peak_memory = 0;
+  std::uint64_t peak_gpu_memory = 0;
 };
 
-Timing time_workload(const Workload& workload, train::Precision precision, std::size_t repetitions) {
-  if (workload.warms_up) {
+Timing time_workload(const Workload& workload, train::Precision precision, std::size_t repetitions, const at::Device& device) {
+  const auto run = [&] {
     workload.run(precision);
+    wait_for(device);
+  };
+  if (workload.warms_up || device.is_cuda()) { // libraries choose their algorithms at first
+    run();
   }
   reset_peak_resident_memory();
-  return {.seconds = median_seconds(repetitions, [&] { workload.run(precision); }), .peak_memory = peak_resident_memory()};
+  reset_peak_gpu_memory(device);
+  return {.seconds = median_seconds(repetitions, run),
+          .peak_memory = peak_resident_memory(),
+          .peak_gpu_memory = peak_gpu_memory(device)};
+}
+
+double time_baseline(const Workload& workload, const at::Device& device) {
+  return_freed_memory();
+  train::set_gpu_arithmetic(device, train::GpuArithmetic::kOfLibraries);
+  const nn::ExecutionScope plain({.kernels = nn::Kernels::kAten});
+  const double seconds = time_workload(workload, train::Precision::kFloat32, 1, device).seconds;
+  train::set_gpu_arithmetic(device, train::GpuArithmetic::kRepeatable);
+  return seconds;
 }
 
 std::vector<Result> compare(const Workload& workload, const NetworkBenchOptions& options) {
-  double baseline_seconds = 0;
-  if (options.with_baseline) {
-    return_freed_memory();
-    const nn::ExecutionScope plain({.kernels = nn::Kernels::kAten});
-    baseline_seconds = time_workload(workload, train::Precision::kFloat32, 1).seconds;
-  }
+  const double baseline_seconds = options.with_baseline ? time_baseline(workload, options.device) : 0;
   keep_freed_memory();
   std::vector<Result> results;
   for (const std::string& name : options.precisions) {
-    const train::Precision precision = train::choose_precision(name, at::kCPU);
+    const train::Precision precision = train::choose_precision(name, options.device);
     const nn::ExecutionScope ours({.checkpoints_activations = options.checkpoints_activations});
-    const Timing timing = time_workload(workload, precision, options.repetitions);
+    const Timing timing = time_workload(workload, precision, options.repetitions, options.device);
     Result result{.name = workload.name,
                   .precision = name,
                   .seconds = timing.seconds,
                   .baseline_seconds = baseline_seconds,
-                  .peak_rss_bytes = timing.peak_memory};
+                  .peak_rss_bytes = timing.peak_memory,
+                  .peak_gpu_bytes = timing.peak_gpu_memory};
     if (workload.flops > 0) {
       result.gflops = workload.flops * 1e-9 / timing.seconds;
-      result.peak_share = *result.gflops / matrix_product_gflops(name);
+      result.peak_share = *result.gflops / matrix_product_gflops(name, options.device);
     }
     results.push_back(result);
   }
@@ -103,7 +118,7 @@ PretrainingCase pretraining_case(const NetworkBenchOptions& options) {
   const std::int64_t side = options.crop;
   const Sides grid = template_grid(side);
   PretrainingCase result;
-  result.batch.images = at::rand({options.batch_size, 4, side, side, side});
+  result.batch.images = at::rand({options.batch_size, 4, side, side, side}, options.device);
   std::vector<std::int64_t> kept((side / kBlock) * (side / kBlock) * (side / kBlock) / kOneIn);
   for (std::size_t i = 0; i < kept.size(); ++i) {
     kept[i] = static_cast<std::int64_t>(i) * kOneIn;
@@ -131,8 +146,9 @@ void take_modalities(pretrain::Batch& batch, std::int64_t first) {
 std::vector<Result> bench_step(const NetworkBenchOptions& options) {
   constexpr double kLearningRate = 3e-4;
   const Sides grid = template_grid(options.crop);
-  const pretrain::Model model{.templates = at::rand({8, grid[0], grid[1], grid[2]}).requires_grad_(),
+  const pretrain::Model model{.templates = at::rand({8, grid[0], grid[1], grid[2]}, options.device).requires_grad_(),
                               .network = nn::make_network(options.network)};
+  model.network->to(options.device);
   const train::NamedTensors parameters = pretrain::parameters_of(model);
   train::AdamW optimizer(parameters, {});
   PretrainingCase batch = pretraining_case(options);
@@ -143,7 +159,7 @@ std::vector<Result> bench_step(const NetworkBenchOptions& options) {
     optimizer.settle(model.templates, pretrain::target_rows(batch.batch, batch.draws));
     pretrain::Losses losses;
     {
-      const train::AutocastScope autocast(precision, at::kCPU);
+      const train::AutocastScope autocast(precision, options.device);
       losses = pretrain::objective(*model.network, model.templates, batch.batch, batch.draws, {}, 8);
     }
     losses.total.backward();
@@ -163,18 +179,19 @@ std::vector<Result> bench_segment(const NetworkBenchOptions& options) {
   constexpr double kLearningRate = 3e-4;
   const std::int64_t side = options.crop;
   const auto network = nn::make_segmentation_network(options.network, options.channels, kOutputs);
+  network->to(options.device);
   train::NamedTensors parameters;
   for (const auto& entry : network->named_parameters()) {
     parameters.emplace_back(entry.key(), entry.value());
   }
   train::AdamW optimizer(parameters, {.decoupled = false});
-  const Tensor images = at::rand({options.batch_size, options.channels, side, side, side});
-  const Tensor target = at::randint(2, {options.batch_size, kOutputs, side, side, side}).to(at::kFloat);
+  const Tensor images = at::rand({options.batch_size, options.channels, side, side, side}, options.device);
+  const Tensor target = at::randint(2, {options.batch_size, kOutputs, side, side, side}, images.options());
   const auto run = [&](train::Precision precision) {
     optimizer.clear_gradients();
     nn::Segmentation output;
     {
-      const train::AutocastScope autocast(precision, at::kCPU);
+      const train::AutocastScope autocast(precision, options.device);
       output = network->forward(images);
     }
     finetune::supervised_loss(output, target, /*exclusive=*/false).backward();
@@ -196,6 +213,7 @@ std::vector<Result> bench_predict(const NetworkBenchOptions& options) {
   const auto side = static_cast<std::size_t>(options.crop);
   const infer::SlidingOptions sliding{.window = {side, side, side}, .overlap = 0.5};
   const auto network = nn::make_segmentation_network(options.network, options.channels, kOutputs);
+  network->to(options.device);
   network->eval();
   const Tensor volume = at::rand({options.channels, size[0], size[1], size[2]});
   double windows = 1;
@@ -205,8 +223,8 @@ std::vector<Result> bench_predict(const NetworkBenchOptions& options) {
   const auto run = [&](train::Precision precision) {
     const at::NoGradGuard no_gradient;
     infer::slide(volume, kOutputs, sliding, [&](const Tensor& tile) {
-      const train::AutocastScope autocast(precision, at::kCPU);
-      return network->forward(tile).logits;
+      const train::AutocastScope autocast(precision, options.device);
+      return network->forward(train::to_device(tile, options.device)).logits;
     });
   };
   return compare(
@@ -222,13 +240,13 @@ std::vector<Result> bench_depthwise(const NetworkBenchOptions& options) {
   constexpr std::int64_t kChannels = 64;
   constexpr std::int64_t kViews = 2;
   const std::int64_t side = options.crop / 2;
-  const Tensor weight = at::rand({kChannels, 1, 5, 5, 5}).requires_grad_();
-  const Tensor bias = at::rand({kChannels}).requires_grad_();
-  const Tensor values = at::rand({kViews, kChannels, side, side, side});
+  const Tensor weight = at::rand({kChannels, 1, 5, 5, 5}, options.device).requires_grad_();
+  const Tensor bias = at::rand({kChannels}, options.device).requires_grad_();
+  const Tensor values = at::rand({kViews, kChannels, side, side, side}, options.device);
   const Tensor plain = values.permute({0, 2, 3, 4, 1}).detach().requires_grad_(); // contiguous channels first
   const Tensor ours = plain.contiguous().detach().requires_grad_();
   const auto run = [&](train::Precision precision) {
-    const train::AutocastScope autocast(precision, at::kCPU);
+    const train::AutocastScope autocast(precision, options.device);
     const bool is_plain = nn::current_execution().kernels == nn::Kernels::kAten;
     const Tensor y = nn::depthwise_convolution(is_plain ? plain : ours, weight, bias);
     y.backward(is_plain ? plain.detach() : ours.detach().to(y.scalar_type()));

@@ -1,6 +1,8 @@
 // Benchmarks of networks and their kernels: ours against ATen's plain operators in fp32 on contiguous tensors, with the default
-// allocator, timed in the same run.
+// allocator, timed in the same run on the same device.
 #pragma once
+
+#include <c10/core/Device.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -20,6 +22,7 @@ struct NetworkBenchOptions {
   std::size_t repetitions = 3;
   bool with_baseline = true; // otherwise its seconds are 0
   bool checkpoints_activations = false;
+  at::Device device{at::kCPU};
 };
 
 // A whole step of pre-training: views, forward, backward, optimizer; templates of 240 x 240 x 155.

@@ -15,6 +15,7 @@ struct Result {
   std::optional<double> gflops = {};     // GFLOP/s, where operations can be counted
   std::optional<double> peak_share = {}; // of the matrix-product peak of this machine in this precision
   std::uint64_t peak_rss_bytes = 0;      // of the process, when the row was done
+  std::uint64_t peak_gpu_bytes = 0;      // of the tensors on a GPU; 0 on a CPU
 };
 
 } // namespace brainmvp::bench

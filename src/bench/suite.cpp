@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/machine.h"
 #include "base/text.h"
+#include "bench/device.h"
 #include "bench/load.h"
 #include "bench/peak.h"
 #include "bench/prepare.h"
@@ -46,7 +47,7 @@ const Entry& entry_named(const std::string& name) {
   return *found;
 }
 
-bool has_bf16() { return train::choose_precision("auto", at::kCPU) == train::Precision::kBfloat16; }
+bool has_bf16(const at::Device& device) { return train::choose_precision("auto", device) == train::Precision::kBfloat16; }
 
 std::string rounded(double value, int digits) {
   std::ostringstream text;
@@ -75,13 +76,14 @@ Report run_bench(const std::vector<std::string>& names, const std::string& preci
   }
   at::set_num_threads(static_cast<int>(threads));
   options.precisions = precision == "auto" ? std::vector<std::string>{"fp32"} : std::vector<std::string>{precision};
-  if (precision == "auto" && has_bf16()) {
+  if (precision == "auto" && has_bf16(options.device)) {
     options.precisions.emplace_back("bf16");
   }
   Report report{.cpu = processor_name(),
+                .gpu = gpu_name(options.device),
                 .threads = threads,
-                .peak_gflops_fp32 = matrix_product_gflops("fp32"),
-                .peak_gflops_bf16 = has_bf16() ? matrix_product_gflops("bf16") : 0,
+                .peak_gflops_fp32 = matrix_product_gflops("fp32", options.device),
+                .peak_gflops_bf16 = has_bf16(options.device) ? matrix_product_gflops("bf16", options.device) : 0,
                 .results = {}};
   for (const std::string& name : names) {
     const std::vector<Result> rows = entry_named(name).run(options);
@@ -92,8 +94,8 @@ Report run_bench(const std::vector<std::string>& names, const std::string& preci
 
 std::string to_table(const Report& report) {
   std::ostringstream text;
-  text << report.cpu << ", " << report.threads << " threads; matrix product " << rounded(report.peak_gflops_fp32, 0)
-       << " GFLOP/s in fp32";
+  text << report.cpu << (report.gpu.empty() ? "" : " and " + report.gpu) << ", " << report.threads << " threads; matrix product "
+       << rounded(report.peak_gflops_fp32, 0) << " GFLOP/s in fp32";
   if (report.peak_gflops_bf16 > 0) {
     text << ", " << rounded(report.peak_gflops_bf16, 0) << " in bf16";
   }
@@ -104,7 +106,7 @@ std::string to_table(const Report& report) {
          << milliseconds(row.baseline_seconds) << " | " << (row.baseline_seconds > 0 ? rounded(ratio_of(row), 1) : "-") << " | "
          << (row.gflops ? rounded(*row.gflops, 0) : "-") << " | "
          << (row.peak_share ? rounded(100 * *row.peak_share, 0) + " %" : "-") << " | "
-         << rounded(static_cast<double>(row.peak_rss_bytes) / 1e6, 0) << " |\n";
+         << rounded(static_cast<double>(row.peak_gpu_bytes > 0 ? row.peak_gpu_bytes : row.peak_rss_bytes) / 1e6, 0) << " |\n";
   }
   return text.str();
 }
@@ -120,13 +122,15 @@ std::string to_json(const Report& report) {
                     {"ratio", ratio_of(row)},
                     {"gflops", row.gflops ? json(*row.gflops) : json()},
                     {"peak_share", row.peak_share ? json(*row.peak_share) : json()},
-                    {"peak_rss_bytes", row.peak_rss_bytes}});
+                    {"peak_rss_bytes", row.peak_rss_bytes},
+                    {"peak_gpu_bytes", row.peak_gpu_bytes}});
   }
   json peak{{"fp32", report.peak_gflops_fp32}};
   if (report.peak_gflops_bf16 > 0) {
     peak["bf16"] = report.peak_gflops_bf16;
   }
-  return json{{"cpu", report.cpu}, {"threads", report.threads}, {"peak_gflops", peak}, {"results", rows}}.dump(2);
+  return json{{"cpu", report.cpu}, {"gpu", report.gpu}, {"threads", report.threads}, {"peak_gflops", peak}, {"results", rows}}
+      .dump(2);
 }
 
 } // namespace brainmvp::bench

@@ -15,13 +15,14 @@ std::vector<std::string> bench_names();
 
 struct Report {
   std::string cpu;
+  std::string gpu; // "" where networks run on the CPU
   std::size_t threads = 0;
   double peak_gflops_fp32 = 0;
-  double peak_gflops_bf16 = 0; // 0 where the processor has no bf16 in hardware
+  double peak_gflops_bf16 = 0; // 0 where the device has no bf16 in hardware
   std::vector<Result> results;
 };
 
-// Runs them in this order. `precision`: "fp32", "bf16" or "auto", which is fp32 and, where the processor has it, bf16. Throws
+// Runs them in this order. `precision`: "fp32", "bf16" or "auto", which is fp32 and, where the device has it, bf16. Throws
 // Error(kUsage) for an unknown name, with the nearest known one.
 Report run_bench(const std::vector<std::string>& names, const std::string& precision, std::size_t threads,
                  NetworkBenchOptions options);
