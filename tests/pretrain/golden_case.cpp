@@ -31,12 +31,16 @@ std::int64_t channel_of(const nlohmann::json& modalities, const std::string& nam
 GoldenModel filled_model(const std::string& name) {
   GoldenModel model{.network = nn::make_network(name), .templates = torch::zeros({8, 48, 56, 40})};
   test::fill_state(model_state(model.templates, *model.network));
+  model.network->to(test::device());
+  model.templates = model.templates.to(test::device());
   model.templates.requires_grad_();
   return model;
 }
 
 Batch golden_batch(const nlohmann::json& golden) {
-  Batch batch{.images = filled("input.x", {2, 4, 32, 32, 32}) * 0.5 + 0.5, .template_rows = {}, .template_starts = {}};
+  Batch batch{.images = (filled("input.x", {2, 4, 32, 32, 32}) * 0.5 + 0.5).to(test::device()),
+              .template_rows = {},
+              .template_starts = {}};
   for (std::size_t b = 0; b < 2; ++b) {
     std::vector<std::int64_t> rows;
     for (const auto& name : golden.at("modalities").at(b)) {

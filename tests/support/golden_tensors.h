@@ -1,6 +1,7 @@
 // Tensors of the golden files: weights and inputs that both sides compute, and comparisons with summaries.
 #pragma once
 
+#include <ATen/Context.h>
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
@@ -13,6 +14,12 @@
 #include "support/support.h"
 
 namespace brainmvp::test {
+
+// Where golden networks and kernels run, in full fp32.
+inline at::Device device() {
+  at::globalContext().setAllowTF32CuDNN(false);
+  return at::Device(device_name());
+}
 
 // fill() of the golden README under `name`, in `shape`.
 inline torch::Tensor filled(const std::string& name, torch::IntArrayRef shape) {
@@ -45,7 +52,7 @@ inline void fill_state(const std::vector<std::pair<std::string, torch::Tensor>>&
 inline void expect_summary(const torch::Tensor& tensor, const nlohmann::json& summary, const std::string& what,
                            double tolerance = 2e-5) {
   EXPECT_EQ(tensor.sizes().vec(), summary.at("shape").get<std::vector<std::int64_t>>()) << what;
-  const torch::Tensor values = tensor.detach().to(torch::kDouble).contiguous().view(-1);
+  const torch::Tensor values = tensor.detach().to(torch::kCPU, torch::kDouble).contiguous().view(-1);
   const double std = summary.at("std").get<double>();
   EXPECT_NEAR(values.std(false).item<double>(), std, tolerance * std) << what;
   EXPECT_NEAR(values.norm().item<double>(), summary.at("l2").get<double>(), tolerance * summary.at("l2").get<double>()) << what;

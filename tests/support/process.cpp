@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -77,6 +78,10 @@ ProcessResult Process::wait() {
 }
 
 std::vector<std::string> brainmvp_command(std::vector<std::string> arguments) {
+  const std::set<std::string> takes_device{"pretrain", "finetune", "predict", "bench"};
+  if (device_name() != "cpu" && !arguments.empty() && takes_device.contains(arguments.front())) {
+    arguments.insert(arguments.end(), {"--device", device_name()});
+  }
   arguments.insert(arguments.begin(), brainmvp_program());
   return arguments;
 }

@@ -63,6 +63,11 @@ ProcessResult run_python(const std::string& script, const std::vector<std::strin
   return run_process(command);
 }
 
+std::string device_name() {
+  const char* set = std::getenv("BRAINMVP_TEST_DEVICE");
+  return set != nullptr ? set : "cpu";
+}
+
 std::size_t count_from_environment(const char* name, std::size_t otherwise) {
   const char* set = std::getenv(name);
   return set != nullptr ? std::stoul(set) : otherwise;

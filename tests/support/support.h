@@ -48,6 +48,9 @@ std::string python_program();
 // Runs a Python script (its text) with python_program().
 ProcessResult run_python(const std::string& script, const std::vector<std::string>& arguments = {});
 
+// BRAINMVP_TEST_DEVICE, by default "cpu": with "cuda", networks, kernels and commands are tested on a GPU.
+std::string device_name();
+
 // What the environment variable says, for tests that can do more than each run affords.
 std::size_t count_from_environment(const char* name, std::size_t otherwise);
 

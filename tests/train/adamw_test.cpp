@@ -19,7 +19,7 @@ torch::Tensor filled(const std::string& name, const std::vector<std::int64_t>& s
   for (const std::int64_t side : shape) {
     count *= side;
   }
-  return at::tensor(test::fill(name, static_cast<std::size_t>(count))).reshape(shape);
+  return at::tensor(test::fill(name, static_cast<std::size_t>(count))).reshape(shape).to(at::Device(test::device_name()));
 }
 
 // Three tensors, the second of which has a gradient only at odd steps, and the third one laid out channels-last.
@@ -76,7 +76,7 @@ print(json.dumps({"norms": norms, "p": {k: t.detach().flatten().tolist() for k, 
 )py";
 
 void expect_near(const torch::Tensor& tensor, const std::vector<double>& expected) {
-  const torch::Tensor flat = tensor.detach().contiguous().flatten();
+  const torch::Tensor flat = tensor.detach().to(at::kCPU).contiguous().flatten();
   ASSERT_EQ(static_cast<std::size_t>(flat.numel()), expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i) {
     EXPECT_NEAR(flat.const_data_ptr<float>()[i], expected[i], 1e-6) << i;
