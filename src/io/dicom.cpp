@@ -1,16 +1,15 @@
 #include "io/dicom.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
+#include <array>
 #include <limits>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "base/error.h"
-#include "base/random.h"
-#include "base/text.h"
 #include "io/bytes.h"
+#include "io/dicom_fields.h"
 #include "io/input_file.h"
 
 namespace brainmvp::io {
@@ -18,123 +17,9 @@ namespace {
 
 constexpr std::size_t kPreamble = 132;
 constexpr std::uint32_t kUndefined = 0xFFFFFFFF;
-constexpr std::uint32_t kFirstUnread = 0x00290000; // all that is wanted stands before
+constexpr std::uint32_t kFirstUnread = 0x00290000; // all that is wanted of a single slice stands before
 constexpr std::size_t kDeepest = 32;               // sequences within sequences
 constexpr std::size_t kLongestValue = 256;         // bytes of a value that is wanted
-
-std::string_view without_padding(std::string_view text) {
-  constexpr std::string_view kPadding(" \0", 2);
-  const std::size_t first = text.find_first_not_of(kPadding);
-  return first == std::string_view::npos ? std::string_view() : text.substr(first, text.find_last_not_of(kPadding) - first + 1);
-}
-
-// Decimal strings ("0.5\0.5"); nothing where one is no finite number.
-std::vector<double> numbers_of(std::string_view text) {
-  std::vector<double> numbers;
-  for (const std::string& part : split(text, "\\")) {
-    std::string_view word = without_padding(part);
-    word.remove_prefix(word.starts_with('+') ? 1 : 0);
-    double number = 0;
-    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
-    if (error != std::errc() || end != word.data() + word.size() || !std::isfinite(number)) {
-      return {};
-    }
-    numbers.push_back(number);
-  }
-  return numbers;
-}
-
-std::optional<double> number_of(std::string_view text) {
-  const std::vector<double> numbers = numbers_of(text);
-  return numbers.empty() ? std::nullopt : std::optional(numbers.front());
-}
-
-template <std::size_t Count>
-std::optional<std::array<double, Count>> array_of(std::string_view text) {
-  const std::vector<double> numbers = numbers_of(text);
-  std::array<double, Count> out{};
-  if (numbers.size() != Count) {
-    return std::nullopt;
-  }
-  std::ranges::copy(numbers, out.begin());
-  return out;
-}
-
-bool has_word(std::string_view text, std::string_view word) {
-  const std::vector<std::string> words = split(text, "\\");
-  return std::ranges::any_of(words, [&](const std::string& one) { return without_padding(one) == word; });
-}
-
-void take(DicomHeader& out, std::uint32_t tag, std::span<const std::byte> bytes) {
-  const std::string_view text = as_text(bytes);
-  const auto integer = [&] { return bytes.size() >= 2 ? FieldReader(bytes, std::endian::little).at<std::uint16_t>(0) : 0U; };
-  switch (tag) {
-  case 0x00080008: // ImageType
-    out.adc_map = has_word(text, "ADC");
-    break;
-  case 0x00080060: // Modality
-    out.magnetic_resonance = without_padding(text) == "MR";
-    break;
-  case 0x00180010: // ContrastBolusAgent: that there is one, not which
-    out.contrast_agent = !without_padding(text).empty();
-    break;
-  case 0x00180020: // ScanningSequence
-    out.spin_echo = has_word(text, "SE");
-    out.gradient_echo = has_word(text, "GR");
-    out.inversion_recovery = has_word(text, "IR");
-    out.echo_planar = has_word(text, "EP");
-    break;
-  case 0x00180025: // AngioFlag
-    out.angiography = without_padding(text) == "Y";
-    break;
-  case 0x00180080:
-    out.repetition_ms = number_of(text);
-    break;
-  case 0x00180081:
-    out.echo_ms = number_of(text);
-    break;
-  case 0x00180082:
-    out.inversion_ms = number_of(text);
-    break;
-  case 0x00181314:
-    out.flip_degrees = number_of(text);
-    break;
-  case 0x00189087: // DiffusionBValue, a double
-    if (bytes.size() == 8) {
-      const auto value = FieldReader(bytes, std::endian::little).at<double>(0);
-      out.b_value = std::isfinite(value) ? std::optional(value) : std::nullopt;
-    }
-    break;
-  case 0x0020000E: // SeriesInstanceUID
-    out.series_key = text_key(without_padding(text));
-    break;
-  case 0x00200011:
-    out.series_number = number_of(text);
-    break;
-  case 0x00200032:
-    out.position_mm = array_of<3>(text);
-    break;
-  case 0x00200037:
-    out.orientation = array_of<6>(text);
-    break;
-  case 0x00280008: {
-    const double frames = number_of(text).value_or(1);
-    out.frames = frames >= 1 && frames < 1e6 ? static_cast<std::size_t>(frames) : 1;
-    break;
-  }
-  case 0x00280010:
-    out.rows = integer();
-    break;
-  case 0x00280011:
-    out.columns = integer();
-    break;
-  case 0x00280030:
-    out.pixel_mm = array_of<2>(text);
-    break;
-  default:
-    break;
-  }
-}
 
 struct DataElement {
   std::uint32_t tag = 0;
@@ -181,48 +66,133 @@ Syntax syntax_of(std::string_view uid, const std::string& name) {
   return Syntax::kExplicit; // compressed pixels come with explicit headers
 }
 
-// Whether the header was read to its end; false where `bytes` end first.
-bool walk(std::span<const std::byte> bytes, const std::string& name, DicomHeader& out) {
-  std::size_t at = kPreamble;
-  std::size_t depth = 0;
-  Syntax syntax = Syntax::kExplicit; // the group 0002 always is
-  Syntax rest = Syntax::kExplicit;
-  while (true) {
-    if (syntax != rest && bytes.size() >= at + 2 &&
-        FieldReader(bytes.subspan(at, 2), std::endian::little).at<std::uint16_t>(0) != 2) {
-      syntax = rest;
-    }
-    const auto element = element_at(bytes, at, syntax == Syntax::kExplicit, name);
-    if (!element) {
-      return false;
-    }
-    if (depth == 0 && element->tag >= kFirstUnread) {
-      return true;
-    }
-    if (element->tag == 0xFFFEE00D || element->tag == 0xFFFEE0DD) { // ends of an item and of a sequence
-      depth -= depth > 0 ? 1 : 0;
-      at = element->value;
-      continue;
-    }
-    if (element->length == kUndefined) { // what is in it is passed over element by element
-      if (++depth > kDeepest) {
-        refuse_input(name, "a damaged DICOM header: sequences deeper than " + std::to_string(kDeepest));
+// Goes through a header element by element. Of sequences it enters the functional groups of enhanced images: of what the frames
+// have in common and the first one has, all that is wanted, of the others the b-value. Other sequences are passed over.
+class HeaderWalk {
+public:
+  HeaderWalk(std::span<const std::byte> bytes, const std::string& name, DicomHeader& out)
+      : bytes_(bytes), name_(name), out_(out) {}
+
+  // Whether the header was read to its end; false where the bytes end first.
+  bool run() {
+    while (true) {
+      leave_ended();
+      follow_syntax();
+      const auto element = element_at(bytes_, at_, syntax_ == Syntax::kExplicit, name_);
+      if (!element) {
+        return false;
       }
-      at = element->value;
-      continue;
+      if (is_end(*element)) {
+        return true;
+      }
+      if (element->length != kUndefined && element->length > bytes_.size() - element->value && !enters(*element)) {
+        return false;
+      }
+      pass(*element);
     }
-    if (element->length > bytes.size() - element->value) {
-      return false;
-    }
-    const auto value = bytes.subspan(element->value, element->length);
-    if (element->tag == 0x00020010) {
-      rest = syntax_of(without_padding(as_text(value)), name);
-    } else if (depth == 0 && value.size() <= kLongestValue) {
-      take(out, element->tag, value);
-    }
-    at = element->value + element->length;
   }
-}
+
+private:
+  struct Level {
+    std::uint32_t tag = 0;
+    std::size_t end = 0; // offset; kOpen: where its delimiter stands
+    bool wanted = false;
+  };
+  static constexpr std::size_t kOpen = std::numeric_limits<std::size_t>::max();
+  static constexpr std::uint32_t kItem = 0xFFFEE000, kEndOfItem = 0xFFFEE00D, kEndOfSequence = 0xFFFEE0DD;
+  static constexpr std::uint32_t kShared = 0x52009229, kPerFrame = 0x52009230;
+
+  void leave() {
+    frames_ += levels_.size() == 2 && levels_[0].tag == kPerFrame ? 1 : 0;
+    levels_.pop_back();
+  }
+
+  void leave_ended() {
+    while (!levels_.empty() && levels_.back().end != kOpen && at_ >= levels_.back().end) {
+      leave();
+    }
+  }
+
+  void follow_syntax() {
+    if (syntax_ != rest_ && bytes_.size() >= at_ + 2 &&
+        FieldReader(bytes_.subspan(at_, 2), std::endian::little).at<std::uint16_t>(0) != 2) {
+      syntax_ = rest_;
+    }
+  }
+
+  [[nodiscard]] bool is_end(const DataElement& element) const {
+    const std::uint32_t first_unread = out_.frames > 1 ? kPerFrame + 1 : kFirstUnread;
+    return levels_.empty() && element.tag >= first_unread;
+  }
+
+  // Whether the sequence or item is of the functional groups, and holds what is wanted: timing, echo, modifier, diffusion,
+  // pixels.
+  [[nodiscard]] bool is_of_groups(std::uint32_t tag) const {
+    constexpr std::array<std::uint32_t, 6> kInside{kItem, 0x00189112, 0x00189114, 0x00189115, 0x00189117, 0x00289110};
+    return levels_.empty() ? tag == kShared || tag == kPerFrame
+                           : levels_.back().wanted && std::ranges::find(kInside, tag) != kInside.end();
+  }
+
+  [[nodiscard]] bool enters(const DataElement& element) const {
+    return element.length == kUndefined || is_of_groups(element.tag);
+  }
+
+  void enter(const DataElement& element) {
+    if (levels_.size() == kDeepest) {
+      refuse_input(name_, "a damaged DICOM header: sequences deeper than " + std::to_string(kDeepest));
+    }
+    levels_.push_back({.tag = element.tag,
+                       .end = element.length == kUndefined ? kOpen : element.value + element.length,
+                       .wanted = is_of_groups(element.tag)});
+    at_ = element.value;
+  }
+
+  void pass(const DataElement& element) {
+    if (element.tag == kEndOfItem || element.tag == kEndOfSequence) {
+      if (!levels_.empty()) {
+        leave();
+      }
+      at_ = element.value;
+      return;
+    }
+    if (element.tag == 0x00180012 && levels_.empty()) { // ContrastBolusAgentSequence: that there is one, not which
+      out_.contrast_agent = element.length != 0;
+    }
+    if (enters(element)) {
+      enter(element);
+      return;
+    }
+    take(element.tag, bytes_.subspan(element.value, element.length));
+    at_ = element.value + element.length;
+  }
+
+  void take(std::uint32_t tag, std::span<const std::byte> value) {
+    if (tag == 0x00020010) {
+      rest_ = syntax_of(without_padding(as_text(value)), name_);
+    } else if (tag == 0x00190010) { // whose private group 0019 is
+      is_siemens_ = without_padding(as_text(value)) == "SIEMENS MR HEADER";
+    } else if (is_wanted(tag) && value.size() <= kLongestValue) {
+      take_dicom_field(out_, tag, value);
+    }
+  }
+
+  [[nodiscard]] bool is_wanted(std::uint32_t tag) const {
+    if (tag >> 16U == 0x0019) {
+      return is_siemens_ && levels_.empty();
+    }
+    return levels_.empty() || (levels_.back().wanted && (frames_ == 0 || tag == kDiffusionBValue));
+  }
+
+  std::span<const std::byte> bytes_;
+  const std::string& name_;
+  DicomHeader& out_;
+  std::size_t at_ = kPreamble;
+  std::vector<Level> levels_;
+  Syntax syntax_ = Syntax::kExplicit; // the group 0002 always is
+  Syntax rest_ = Syntax::kExplicit;
+  bool is_siemens_ = false;
+  std::size_t frames_ = 0; // whose functional groups were read
+};
 
 } // namespace
 
@@ -233,7 +203,7 @@ DicomHeader parse_dicom(std::span<const std::byte> front, const std::string& nam
     refuse_input(name, "no DICOM file: \"DICM\" is missing at byte 128");
   }
   DicomHeader out;
-  (void)walk(front, name, out);
+  (void)HeaderWalk(front, name, out).run();
   return out;
 }
 
@@ -246,7 +216,7 @@ DicomHeader read_dicom_header(const std::filesystem::path& path) {
     if (!is_dicom(front.bytes())) {
       refuse_input(input.name, "no DICOM file: \"DICM\" is missing at byte 128");
     }
-    if (walk(front.bytes(), input.name, out) || front.size >= input.size) {
+    if (HeaderWalk(front.bytes(), input.name, out).run() || front.size >= input.size) {
       break;
     }
   }

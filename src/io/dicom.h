@@ -25,7 +25,7 @@ struct DicomHeader {
   std::optional<double> echo_ms = {};
   std::optional<double> inversion_ms = {};
   std::optional<double> flip_degrees = {};
-  std::optional<double> b_value = {}; // s/mm2
+  std::optional<double> b_value = {}; // s/mm2, of several frames the largest
   bool spin_echo = false;
   bool gradient_echo = false;
   bool inversion_recovery = false;

@@ -76,7 +76,7 @@ std::string describe_series(const std::vector<io::DicomHeader>& headers) {
   if (!first.magnetic_resonance) {
     return text + "not of MR";
   }
-  const ContrastGuess guess = guess_contrast(first);
+  const ContrastGuess guess = guess_contrast(*std::ranges::max_element(headers, {}, &io::DicomHeader::b_value));
   text += guess.modality.empty() ? "contrast unknown" : "probably " + guess.modality;
   text += guess.numbers.empty() ? "" : " (" + guess.numbers + ")";
   text += ", " + std::to_string(first.columns) + " x " + std::to_string(first.rows);

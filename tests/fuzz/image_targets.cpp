@@ -147,7 +147,8 @@ void run_dicom(Input input) {
 }
 
 std::string seed_dicom(std::size_t number) {
-  return number == 0 ? test::flair_slice(1) : number == 1 ? test::flair_slice(2, test::kImplicitLittle) : "";
+  const std::array seeds{test::flair_slice(1), test::flair_slice(2, test::kImplicitLittle), test::enhanced_diffusion()};
+  return number < seeds.size() ? seeds.at(number) : "";
 }
 
 } // namespace brainmvp::fuzz

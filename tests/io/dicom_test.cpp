@@ -53,6 +53,25 @@ TEST(Dicom, ReadsHeadersBehindLongPrivateElements) {
   expect_flair(read_dicom_header(folder / "slice"));
 }
 
+TEST(Dicom, ReadsTheFunctionalGroupsOfEnhancedImages) {
+  const DicomHeader header = parse(test::enhanced_diffusion());
+  EXPECT_TRUE(header.magnetic_resonance && header.spin_echo && header.echo_planar);
+  EXPECT_EQ(header.frames, 3U);
+  EXPECT_EQ(header.repetition_ms, 5200);
+  EXPECT_EQ(header.echo_ms, 80);
+  EXPECT_EQ(header.b_value, 1000);
+  ASSERT_TRUE(header.pixel_mm);
+  EXPECT_EQ((*header.pixel_mm)[1], 2.5);
+}
+
+TEST(Dicom, ReadsTheBValueOfSiemensAlone) {
+  const auto with_creator = [](const std::string& creator) {
+    return parse(test::DicomBytes().add(0x00190010, "LO", creator).add(0x0019100C, "IS", "800").bytes()).b_value;
+  };
+  EXPECT_EQ(with_creator("SIEMENS MR HEADER"), 800);
+  EXPECT_EQ(with_creator("SOMEBODY ELSE"), std::nullopt);
+}
+
 TEST(Dicom, NamesWhatItDoesNotRead) {
   EXPECT_NE(refusal(test::flair_slice(0, "1.2.840.10008.1.2.2")).find("big endian"), std::string::npos);
   EXPECT_NE(refusal(test::flair_slice(0, "1.2.840.10008.1.2.1.99")).find("deflated"), std::string::npos);

@@ -58,6 +58,16 @@ TEST(DicomFolder, TellsContrastsByTheirNumbers) {
   EXPECT_EQ(guess({}), "");
 }
 
+TEST(DicomFolder, DescribesFramesOfDiffusionInOneFile) {
+  const test::TemporaryFolder folder;
+  const std::filesystem::path file = folder / "enhanced.dcm";
+  test::write_text(file, test::enhanced_diffusion());
+  const std::vector<std::string> lines = describe_dicom(std::span(&file, 1));
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines[0], "series 7: 1 file, probably dwi (TR 5200 ms, TE 80 ms, b 1000), 112 x 128, pixels of 2.5 x 2 mm, "
+                      "3 frames in a file, whose places are not read");
+}
+
 TEST(DicomFolder, QuotesTheFolderForAShell) {
   EXPECT_EQ(dicom_conversion("/a/it's b"), "mkdir -p OUT && dcm2niix -z y -f %f_%p -o OUT '/a/it'\\''s b'");
 }

@@ -1,6 +1,7 @@
 // DICOM files for the tests, byte by byte.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -33,14 +34,36 @@ public:
     return *this;
   }
 
-  // A sequence of undefined length with one item of undefined length, which holds what `inner` adds.
-  template <class Inner>
-  DicomBytes& sequence(std::uint32_t tag, Inner inner) {
+  DicomBytes& add_double(std::uint32_t tag, double value) {
+    head(tag, "FD", 8);
+    number(std::bit_cast<std::uint64_t>(value), 8);
+    return *this;
+  }
+
+  // A sequence of undefined length with items of undefined length, which hold what each of `inner` adds.
+  template <class... Inner>
+  DicomBytes& sequence(std::uint32_t tag, Inner... inner) {
     head(tag, "SQ", 0xFFFFFFFF);
-    mark(0xFFFEE000, 0xFFFFFFFF);
-    inner(*this);
-    mark(0xFFFEE00D, 0);
+    const auto item = [&](auto& add_to) {
+      mark(0xFFFEE000, 0xFFFFFFFF);
+      add_to(*this);
+      mark(0xFFFEE00D, 0);
+    };
+    (item(inner), ...);
     mark(0xFFFEE0DD, 0);
+    return *this;
+  }
+
+  // The same with the lengths written out and one item.
+  template <class Inner>
+  DicomBytes& measured_sequence(std::uint32_t tag, Inner inner) {
+    DicomBytes item = *this;
+    item.bytes_.clear();
+    inner(item);
+    const auto length = static_cast<std::uint32_t>(item.bytes_.size());
+    head(tag, "SQ", length + 8);
+    mark(0xFFFEE000, length);
+    bytes_ += item.bytes_;
     return *this;
   }
 
@@ -83,6 +106,35 @@ private:
   std::string bytes_;
   bool explicit_ = true;
 };
+
+// Three frames of a diffusion series in one file, of the kind "enhanced MR".
+inline std::string enhanced_diffusion() {
+  const auto frame = [](double b_value) {
+    return [b_value](DicomBytes& item) {
+      item.sequence(0x00189114,
+                    [b_value](DicomBytes& echo) { echo.add_double(0x00189082, 80 + b_value); }); // the first frame's counts
+      item.sequence(0x00189117, [b_value](DicomBytes& diffusion) { diffusion.add_double(0x00189087, b_value); });
+    };
+  };
+  return DicomBytes()
+      .add(0x00080060, "CS", "MR")
+      .sequence(0x00081140, [](DicomBytes& item) { item.add(0x00180080, "DS", "1"); })
+      .add(0x00189008, "CS", "SPIN")
+      .add(0x00189018, "CS", "YES")
+      .add(0x0020000E, "UI", "1.2.3.SECRET")
+      .add(0x00200011, "IS", "7")
+      .add(0x00280008, "IS", "3")
+      .add(0x00280010, 128)
+      .add(0x00280011, 112)
+      .add(0x00291010, "OB", std::string(100, 'x'))
+      .measured_sequence(0x52009229,
+                         [](DicomBytes& shared) {
+                           shared.measured_sequence(0x00189112, [](DicomBytes& timing) { timing.add(0x00180080, "DS", "5200"); });
+                           shared.sequence(0x00289110, [](DicomBytes& pixels) { pixels.add(0x00280030, "DS", "2\\2.5"); });
+                         })
+      .sequence(0x52009230, frame(0), frame(1000), frame(500))
+      .bytes();
+}
 
 // One slice of a FLAIR series, `place_mm` along the feet-to-head axis, with a patient's name in it.
 inline std::string flair_slice(double place_mm, std::string_view transfer_syntax = kExplicitLittle, double series = 5) {
