@@ -7,6 +7,7 @@
 
 #include "nn/execution.h"
 #include "nn/gemm.h"
+#include "nn/library_convolution.h"
 #include "nn/plain.h"
 #include "nn/token_parts.h"
 #include "nn/working_type.h"
@@ -205,7 +206,7 @@ Tensor convolve_cubes(const Tensor& x, const Tensor& weight, const Tensor& bias)
     return plain::convolve(x, weight, bias, 1);
   }
   if (!has_own_products(x, weight)) {
-    return at::conv3d(x.permute({0, 4, 1, 2, 3}), weight, bias, 1, 1).permute({0, 2, 3, 4, 1}).contiguous();
+    return library_convolution(x.permute({0, 4, 1, 2, 3}), weight, bias, 1, 1).permute({0, 2, 3, 4, 1}).contiguous();
   }
   return CubeConvolution::apply(x.to(working_type(x)).contiguous(), weight, bias.defined() ? bias : at::empty({0}));
 }

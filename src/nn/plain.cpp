@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "nn/library_convolution.h"
+
 namespace brainmvp::nn::plain {
 namespace {
 
@@ -37,7 +39,7 @@ Tensor normalise(const Tensor& x, const Norm& norm) {
 }
 
 Tensor convolve(const Tensor& x, const Tensor& weight, const Tensor& bias, std::int64_t groups) {
-  return channels_last_view(at::conv3d(channels_first(x), weight, bias, 1, weight.size(2) / 2, 1, groups));
+  return channels_last_view(library_convolution(channels_first(x), weight, bias, 1, weight.size(2) / 2, groups));
 }
 
 Tensor embed_patches(const Tensor& x, const Tensor& weight, const Tensor& bias) {

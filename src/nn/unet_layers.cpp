@@ -1,6 +1,7 @@
 #include "nn/unet_layers.h"
 
 #include "nn/layers.h"
+#include "nn/library_convolution.h"
 
 namespace brainmvp::nn {
 
@@ -13,7 +14,7 @@ Convolution::Convolution(std::int64_t in, std::int64_t out, std::int64_t kernel,
   bias_ = register_parameter("bias", convolution_start({out}, fan_in));
 }
 
-Tensor Convolution::forward(const Tensor& x) const { return at::conv3d(x, weight_, bias_, stride_, padding_); }
+Tensor Convolution::forward(const Tensor& x) const { return library_convolution(x, weight_, bias_, stride_, padding_); }
 
 GroupNorm::GroupNorm(std::int64_t channels) {
   weight_ = register_parameter("weight", torch::ones({channels}));
