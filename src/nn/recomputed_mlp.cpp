@@ -21,7 +21,10 @@ std::int64_t block_tokens(const Tensor& x, const Tensor& weight1) {
   return x.is_cpu() ? std::max<std::int64_t>(64, kBlockBytes / (weight1.size(0) * x.element_size())) : x.size(0);
 }
 
-Tensor sum_of_tokens(const Tensor& x) { return x.is_cuda() ? column_sums(x) : x.sum(0); }
+// In float at least.
+Tensor sum_of_tokens(const Tensor& x) {
+  return x.is_cuda() ? column_sums(x) : x.sum(0, false, at::promoteTypes(x.scalar_type(), at::kFloat));
+}
 
 // The sum over blocks of tokens; in float when there are several and their type is narrower.
 class BlockSum {
