@@ -22,15 +22,16 @@ inline std::vector<nlohmann::json> metrics(const std::filesystem::path& run) {
   return lines;
 }
 
-// Starts a command and sends `signal` to it and what it started, as a terminal does, once `run` has recorded `lines` steps;
-// gives its exit code, or 128 + signal.
+// Starts a command and sends `signal` to it and what it started, as a terminal does, once `run` has recorded `lines` steps, and
+// before SIGKILL also written a checkpoint; gives its exit code, or 128 + signal.
 inline int stop_command(const std::vector<std::string>& command, const std::filesystem::path& run, std::size_t lines,
                         int signal) {
   Process process(command);
   (void)process.wait_until(
       [&] {
         const std::string text = read_text(run / "metrics.jsonl");
-        return std::ranges::count(text, '\n') >= static_cast<std::ptrdiff_t>(lines);
+        return std::ranges::count(text, '\n') >= static_cast<std::ptrdiff_t>(lines) &&
+               (signal != SIGKILL || std::filesystem::exists(run / "checkpoints/last.pt"));
       },
       std::chrono::minutes(10));
   process.signal(signal);
