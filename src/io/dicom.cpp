@@ -85,7 +85,7 @@ public:
       if (is_end(*element)) {
         return true;
       }
-      if (element->length != kUndefined && element->length > bytes_.size() - element->value && !enters(*element)) {
+      if (!enters(*element) && element->length > bytes_.size() - element->value) {
         return false;
       }
       pass(*element);
@@ -169,7 +169,7 @@ private:
   void take(std::uint32_t tag, std::span<const std::byte> value) {
     if (tag == 0x00020010) {
       rest_ = syntax_of(without_padding(as_text(value)), name_);
-    } else if (tag == 0x00190010) { // whose private group 0019 is
+    } else if (tag == 0x00190010 && levels_.empty()) { // whose private group 0019 is
       is_siemens_ = without_padding(as_text(value)) == "SIEMENS MR HEADER";
     } else if (is_wanted(tag) && value.size() <= kLongestValue) {
       take_dicom_field(out_, tag, value);

@@ -1,12 +1,12 @@
 #include "nn/blocks.h"
 
 #include <ATen/autocast_mode.h>
-#include <c10/core/impl/LocalDispatchKeySet.h>
 
 #include "base/machine.h"
 #include "nn/execution.h"
 #include "nn/plain.h"
 #include "nn/recomputed_attention.h"
+#include "nn/working_type.h"
 
 namespace brainmvp::nn {
 namespace {
@@ -63,7 +63,7 @@ private:
       return plain::attend(q, k, v);
     }
     if (q.is_cpu() && q.scalar_type() == at::kBFloat16 && !processor_multiplies_bfloat16()) {
-      const c10::impl::ExcludeDispatchKeyGuard no_autocast(c10::autocast_dispatch_keyset);
+      const WithoutAutocast guard;
       const auto wide = [](const Tensor& tensor) { return tensor.to(at::kFloat); };
       return at::scaled_dot_product_attention(wide(q), wide(k), wide(v)).to(q.scalar_type());
     }

@@ -1,6 +1,6 @@
 #include "nn/deep_supervision.h"
 
-#include <c10/core/impl/LocalDispatchKeySet.h>
+#include "nn/working_type.h"
 
 namespace brainmvp::nn {
 namespace {
@@ -20,7 +20,7 @@ Tensor upsample(const Tensor& x, at::IntArrayRef size) {
   if (!x.is_cuda()) {
     return at::upsample_trilinear3d(x, size, /*align_corners=*/true);
   }
-  const c10::impl::ExcludeDispatchKeyGuard no_autocast(c10::autocast_dispatch_keyset);
+  const WithoutAutocast guard;
   Tensor y = x.to(at::promoteTypes(x.scalar_type(), at::kFloat));
   y = at::matmul(y, interpolation(x.size(4), size[2], y.options()).t());
   y = at::matmul(interpolation(x.size(3), size[1], y.options()), y).flatten(3);

@@ -1,7 +1,5 @@
 #include "nn/library_convolution.h"
 
-#include <c10/core/impl/LocalDispatchKeySet.h>
-
 #include <algorithm>
 
 #include "nn/working_type.h"
@@ -17,7 +15,7 @@ Tensor library_convolution(const Tensor& x, const Tensor& weight, const Tensor& 
   if (!x.is_cpu() || type != at::kBFloat16 || padding == 0 || std::ranges::min(x.sizes().slice(2)) >= kSafe) {
     return at::conv3d(x, weight, bias, stride, padding, 1, groups);
   }
-  const c10::impl::ExcludeDispatchKeyGuard no_autocast(c10::autocast_dispatch_keyset);
+  const WithoutAutocast guard;
   const auto wide = [](const Tensor& tensor) { return tensor.defined() ? tensor.to(at::kFloat) : tensor; };
   return at::conv3d(wide(x), wide(weight), wide(bias), stride, padding, 1, groups).to(type);
 }

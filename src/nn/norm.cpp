@@ -1,12 +1,12 @@
 #include "nn/norm.h"
 
 #include <ATen/Parallel.h>
-#include <c10/core/impl/LocalDispatchKeySet.h>
 
 #include <vector>
 
 #include "nn/synchronised_norm.h"
 #include "nn/token_parts.h"
+#include "nn/working_type.h"
 
 namespace brainmvp::nn {
 namespace {
@@ -91,7 +91,7 @@ Tensor column_sums_of_gpu(const Tensor& x) {
 
 // Statistics are in fp32 whatever the type of x: unlike autocast, a GPU spares the copies to fp32 and back.
 Tensor layer_norm_of_gpu(const Tensor& x, const Norm& norm) {
-  const c10::impl::ExcludeDispatchKeyGuard no_autocast(c10::autocast_dispatch_keyset);
+  const WithoutAutocast guard;
   return at::layer_norm(x, {norm.weight.size(0)}, norm.weight.to(x.scalar_type()), norm.bias.to(x.scalar_type()), norm.epsilon);
 }
 

@@ -1,11 +1,9 @@
 #include "pretrain/objective.h"
 
-#include <ATen/autocast_mode.h>
-#include <c10/core/impl/LocalDispatchKeySet.h>
-
 #include <string>
 
 #include "base/error.h"
+#include "nn/working_type.h"
 #include "parallel/sums.h"
 #include "pretrain/masking.h"
 #include "pretrain/template_bank.h"
@@ -14,11 +12,6 @@ namespace brainmvp::pretrain {
 namespace {
 
 using torch::Tensor;
-
-// Templates, min-max and losses stay in the tensors' own type, whatever autocast does to the network.
-class WithoutAutocast {
-  c10::impl::ExcludeDispatchKeyGuard guard_{c10::autocast_dispatch_keyset};
-};
 
 struct Views {
   Tensor target, fill, view1, view2; // [B, 1, H, W, D]
@@ -73,12 +66,12 @@ Losses objective(nn::ReconstructionNetwork& network, const Tensor& templates, co
                  const Weights& weights, std::int64_t mask_block, const parallel::BatchShare& share) {
   check(batch, draws);
   Views views;
-  {
-    const WithoutAutocast guard;
+  { // templates, min-max and losses stay in the tensors' own type
+    const nn::WithoutAutocast guard;
     views = make_views(templates, batch, draws, mask_block);
   }
   const nn::Reconstruction result = network.forward(at::cat({views.view1, views.view2}));
-  const WithoutAutocast guard;
+  const nn::WithoutAutocast guard;
   const std::vector<Tensor> outputs = result.image.to(views.target.scalar_type()).chunk(2);
   const Tensor errors = parallel::mean_over_ranks(
       at::stack({at::mse_loss(outputs[0], views.target), at::mse_loss(outputs[1], views.target)}), share);
