@@ -24,6 +24,7 @@ struct FinetuneArguments {
   std::string sizing = "resize";
   std::string augmentation = "light";
   std::vector<std::size_t> crop;
+  std::string intensities = "unclipped";
   bool unbalanced = false;
 };
 
@@ -56,6 +57,7 @@ void add_model_options(CLI::App& command, FinetuneArguments& arguments) {
   add("--folds", run.folds, "Make so many folds by patient; without it those of the studies file or of --task")
       ->check(CLI::Range(2, 1000))
       ->needs(fold);
+  add_intensities_option(command, arguments.intensities, "finetune")->capture_default_str();
   add("--stem", arguments.stem, "First convolution, from one channel to several: inflate keeps what it learned, reinit draws it")
       ->capture_default_str()
       ->check(CLI::IsMember({"inflate", "reinit"}));
@@ -189,6 +191,7 @@ void run_finetune(CLI::App& command, FinetuneArguments& arguments, const CommonO
   run.stem = arguments.stem == "inflate" ? checkpoint::Stem::kInflate : checkpoint::Stem::kReinitialise;
   run.sizing = arguments.sizing == "pad" ? infer::Sizing::kPad : infer::Sizing::kResize;
   run.balanced = !arguments.unbalanced;
+  run.intensities = intensities_named(arguments.intensities);
   finish_session(command, common, run.session);
   if (arguments.verify_store) {
     verify_before_training(run.session, run.store);

@@ -21,6 +21,7 @@ struct PretrainArguments {
   std::vector<std::size_t> crop;
   std::string template_init;
   std::vector<std::size_t> template_size;
+  std::string intensities;
 };
 
 void add_run_options(CLI::App& command, PretrainArguments& arguments) {
@@ -48,6 +49,7 @@ void add_method_options(CLI::App& command, PretrainArguments& arguments) {
   add("--cross-modal-from", recipe.cross_modal_from, "Fraction of the schedule from which view 2 shows another modality");
   add("--contrastive-from", recipe.contrastive_from, "Fraction of the schedule from which the contrastive term counts");
   add("--template-init", arguments.template_init, "Where templates start: " + join(pretrain::template_init_names(), ", "));
+  add_intensities_option(command, arguments.intensities, "pretrain");
   add("--template-size", arguments.template_size, "Voxels of the template grid, I J K")->expected(3)->check(CLI::PositiveNumber);
 }
 
@@ -90,6 +92,7 @@ void fill_from_recipe(CLI::App& command, const Recipe& recipe) {
   for (const auto& [name, value] : defaults) {
     set_unless_given(command, name, {value});
   }
+  set_unless_given(command, "--intensities", {store::kIntensitiesNames.at(static_cast<std::size_t>(recipe.intensities))});
   set_unless_given(command, "--crop", texts_of(recipe.crop));
   set_unless_given(command, "--template-size", texts_of(recipe.template_size));
 }
@@ -102,6 +105,7 @@ void run_pretrain(CLI::App& command, PretrainArguments& arguments, const CommonO
   run.recipe.crop = size_of("--crop", arguments.crop);
   run.recipe.template_size = size_of("--template-size", arguments.template_size);
   run.recipe.template_init = pretrain::template_init(arguments.template_init);
+  run.recipe.intensities = intensities_named(arguments.intensities);
   finish_session(command, common, run.session);
   if (arguments.verify_store) {
     verify_before_training(run.session, run.store);

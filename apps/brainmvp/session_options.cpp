@@ -27,6 +27,18 @@ void add_verify_option(CLI::App& command, bool& verify) {
   command.add_flag("--verify-store", verify, "Compare every file of the store with its hash before training")->group("Input");
 }
 
+CLI::Option* add_intensities_option(CLI::App& command, std::string& intensities, const std::string& group) {
+  return command
+      .add_option("--intensities", intensities,
+                  "What the images are read as: clipped at the percentiles of the preparation, or unclipped, bounded to -5 to 5")
+      ->check(CLI::IsMember(std::vector<std::string>(store::kIntensitiesNames.begin(), store::kIntensitiesNames.end())))
+      ->group(group);
+}
+
+store::Intensities intensities_named(const std::string& name) {
+  return static_cast<store::Intensities>(std::ranges::find(store::kIntensitiesNames, name) - store::kIntensitiesNames.begin());
+}
+
 void verify_before_training(const train::SessionOptions& session, const std::filesystem::path& store) {
   if (!session.resume) {
     train::refuse_existing_run(session.folder, session.force); // before any work

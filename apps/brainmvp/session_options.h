@@ -5,6 +5,7 @@
 #include <string>
 
 #include "command.h"
+#include "store/intensities.h"
 #include "train/session_options.h"
 
 namespace brainmvp::app {
@@ -14,6 +15,10 @@ void add_run_folder(CLI::App& command, train::SessionOptions& session);
 
 // --verify-store, a flag.
 void add_verify_option(CLI::App& command, bool& verify);
+
+// --intensities, in the group of the training's own options.
+CLI::Option* add_intensities_option(CLI::App& command, std::string& intensities, const std::string& group);
+store::Intensities intensities_named(const std::string& name); // one that the option takes
 
 // What --verify-store asks for, once the run's folder can be written: reads the whole store. Throws Error(kBadInput) that names
 // damaged files, Error(kOutput) and Error(kInterrupted).

@@ -40,7 +40,8 @@ void take_crop(const store::StoredStudy& study, const image::Size& crop, RandomS
   const std::size_t voxels = image::voxel_count(crop);
   const store::Start start = place_of(study.size(), crop, places);
   for (std::size_t channel = 0; channel < study.modalities().size(); ++channel) {
-    study.copy_crop(study.modalities()[channel], start, crop, batch.subspan(channel * voxels, voxels));
+    study.copy_crop(study.modalities()[channel], start, crop, store::Intensities::kUnclipped,
+                    batch.subspan(channel * voxels, voxels));
   }
 }
 

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "base/error.h"
 #include "image/intensity.h"
@@ -147,7 +148,7 @@ void plain_scale(image::Volume& volume) {
   if (high > low) {
     std::ranges::transform(volume.data, scaled.begin(), [=](float value) { return (value - low) / (high - low); });
   }
-  std::ranges::transform(scaled, volume.data.begin(), [](float value) { return std::clamp(value, 0.0F, 1.0F); });
+  volume.data = std::move(scaled);
 }
 
 } // namespace

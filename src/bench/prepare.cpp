@@ -17,6 +17,7 @@
 #include "bench/timing.h"
 #include "io/gzip.h"
 #include "store/prepare.h"
+#include "store/records.h"
 
 namespace brainmvp::bench {
 namespace {
@@ -42,8 +43,9 @@ void prepare_fully(const study::Study& study, std::size_t threads) {
 void prepare_plainly(const study::Study& study) {
   for (const image::Volume& volume : plain_prepare(study.images)) {
     std::vector<std::int16_t> stored(volume.data.size());
-    std::ranges::transform(volume.data, stored.begin(),
-                           [](float value) { return static_cast<std::int16_t>(std::lround(value * 32767)); });
+    std::ranges::transform(volume.data, stored.begin(), [](float value) {
+      return static_cast<std::int16_t>(std::lround(std::clamp(value * store::kStoredOne, -32767.0F, 32767.0F)));
+    });
   }
 }
 

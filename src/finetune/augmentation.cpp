@@ -144,7 +144,7 @@ Tensor rotated_and_scaled(const Tensor& x, const SpatialDraw& draw, Interpolatio
   return at::grid_sampler(batch, grid, interpolation == Interpolation::kLinear ? 0 : 1, kZeros, false).squeeze(0);
 }
 
-Tensor with_gamma(const Tensor& x, double exponent) { return x.clamp(0, 1).pow(exponent); }
+Tensor with_gamma(const Tensor& x, double exponent) { return x.sign() * x.abs().pow(exponent); }
 
 Tensor with_noise(const Tensor& x, double deviation, std::uint64_t seed) {
   Tensor noise = at::empty(x.sizes(), at::kFloat);

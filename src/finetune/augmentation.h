@@ -37,7 +37,7 @@ torch::Tensor flipped(const torch::Tensor& x, const std::array<bool, 3>& axes);
 enum class Interpolation { kLinear, kNearest };
 torch::Tensor rotated_and_scaled(const torch::Tensor& x, const SpatialDraw& draw, Interpolation interpolation);
 
-torch::Tensor with_gamma(const torch::Tensor& x, double exponent); // of x clamped to [0, 1]
+torch::Tensor with_gamma(const torch::Tensor& x, double exponent); // of its distance from 0; 0 and 1 stay
 torch::Tensor with_noise(const torch::Tensor& x, double deviation, std::uint64_t seed);
 torch::Tensor blurred(const torch::Tensor& x, double sigma);
 torch::Tensor at_low_resolution(const torch::Tensor& x, double factor);

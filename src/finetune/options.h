@@ -11,6 +11,7 @@
 #include "finetune/augmentation_options.h"
 #include "image/affine.h"
 #include "infer/kinds.h"
+#include "store/intensities.h"
 #include "study/studies_file.h"
 #include "train/session_options.h"
 
@@ -48,6 +49,7 @@ struct RunOptions {
   bool balanced = true; // each class drawn as often as any other
 
   double overlap = 0.5; // of the sliding window in validation
+  store::Intensities intensities = store::Intensities::kUnclipped;
 };
 
 // Defaults by name: "paper" for GPUs, "tiny" for CPUs and demonstrations.

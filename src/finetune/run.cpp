@@ -79,6 +79,7 @@ infer::ModelDescription describe_model(const RunOptions& options, const Start& s
           .window = options.crop,
           .sizing = options.sizing,
           .preparation = store.parameters(),
+          .intensities = options.intensities,
           .templates = {},
           .has_template = {}};
 }

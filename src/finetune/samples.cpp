@@ -50,7 +50,7 @@ void fill_crop(const Source& source, const std::vector<Foreground>& foregrounds,
   const std::size_t count = image::voxel_count(options.crop);
   for (std::size_t channel = 0; channel < options.channels.size(); ++channel) {
     if (sample.present[channel]) {
-      study.copy_crop(options.channels[channel], sample.start, options.crop,
+      study.copy_crop(options.channels[channel], sample.start, options.crop, options.intensities,
                       source.images_of(batch, item).subspan(channel * count, count));
     }
   }
@@ -85,7 +85,7 @@ void fill_volume(const Source& source, const ClassDraw& drawn, infer::Sizing siz
   const std::size_t count = image::voxel_count(options.crop);
   for (std::size_t channel = 0; channel < options.channels.size(); ++channel) {
     if (sample.present[channel]) {
-      study.copy_crop(options.channels[channel], {0, 0, 0}, size, whole);
+      study.copy_crop(options.channels[channel], {0, 0, 0}, size, options.intensities, whole);
       const at::Tensor volume = at::from_blob(whole.data(), {1, side(size[0]), side(size[1]), side(size[2])}, at::kFloat);
       const at::Tensor sized = infer::size_volume(volume, options.crop, sizing).contiguous();
       std::ranges::copy_n(sized.const_data_ptr<float>(), static_cast<std::ptrdiff_t>(count),

@@ -34,6 +34,7 @@ struct SampleOptions {
   std::vector<std::string> channels;
   image::Size crop{96, 96, 96};
   double foreground_rate = 0.5; // share of the crops that are drawn around foreground, where a study has any
+  store::Intensities intensities = store::Intensities::kUnclipped;
   std::size_t threads = 1;
 };
 

@@ -16,6 +16,7 @@ SampleOptions sample_options(const TrainingSetup& setup, const store::Distributi
           .channels = setup.description.channels,
           .crop = setup.description.window,
           .foreground_rate = options.foreground_rate,
+          .intensities = setup.description.intensities,
           .threads = options.session.loader_threads};
 }
 
@@ -94,7 +95,8 @@ torch::Tensor whole_study(const store::StoredStudy& study, const infer::ModelDes
   for (std::size_t channel = 0; channel < present.size(); ++channel) {
     torch::Tensor target = images[static_cast<std::int64_t>(channel)];
     if (present[channel]) {
-      study.copy_crop(description.channels[channel], {0, 0, 0}, size, std::span(target.mutable_data_ptr<float>(), voxels));
+      study.copy_crop(description.channels[channel], {0, 0, 0}, size, description.intensities,
+                      std::span(target.mutable_data_ptr<float>(), voxels));
     } else {
       target.copy_(infer::template_part(description, channel, size, {0, 0, 0}, size));
     }

@@ -60,15 +60,14 @@ template BasicVolume<std::int32_t> crop(const BasicVolume<std::int32_t>&, const 
 template BasicVolume<std::int16_t> crop(const BasicVolume<std::int16_t>&, const Box&);
 template BasicVolume<std::uint8_t> crop(const BasicVolume<std::uint8_t>&, const Box&);
 
-void scale_to_unit(std::span<float> values, float low, float high) {
+void scale_between(std::span<float> values, float low, float high) {
   if (!(high > low)) {
     std::ranges::fill(values, 0.0F);
     return;
   }
   const float range = high - low;
   for (float& value : values) {
-    const float scaled = (value - low) / range;
-    value = std::min(std::max(scaled, 0.0F), 1.0F);
+    value = (value - low) / range;
   }
 }
 

@@ -33,7 +33,7 @@ BasicVolume<T> crop(const BasicVolume<T>& volume, const Box& box);
 float percentile(std::span<const float> values, double q);
 std::array<float, 2> percentiles(std::span<const float> values, std::array<double, 2> q);
 
-// Maps [low, high] to [0, 1] and clips; all zeros when high <= low.
-void scale_to_unit(std::span<float> values, float low, float high);
+// Maps low to 0 and high to 1, and goes on beyond them; all zeros when high <= low.
+void scale_between(std::span<float> values, float low, float high);
 
 } // namespace brainmvp::image

@@ -81,6 +81,7 @@ Dict description_entries(const ModelDescription& description) {
   add_entry(dict, "window", window_entry(description.window));
   add_entry(dict, "sizing", {std::string(kSizingNames.at(static_cast<std::size_t>(description.sizing)))});
   add_entry(dict, "preparation", preparation_entry(description.preparation));
+  add_entry(dict, "intensities", {std::string(store::kIntensitiesNames.at(static_cast<std::size_t>(description.intensities)))});
   add_entry(dict, "templates", {description.templates.detach().to(at::kCPU, at::kFloat).contiguous()});
   add_entry(dict, "has_template", {has_template});
   return dict;

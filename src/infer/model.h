@@ -15,6 +15,7 @@
 #include "infer/kinds.h"
 #include "nn/classification.h"
 #include "nn/segmentation.h"
+#include "store/intensities.h"
 #include "store/prepare.h"
 #include "study/studies_file.h"
 
@@ -32,6 +33,7 @@ struct ModelDescription {
   image::Size window{96, 96, 96}; // crop of the training; for classification the input's size
   Sizing sizing = Sizing::kPad;
   store::PrepareOptions preparation;
+  store::Intensities intensities = store::Intensities::kUnclipped; // of the images it was trained on
   torch::Tensor templates;        // [C, Ht, Wt, Dt], min-max normalised, in the channels' order; 0 where there is none
   std::vector<bool> has_template; // one a channel
 
@@ -39,8 +41,8 @@ struct ModelDescription {
   [[nodiscard]] bool exclusive() const { return task == Task::kClassify || table.regions.empty(); }
 };
 
-// Entries of a checkpoint: "task", "channels", "labels", "regions", "classes", "window", "sizing", "preparation", "templates",
-// "has_template" and "network".
+// Entries of a checkpoint: "task", "channels", "labels", "regions", "classes", "window", "sizing", "preparation",
+// "intensities" (without it: clipped, as all were once), "templates", "has_template" and "network".
 checkpoint::Dict description_entries(const ModelDescription& description);
 // Throws Error(kBadInput) when it is no fine-tuned model (a pre-training is named as such, with what to do).
 ModelDescription read_description(const checkpoint::Value& checkpoint, const std::filesystem::path& file);

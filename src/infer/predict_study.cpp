@@ -32,7 +32,8 @@ image::Size window_size(const torch::Tensor& tile) {
 // Windows of a study: its volumes where it has the channel, templates where not.
 ReadTile tiles_of(store::PreparedStudy& prepared, const ModelDescription& description) {
   const ChannelPlan plan = plan_channels(description, prepared.modalities);
-  return [&prepared, &description, plan](const store::Start& start) {
+  const store::Bounds bounds = store::bounds_of(description.intensities);
+  return [&prepared, &description, plan, bounds](const store::Start& start) {
     stop_if_interrupted("predicting");
     const image::Size& window = description.window;
     const image::Size& size = prepared.volumes.front().size;
@@ -42,6 +43,7 @@ ReadTile tiles_of(store::PreparedStudy& prepared, const ModelDescription& descri
       const torch::Tensor to = tile[0][static_cast<std::int64_t>(channel)];
       if (plan.sources[channel]) {
         copy_box(view_of(prepared.volumes[*plan.sources[channel]]), start, to);
+        to.clamp_(bounds.low, bounds.high);
       } else {
         to.copy_(template_part(description, channel, size, start, window_size(tile)));
       }
@@ -55,7 +57,8 @@ torch::Tensor classifier_input(store::PreparedStudy& prepared, const ModelDescri
   std::vector<torch::Tensor> channels;
   for (std::size_t channel = 0; channel < plan.sources.size(); ++channel) {
     if (plan.sources[channel]) {
-      const torch::Tensor volume = view_of(prepared.volumes[*plan.sources[channel]]).unsqueeze(0);
+      const store::Bounds bounds = store::bounds_of(description.intensities);
+      const torch::Tensor volume = view_of(prepared.volumes[*plan.sources[channel]]).unsqueeze(0).clamp(bounds.low, bounds.high);
       channels.push_back(size_volume(volume, description.window, description.sizing).squeeze(0));
     } else {
       channels.push_back(sized_template(description, channel, prepared.volumes.front().size));

@@ -125,6 +125,9 @@ ModelDescription read_description(const Value& checkpoint, const std::filesystem
     model.window = window_in(checkpoint);
     model.sizing = static_cast<Sizing>(choice_in(checkpoint, "sizing", kSizingNames));
     model.preparation = preparation_in(checkpoint);
+    model.intensities = checkpoint.find("intensities") == nullptr
+                            ? store::Intensities::kClipped // all were, when checkpoints did not say it
+                            : static_cast<store::Intensities>(choice_in(checkpoint, "intensities", store::kIntensitiesNames));
     model.templates = required(checkpoint, "templates").tensor("templates").to(at::kCPU, at::kFloat).contiguous();
     model.has_template = flags_in(checkpoint, "has_template");
     check_description(model);

@@ -11,8 +11,11 @@ using Json = nlohmann::ordered_json;
 
 Json model_json(const Model& model) {
   const ModelDescription& description = model.description;
-  return {
-      {"hash", model.hash}, {"network", description.network}, {"channels", description.channels}, {"window", description.window}};
+  return {{"hash", model.hash},
+          {"network", description.network},
+          {"channels", description.channels},
+          {"window", description.window},
+          {"intensities", store::kIntensitiesNames.at(static_cast<std::size_t>(description.intensities))}};
 }
 
 Json channels_json(const CaseFacts& facts) {

@@ -7,6 +7,7 @@
 
 #include "image/affine.h"
 #include "pretrain/loss_weights.h"
+#include "store/intensities.h"
 
 namespace brainmvp::pretrain {
 
@@ -30,6 +31,7 @@ struct Recipe {
   double weight_decay = 1e-5;
   image::Size template_size{240, 240, 155};
   TemplateInit template_init = TemplateInit::kZero;
+  store::Intensities intensities = store::Intensities::kClipped; // as the public code pre-trains
 };
 
 std::vector<std::string> recipe_names();

@@ -17,8 +17,8 @@ torch::Tensor make_templates(const Recipe& recipe, const store::Store& store, co
     templates.uniform_();
   } else if (recipe.template_init == TemplateInit::kMean) {
     for (std::size_t row = 0; row < names.size(); ++row) {
-      store::MeanTemplate mean =
-          store::mean_template(store, positions, std::string(names[row]), recipe.crop, recipe.template_size, threads);
+      store::MeanTemplate mean = store::mean_template(store, positions, std::string(names[row]), recipe.crop,
+                                                      recipe.template_size, recipe.intensities, threads);
       torch::Tensor target = templates[static_cast<std::int64_t>(row)];
       target.copy_(torch::from_blob(mean.values.data(), target.sizes()));
     }

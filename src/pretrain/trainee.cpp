@@ -31,6 +31,7 @@ store::CropLoaderOptions loader_options(const TraineeSetup& setup, const store::
           .channels = recipe.channels,
           .crop = recipe.crop,
           .template_size = recipe.template_size,
+          .intensities = recipe.intensities,
           .threads = setup.loader_threads};
 }
 
@@ -53,7 +54,7 @@ train::StepLosses accumulate(Training& training, std::uint64_t step, const train
           .studies = std::move(result.studies)};
 }
 
-// In dB, of images in [0, 1].
+// In dB, where 1 is the 95th percentile of an image.
 double peak_signal_to_noise(double mean_square_error) { return -10 * std::log10(mean_square_error); }
 
 train::Validation validate(const Training& training) {
@@ -93,7 +94,10 @@ checkpoint::Dict description_of(const TraineeSetup& setup) {
     const auto& [a, b, c] = setup.template_affine.matrix[row];
     rows.push_back({List{{a}, {b}, {c}, {setup.template_affine.translation[row]}}});
   }
-  return {{{std::string("modalities")}, {names}}, {{std::string("template_affine")}, {rows}}};
+  const char* intensities = store::kIntensitiesNames.at(static_cast<std::size_t>(setup.step.recipe.intensities));
+  return {{{std::string("modalities")}, {names}},
+          {{std::string("template_affine")}, {rows}},
+          {{std::string("intensities")}, {std::string(intensities)}}};
 }
 
 train::Trainee make_trainee(const TraineeSetup& setup, const Model& model) {

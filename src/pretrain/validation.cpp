@@ -27,6 +27,7 @@ ValidationErrors validation_errors(const Model& model, const std::vector<std::si
                             .channels = setup.recipe.channels,
                             .crop = setup.recipe.crop,
                             .template_size = setup.recipe.template_size,
+                            .intensities = setup.recipe.intensities,
                             .threads = loader_threads});
   ValidationErrors means;
   for (std::uint64_t i = 0; i < distribution.batches_per_step(); ++i) {

@@ -52,7 +52,7 @@ std::ptrdiff_t first_out(const Part& part, const image::Size& crop) {
 } // namespace
 
 void copy_box(std::span<const std::int16_t> source, const image::Size& volume, const Start& start, const image::Size& crop,
-              float scale, std::span<float> destination) {
+              const Reading& reading, std::span<float> destination) {
   const Part part = part_inside(volume, start, crop);
   clear_outside(part, crop, destination);
   if (part.empty()) {
@@ -67,7 +67,9 @@ void copy_box(std::span<const std::int16_t> source, const image::Size& volume, c
                     .count_i = part.high[0] - part.low[0],
                     .count_j = part.high[1] - part.low[1],
                     .count_k = part.high[2] - part.low[2],
-                    .scale = scale});
+                    .scale = reading.scale,
+                    .low = reading.low,
+                    .high = reading.high});
 }
 
 void copy_box(std::span<const std::uint8_t> source, const image::Size& volume, const Start& start, const image::Size& crop,

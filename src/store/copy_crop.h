@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 
 #include "image/volume.h"
@@ -9,10 +10,17 @@
 
 namespace brainmvp::store {
 
+// How stored values are read: those between `low` and `high`, and these instead of what lies beyond, times `scale`.
+struct Reading {
+  float scale = 1;
+  std::int16_t low = std::numeric_limits<std::int16_t>::min();
+  std::int16_t high = std::numeric_limits<std::int16_t>::max();
+};
+
 // destination: [crop i][crop j][crop k], each element written once; voxels outside the volume become 0. Fastest where the
 // destination starts at a cache line.
 void copy_box(std::span<const std::int16_t> source, const image::Size& volume, const Start& start, const image::Size& crop,
-              float scale, std::span<float> destination);
+              const Reading& reading, std::span<float> destination);
 void copy_box(std::span<const std::uint8_t> source, const image::Size& volume, const Start& start, const image::Size& crop,
               std::span<std::uint8_t> destination);
 

@@ -22,7 +22,8 @@ void copy_plainly(const TransposedCopy& c, std::ptrdiff_t i0, std::ptrdiff_t j, 
                   std::ptrdiff_t depth) {
   for (std::ptrdiff_t i = i0; i < i0 + width; ++i) {
     for (std::ptrdiff_t k = k0; k < k0 + depth; ++k) {
-      c.to[i * c.to_i + j * c.to_j + k] = static_cast<float>(c.from[i + j * c.from_j + k * c.from_k]) * c.scale;
+      const std::int16_t value = std::clamp(c.from[i + j * c.from_j + k * c.from_k], c.low, c.high);
+      c.to[i * c.to_i + j * c.to_j + k] = static_cast<float>(value) * c.scale;
     }
   }
 }
@@ -77,10 +78,13 @@ HWY_INLINE void copy_columns(const TransposedCopy& c, std::ptrdiff_t i, std::ptr
     transpose_square(from + at * c.from_k, c.from_k, tile + at);
   }
   const auto scale = hn::Set(df, c.scale);
+  const auto low = hn::Set(d16, c.low);
+  const auto high = hn::Set(d16, c.high);
   float* to = c.to + i * c.to_i + j * c.to_j + k;
   for (std::ptrdiff_t x = 0; x < kSide; ++x, to += c.to_i) {
     for (std::ptrdiff_t at = 0; at < depth; at += 4) {
-      const auto value = hn::Mul(hn::ConvertTo(df, hn::PromoteTo(d32, hn::Load(d16, tile + x * kDepth + at))), scale);
+      const auto stored = hn::Clamp(hn::Load(d16, tile + x * kDepth + at), low, high);
+      const auto value = hn::Mul(hn::ConvertTo(df, hn::PromoteTo(d32, stored)), scale);
       if constexpr (Stream) {
         hn::Stream(value, df, to + at);
       } else {

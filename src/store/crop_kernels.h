@@ -6,7 +6,8 @@
 
 namespace brainmvp::store {
 
-// to[i * to_i + j * to_j + k] = from[i + j * from_j + k * from_k] * scale for i, j, k below the extents; steps in elements.
+// to[i * to_i + j * to_j + k] = clamp(from[i + j * from_j + k * from_k], low, high) * scale for i, j, k below the extents; steps
+// in elements.
 struct TransposedCopy {
   const std::int16_t* from = nullptr;
   std::ptrdiff_t from_j = 0;
@@ -18,6 +19,8 @@ struct TransposedCopy {
   std::ptrdiff_t count_j = 0;
   std::ptrdiff_t count_k = 0;
   float scale = 1;
+  std::int16_t low = 0;
+  std::int16_t high = 0;
 };
 
 void transpose_scaled(const TransposedCopy& copy);

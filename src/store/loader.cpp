@@ -51,8 +51,8 @@ CropSample draw_sample(const StoredStudy& study, std::size_t position, std::uint
   return sample;
 }
 
-void read_sample(const StoredStudy& study, const CropSample& sample, const image::Size& crop, std::span<float> images) {
-  const std::size_t count = image::voxel_count(crop);
+void read_sample(const StoredStudy& study, const CropSample& sample, const CropLoaderOptions& options, std::span<float> images) {
+  const std::size_t count = image::voxel_count(options.crop);
   for (std::size_t channel = 0; channel < sample.modalities.size(); ++channel) {
     const std::span<float> target = images.subspan(channel * count, count);
     const auto earlier = std::ranges::find(sample.modalities, sample.modalities[channel]);
@@ -60,7 +60,7 @@ void read_sample(const StoredStudy& study, const CropSample& sample, const image
     if (first < channel) {
       std::ranges::copy(images.subspan(first * count, count), target.begin());
     } else {
-      study.copy_crop(sample.modalities[channel], sample.start, crop, target);
+      study.copy_crop(sample.modalities[channel], sample.start, options.crop, options.intensities, target);
     }
   }
 }
@@ -102,7 +102,7 @@ void CropLoader::State::read(CropBatch& batch, std::size_t index) const {
   const StoredStudy& study = store.studies()[positions[drawn.index]];
   CropSample& sample = batch.samples[index];
   sample = draw_sample(study, positions[drawn.index], drawn.epoch, options);
-  read_sample(study, sample, options.crop, std::span(batch.images).subspan(index * count, count));
+  read_sample(study, sample, options, std::span(batch.images).subspan(index * count, count));
 }
 
 CropLoader::CropLoader(const Store& store, std::vector<std::size_t> positions, CropLoaderOptions options,

@@ -42,6 +42,7 @@ struct CropLoaderOptions {
   std::size_t channels = 4; // modalities a sample
   image::Size crop{96, 96, 96};
   image::Size template_size{240, 240, 155};
+  Intensities intensities = Intensities::kClipped;
   std::size_t threads = 1;
   std::size_t read_ahead = 2; // batches prepared in advance
 };

@@ -13,7 +13,8 @@ constexpr std::size_t kSlab = 8; // planes of i that one task averages
 } // namespace
 
 MeanTemplate mean_template(const Store& store, std::span<const std::size_t> positions, const std::string& modality,
-                           const image::Size& crop, const image::Size& template_size, std::size_t threads) {
+                           const image::Size& crop, const image::Size& template_size, Intensities intensities,
+                           std::size_t threads) {
   check_template_size(crop, template_size);
   std::vector<const StoredStudy*> having;
   for (const std::size_t position : positions) {
@@ -34,7 +35,8 @@ MeanTemplate mean_template(const Store& store, std::span<const std::size_t> posi
     const std::span<float> sum = std::span(mean.values).subspan(first * plane, values.size());
     for (const StoredStudy* study : having) {
       const Start offset = template_offset(study->size(), crop, template_size);
-      study->copy_crop(modality, {static_cast<std::int64_t>(first) - offset[0], -offset[1], -offset[2]}, box, values);
+      study->copy_crop(modality, {static_cast<std::int64_t>(first) - offset[0], -offset[1], -offset[2]}, box, intensities,
+                       values);
       std::ranges::transform(sum, values, sum.begin(), [](float a, float b) { return a + b; });
     }
     std::ranges::for_each(sum, [count = static_cast<float>(having.size())](float& value) { value /= count; });

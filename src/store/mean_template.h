@@ -12,13 +12,14 @@
 namespace brainmvp::store {
 
 struct MeanTemplate {
-  std::vector<float> values; // [i][j][k] of the template grid, k fastest, in [0, 1]; 0 where no study reaches
+  std::vector<float> values; // [i][j][k] of the template grid, k fastest; 0 where no study reaches
   std::size_t studies = 0;   // that have the modality
 };
 
 // Mean of one modality over the studies at `positions` that have it, each centred in the template grid as its crops are
 // (store/crop_placement.h). The same for any number of threads.
 MeanTemplate mean_template(const Store& store, std::span<const std::size_t> positions, const std::string& modality,
-                           const image::Size& crop, const image::Size& template_size, std::size_t threads = 1);
+                           const image::Size& crop, const image::Size& template_size, Intensities intensities,
+                           std::size_t threads = 1);
 
 } // namespace brainmvp::store

@@ -63,7 +63,7 @@ void load_label(PreparedStudy& out, const study::Study& study, const StudyGrids&
   }
 }
 
-// The values between the percentiles to [0, 1]; the margins of what is above 0 then.
+// The percentiles to 0 and 1; the margins of what is above 0 then.
 std::vector<image::Size> scale(PreparedStudy& out, std::size_t threads) {
   std::vector<image::Size> margins(out.volumes.size());
   std::vector<unsigned char> constant(out.volumes.size());
@@ -71,7 +71,7 @@ std::vector<image::Size> scale(PreparedStudy& out, std::size_t threads) {
     std::vector<float>& values = out.volumes[i].data;
     const auto [low, high] = image::percentiles(values, {out.parameters.low_percentile, out.parameters.high_percentile});
     constant[i] = high > low ? 0 : 1;
-    image::scale_to_unit(values, low, high);
+    image::scale_between(values, low, high);
     margins[i] = image::positive_margin(out.volumes[i].size, [&values](std::size_t at) { return values[at]; });
   });
   for (std::size_t i = 0; i < constant.size(); ++i) {

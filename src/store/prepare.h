@@ -1,4 +1,4 @@
-// Preparation of one study: from image files on any grids to volumes in [0, 1] on one RAS grid, and the way back.
+// Preparation of one study: from image files on any grids to volumes scaled by percentiles on one RAS grid, and the way back.
 //
 //   const PreparedStudy prepared = prepare_study(study, {});     // needs no store; `predict` does this with loose files
 //   write_prepared(prepared, study, "store/sub-01");
@@ -46,7 +46,7 @@ using StoredLabel = image::BasicVolume<std::uint8_t>;
 
 struct PreparedStudy {
   std::vector<std::string> modalities; // usable ones, in the order of the study
-  std::vector<image::Volume> volumes;  // one a modality, in [0, 1], all on one grid
+  std::vector<image::Volume> volumes;  // one a modality, its percentiles at 0 and 1, all on one grid
   std::optional<StoredLabel> label;    // on the same grid
   WayBack way_back;
   PrepareOptions parameters;
@@ -56,7 +56,7 @@ struct PreparedStudy {
 
 // Steps (design, "Preparation"): load; other grids to the reference grid (the label's, otherwise the finest modality's) and
 // that to RAS and `spacing_mm` in one linear interpolation; crop to the foreground of all modalities, symmetric about the
-// centre; percentiles to [0, 1], clipped; the same crop again. Labels go by nearest neighbour. Modalities that are zero
+// centre; percentiles to 0 and 1, not clipped; the same crop again. Labels go by nearest neighbour. Modalities that are zero
 // everywhere count as missing. Throws Error(kBadInput) when a file cannot be read or no modality is usable.
 PreparedStudy prepare_study(const study::Study& study, const PrepareOptions& options, std::size_t threads = 1);
 

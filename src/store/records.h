@@ -12,10 +12,10 @@
 
 namespace brainmvp::store {
 
-inline constexpr int kStoreVersion = 1; // of the files' form and of the preparation's steps
+inline constexpr int kStoreVersion = 2; // of the files' form and of the preparation's steps; 1: values clipped to [0, 1]
 
-// Stored value of 1.0 in the int16 files, and the slope that undoes it.
-inline constexpr float kStoredOne = 32767;
+// Stored value of 1.0 in the int16 files, and the inverse of their slope: they hold -7 to 7.
+inline constexpr float kStoredOne = 4681;
 
 struct SourceFile {
   std::filesystem::path path; // relative to the studies file where it lies beside or below it

@@ -27,8 +27,11 @@ auto read_json(const std::filesystem::path& path, const char* format, Read read)
       throw Error(ExitCode::kBadInput, path.string() + ": not a file of a brainmvp store");
     }
     if (const int version = json.at("version"); version != kStoreVersion) {
-      throw Error(ExitCode::kBadInput, path.string() + ": version " + std::to_string(version) + " where this program has " +
-                                           std::to_string(kStoreVersion) + "; run `brainmvp prepare` again");
+      throw Error(ExitCode::kBadInput,
+                  path.string() +
+                      (version < kStoreVersion ? ": prepared by an earlier version, which clipped intensities"
+                                               : ": prepared by a later version of this program") +
+                      "; run `brainmvp prepare` again");
     }
     return read(json);
   } catch (const Json::exception& error) {

@@ -50,7 +50,7 @@ public:
       refuse(path, "not the type of volume that a store has");
     }
     if (sizeof(Stored) == 2 && field<float>(bytes, 112) != 1 / kStoredOne) {
-      refuse(path, "scl_slope is not 1/32767");
+      refuse(path, "scl_slope is not 1/4681");
     }
     if (bytes.size() != offset + count * sizeof(Stored)) {
       refuse(path, std::to_string(bytes.size()) + " bytes where its header needs " +
@@ -109,7 +109,7 @@ const std::optional<std::string>& StoredStudy::class_name() const { return state
 const std::string& StoredStudy::patient() const { return state_->description.patient; }
 const std::optional<int>& StoredStudy::fold() const { return state_->description.fold; }
 
-void StoredStudy::copy_crop(const std::string& modality, const Start& start, const image::Size& size,
+void StoredStudy::copy_crop(const std::string& modality, const Start& start, const image::Size& size, Intensities intensities,
                             std::span<float> destination) const {
   check_destination(size, destination.size());
   const auto found = std::ranges::find(modalities(), modality);
@@ -117,7 +117,12 @@ void StoredStudy::copy_crop(const std::string& modality, const Start& start, con
     throw Error(ExitCode::kInternal, "study " + id() + " has no modality " + modality);
   }
   const auto index = static_cast<std::size_t>(found - modalities().begin());
-  copy_box(state_->volumes[index].values(), state_->grid.size, start, size, 1 / kStoredOne, destination);
+  const Bounds bounds = bounds_of(intensities);
+  copy_box(state_->volumes[index].values(), state_->grid.size, start, size,
+           {.scale = 1 / kStoredOne,
+            .low = static_cast<std::int16_t>(bounds.low * kStoredOne),
+            .high = static_cast<std::int16_t>(bounds.high * kStoredOne)},
+           destination);
 }
 
 void StoredStudy::copy_label_crop(const Start& start, const image::Size& size, std::span<std::uint8_t> destination) const {

@@ -1,7 +1,7 @@
 // The store: prepared studies, memory-mapped. Layout: docs/architecture.md.
 //
 //   const Store store = Store::open("store");
-//   store.study(0).copy_crop("t1", {10, 20, 30}, {96, 96, 96}, destination);
+//   store.study(0).copy_crop("t1", {10, 20, 30}, {96, 96, 96}, Intensities::kUnclipped, destination);
 #pragma once
 
 #include <array>
@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "image/volume.h"
+#include "store/intensities.h"
 #include "store/prepare.h"
 #include "study/studies_file.h"
 
@@ -40,8 +41,9 @@ public:
   [[nodiscard]] const std::string& patient() const; // never empty; studies of one patient belong on one side of a split
   [[nodiscard]] const std::optional<int>& fold() const;
 
-  // Copies a crop of one modality, in [0, 1], to `destination` in tensor order [i][j][k], k fastest.
-  void copy_crop(const std::string& modality, const Start& start, const image::Size& size, std::span<float> destination) const;
+  // Copies a crop of one modality to `destination` in tensor order [i][j][k], k fastest.
+  void copy_crop(const std::string& modality, const Start& start, const image::Size& size, Intensities intensities,
+                 std::span<float> destination) const;
   void copy_label_crop(const Start& start, const image::Size& size, std::span<std::uint8_t> destination) const;
 
 private:

@@ -75,7 +75,7 @@ StudyRecord study_record_of(const Json& json) {
 }
 
 constexpr const char* kSteps[] = {"load", "RAS and isotropic, linear (labels nearest)", "centre-symmetric foreground crop",
-                                  "percentiles to [0, 1], clipped", "centre-symmetric foreground crop"};
+                                  "percentiles to 0 and 1, not clipped", "centre-symmetric foreground crop"};
 
 } // namespace
 

@@ -3,6 +3,7 @@
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/rot90.h>
+#include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 
 #include <numbers>
@@ -58,6 +59,7 @@ TEST(Intensity, LeavesConstantsWhereItShould) {
   EXPECT_TRUE(at::allclose(blurred(x, 1), x));
   EXPECT_TRUE(at::allclose(at_low_resolution(x, 2), x));
   EXPECT_TRUE(at::allclose(with_gamma(x, 2), x.square()));
+  EXPECT_TRUE(at::equal(with_gamma(at::tensor({-2.0F, -1.0F, 1.0F, 3.0F}), 2), at::tensor({-4.0F, -1.0F, 1.0F, 9.0F})));
   EXPECT_TRUE(at::allclose(changed_in_intensity(x[0], {.scale = 1.1, .shift = -0.05}), x[0] * 1.1 - 0.05));
 }
 

@@ -109,15 +109,15 @@ TEST(PositiveMargin, AgreesWithLookingAtEveryVoxel) {
   }
 }
 
-TEST(ScaleToUnit, MapsAndClips) {
-  std::vector<float> values{0, 10, 20, 30, 40};
-  scale_to_unit(values, 10, 30);
-  EXPECT_EQ(values, (std::vector<float>{0, 0, 0.5, 1, 1}));
+TEST(ScaleBetween, MapsAndGoesOnBeyond) {
+  std::vector<float> values{0, 10, 20, 30, 50};
+  scale_between(values, 10, 30);
+  EXPECT_EQ(values, (std::vector<float>{-0.5, 0, 0.5, 1, 2}));
 }
 
-TEST(ScaleToUnit, ConstantBecomesZeroWithoutNan) {
+TEST(ScaleBetween, ConstantBecomesZeroWithoutNan) {
   std::vector<float> values{5, 5, 5};
-  scale_to_unit(values, 5, 5);
+  scale_between(values, 5, 5);
   EXPECT_EQ(values, (std::vector<float>{0, 0, 0}));
 }
 

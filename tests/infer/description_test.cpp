@@ -47,6 +47,7 @@ void expect_same(const ModelDescription& a, const ModelDescription& b) {
   EXPECT_EQ(a.window, b.window);
   EXPECT_EQ(a.sizing, b.sizing);
   EXPECT_EQ(a.preparation, b.preparation);
+  EXPECT_EQ(a.intensities, b.intensities);
   EXPECT_TRUE(a.templates.equal(b.templates));
   EXPECT_EQ(a.has_template, b.has_template);
 }
@@ -58,6 +59,7 @@ TEST(Description, SurvivesAFile) {
   checkpoint::write_pt(folder / "segment.pt", {description_entries(model)});
   expect_same(read_description(checkpoint::read_pt(folder / "segment.pt"), "segment.pt"), model);
   EXPECT_EQ(model.outputs(), 3);
+  EXPECT_EQ(model.intensities, store::Intensities::kUnclipped);
   EXPECT_FALSE(model.exclusive());
 
   model.task = Task::kClassify;
@@ -67,6 +69,14 @@ TEST(Description, SurvivesAFile) {
   expect_same(read_description(checkpoint::read_pt(folder / "classify.pt"), "classify.pt"), model);
   EXPECT_EQ(model.outputs(), 2);
   EXPECT_TRUE(model.exclusive());
+}
+
+TEST(Description, AnOlderFileWasTrainedOnClippedIntensities) {
+  const test::TemporaryFolder folder;
+  Dict entries = description_entries(test::example_description());
+  std::erase_if(entries, [](const checkpoint::Entry& entry) { return entry.first.text("key") == "intensities"; });
+  checkpoint::write_pt(folder / "old.pt", {entries});
+  EXPECT_EQ(read_description(checkpoint::read_pt(folder / "old.pt"), "old.pt").intensities, store::Intensities::kClipped);
 }
 
 TEST(Description, RefusesAPreTrainingAndSaysWhatToDo) {

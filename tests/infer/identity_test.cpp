@@ -42,7 +42,7 @@ image::Volume scaled(const fs::path& file) {
   image::Volume volume = io::read_image(file).channels.at(0);
   const store::WayBack way_back = store::prepare_study(study_of(file), {}).way_back;
   const image::Volume box = image::crop(image::to_ras(volume), way_back.first_crop);
-  image::scale_to_unit(volume.data, image::percentile(box.data, 5), image::percentile(box.data, 95));
+  image::scale_between(volume.data, image::percentile(box.data, 5), image::percentile(box.data, 95));
   return volume;
 }
 
@@ -137,7 +137,7 @@ TEST(Identity, OfAShearedImageIsWithinTheInterpolation) {
   const image::Volume in = io::read_image(file).channels.at(0);
   const double high = image::percentile(in.data, 99);
   image::Volume rough = in;
-  image::scale_to_unit(rough.data, 0, static_cast<float>(high));
+  image::scale_between(rough.data, 0, static_cast<float>(high));
   EXPECT_LT(mean_difference(out, rough), 0.08);
 }
 
@@ -163,7 +163,7 @@ TEST(Identity, OfASmoothObliqueVolumeIsWithinTheInterpolation) {
   ASSERT_EQ(out.size, volume.size);
   const float low = image::percentile(volume.data, 5); // near the preparation's, whose grid is another
   const float high = image::percentile(volume.data, 95);
-  image::scale_to_unit(volume.data, low, high);
+  image::scale_between(volume.data, low, high);
   EXPECT_LT(mean_difference(out, volume), 0.01);
   EXPECT_LT(largest_difference(out, volume), 0.06);
 }

@@ -27,7 +27,7 @@ std::string nifti_bytes(const image::Size& size, const std::vector<Stored>& valu
   put(70, static_cast<std::int16_t>(sizeof(Stored) == 2 ? 4 : 2));
   put(72, static_cast<std::int16_t>(8 * sizeof(Stored)));
   put(108, 352.0F);
-  put(112, sizeof(Stored) == 2 ? 1.0F / 32767.0F : 1.0F);
+  put(112, sizeof(Stored) == 2 ? 1.0F / store::kStoredOne : 1.0F);
   std::memcpy(bytes.data() + 344, "n+1", 4);
   return bytes + std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(Stored));
 }
@@ -53,6 +53,11 @@ inline std::int16_t handmade_value(std::size_t modality, std::size_t i, std::siz
   return static_cast<std::int16_t>((i * 1009 + j * 9176 + k * 577 + modality * 71 + 1) % 32767);
 }
 
+// The same as an image's stored value, between its percentiles.
+inline std::int16_t handmade_intensity(std::size_t modality, std::size_t i, std::size_t j, std::size_t k) {
+  return static_cast<std::int16_t>(handmade_value(modality, i, j, k) / 7);
+}
+
 inline void write_handmade_study(const std::filesystem::path& store, const HandmadeStudy& study) {
   store::StudyRecord record;
   record.id = study.id;
@@ -64,16 +69,16 @@ inline void write_handmade_study(const std::filesystem::path& store, const Handm
   std::filesystem::create_directories(folder);
   const auto& [ni, nj, nk] = study.size;
   for (std::size_t m = 0; m < study.modalities.size() + (study.label ? 1 : 0); ++m) {
+    const bool is_label = m == study.modalities.size();
     std::vector<std::int16_t> values;
     for (std::size_t k = 0; k < nk; ++k) {
       for (std::size_t j = 0; j < nj; ++j) {
         for (std::size_t i = 0; i < ni; ++i) {
-          const std::int16_t value = handmade_value(m, i, j, k);
-          values.push_back(m == study.modalities.size() ? static_cast<std::int16_t>(value % study.label_values) : value);
+          values.push_back(is_label ? static_cast<std::int16_t>(handmade_value(m, i, j, k) % study.label_values)
+                                    : handmade_intensity(m, i, j, k));
         }
       }
     }
-    const bool is_label = m == study.modalities.size();
     const std::string name = (is_label ? "label" : study.modalities[m]) + ".nii";
     const std::string bytes = is_label ? nifti_bytes(study.size, std::vector<std::uint8_t>(values.begin(), values.end()))
                                        : nifti_bytes(study.size, values);

@@ -121,7 +121,8 @@ TEST(CropLoader, BatchesHoldTheCropsTheyDescribe) {
       ASSERT_EQ(sample.modalities.size(), 4U);
       for (std::size_t channel = 0; channel < 4; ++channel) {
         std::vector<float> expected(512);
-        opened.studies()[sample.study].copy_crop(sample.modalities[channel], sample.start, {8, 8, 8}, expected);
+        opened.studies()[sample.study].copy_crop(sample.modalities[channel], sample.start, {8, 8, 8},
+                                                 store::Intensities::kClipped, expected);
         const auto first = batch.images.begin() + static_cast<std::ptrdiff_t>((b * 4 + channel) * 512);
         EXPECT_TRUE(std::equal(expected.begin(), expected.end(), first));
         EXPECT_NE(sample.modalities[channel], "swi"); // it has no template
@@ -238,16 +239,16 @@ TEST(MeanTemplate, AveragesInTheTemplateGrid) {
   const store::Store opened = store::Store::open(folder.path());
   const std::vector<std::size_t> all{0, 1, 2};
   const image::Size grid{13, 12, 17};
-  const store::MeanTemplate mean = store::mean_template(opened, all, "t1", {8, 8, 8}, grid);
+  const store::MeanTemplate mean = store::mean_template(opened, all, "t1", {8, 8, 8}, grid, store::Intensities::kClipped);
   EXPECT_EQ(mean.studies, 3U);
-  EXPECT_EQ(store::mean_template(opened, all, "t1", {8, 8, 8}, grid, 3).values, mean.values);
-  EXPECT_EQ(store::mean_template(opened, all, "flair", {8, 8, 8}, grid).studies, 1U);
-  EXPECT_EQ(store::mean_template(opened, all, "mra", {8, 8, 8}, grid).studies, 0U);
+  EXPECT_EQ(store::mean_template(opened, all, "t1", {8, 8, 8}, grid, store::Intensities::kClipped, 3).values, mean.values);
+  EXPECT_EQ(store::mean_template(opened, all, "flair", {8, 8, 8}, grid, store::Intensities::kClipped).studies, 1U);
+  EXPECT_EQ(store::mean_template(opened, all, "mra", {8, 8, 8}, grid, store::Intensities::kClipped).studies, 0U);
   // Template voxel (7, 5, 9). a: offsets 1, 0, 4. b: 6 is padded to 8, so 2 + 1; floor((12 - 20) / 2) = -4; 4. c: 0, 2, 0.
-  const double a = test::handmade_value(0, 6, 5, 5);
-  const double b = test::handmade_value(1, 4, 9, 5);
-  const double c = test::handmade_value(0, 7, 3, 9);
-  EXPECT_NEAR(mean.values[(7 * 12 + 5) * 17 + 9], (a + b + c) / 3 / 32767, 1e-6);
+  const double a = test::handmade_intensity(0, 6, 5, 5);
+  const double b = test::handmade_intensity(1, 4, 9, 5);
+  const double c = test::handmade_intensity(0, 7, 3, 9);
+  EXPECT_NEAR(mean.values[(7 * 12 + 5) * 17 + 9], (a + b + c) / 3 / 4681, 1e-6);
 }
 
 } // namespace

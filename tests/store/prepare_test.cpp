@@ -63,6 +63,23 @@ void expect_close(const std::vector<float>& found, const std::vector<float>& exp
   EXPECT_LE(sum / static_cast<double>(found.size()), 1e-4);
 }
 
+// What a store gives back is right to half a step of its numbers.
+void expect_read(const store::StoredStudy& stored, const std::string& modality, store::Intensities intensities,
+                 const image::Volume& expected) {
+  const image::Size& size = expected.size;
+  std::vector<float> values(expected.voxels());
+  stored.copy_crop(modality, {0, 0, 0}, size, intensities, values);
+  const auto [low, high] = store::bounds_of(intensities);
+  for (std::size_t i = 0; i < size[0]; ++i) {
+    for (std::size_t j = 0; j < size[1]; ++j) {
+      for (std::size_t k = 0; k < size[2]; ++k) {
+        ASSERT_NEAR(values[(i * size[1] + j) * size[2] + k], std::clamp(expected.data[expected.index(i, j, k)], low, high),
+                    0.51 / store::kStoredOne);
+      }
+    }
+  }
+}
+
 image::Size size_of(const nlohmann::json& stage) {
   const nlohmann::json& shape = stage["shape"]; // channels first
   return {shape[1], shape[2], shape[3]};
@@ -90,13 +107,19 @@ TEST_P(GoldenPreparation, MatchesMonai) {
   EXPECT_EQ(found.way_back.first_crop.size(), size_of(stages["cropped"]));
   EXPECT_EQ(found.way_back.second_crop.size(), size_of(stages["recropped"]));
 
-  const io::ImageFile expected = io::read_image(folder / "expected_final_4d.nii.gz");
+  const io::ImageFile expected = io::read_image(folder / "expected_unclipped_4d.nii.gz");
+  const io::ImageFile expected_clipped = io::read_image(folder / "expected_final_4d.nii.gz");
+  const TemporaryFolder store;
+  store::write_prepared(found, study_of(folder, files, modalities), store / "a", folder);
+  const store::StoredStudy stored(store / "a", study_of(folder, files, modalities));
   ASSERT_EQ(expected.channels.size(), found.volumes.size());
   for (std::size_t channel = 0; channel < found.volumes.size(); ++channel) {
     SCOPED_TRACE(modalities[channel]);
     EXPECT_EQ(found.volumes[channel].size, size_of(stages["recropped"]));
     expect_affine(found.volumes[channel].affine, stages["recropped"]["affine"]);
     expect_close(found.volumes[channel].data, expected.channels[channel].data);
+    expect_read(stored, modalities[channel], store::Intensities::kUnclipped, expected.channels[channel]);
+    expect_read(stored, modalities[channel], store::Intensities::kClipped, expected_clipped.channels[channel]);
   }
 }
 
@@ -287,12 +310,12 @@ TEST(Preparation, WhatIsWrittenReadsBack) {
   expect_affine(stored.affine(), prepared.volumes.front().affine, 0);
   const image::Size size = stored.size();
   std::vector<float> values(prepared.volumes[2].voxels());
-  stored.copy_crop("t1c", {0, 0, 0}, size, values);
+  stored.copy_crop("t1c", {0, 0, 0}, size, store::Intensities::kUnclipped, values);
   for (std::size_t i = 0; i < size[0]; ++i) {
     for (std::size_t j = 0; j < size[1]; ++j) {
       for (std::size_t k = 0; k < size[2]; ++k) {
         const float expected = prepared.volumes[2].data[prepared.volumes[2].index(i, j, k)];
-        ASSERT_NEAR(values[(i * size[1] + j) * size[2] + k], expected, 0.51 / 32767);
+        ASSERT_NEAR(values[(i * size[1] + j) * size[2] + k], expected, 0.501 / store::kStoredOne);
       }
     }
   }

@@ -67,7 +67,7 @@ TEST(Store, CropsAreTransposedScaledAndPadded) {
   for (const store::Start start : {store::Start{-2, 5, -3}, store::Start{10, 35, 33}, store::Start{-1, -10, 0}}) {
     std::vector<float> values(crop[0] * crop[1] * crop[2], -1);
     std::vector<std::uint8_t> label(values.size(), 77);
-    study.copy_crop("t2", start, crop, values);
+    study.copy_crop("t2", start, crop, store::Intensities::kUnclipped, values);
     study.copy_label_crop(start, crop, label);
     std::size_t at = 0;
     for (std::size_t i = 0; i < crop[0]; ++i) {
@@ -82,7 +82,7 @@ TEST(Store, CropsAreTransposedScaledAndPadded) {
                                                  static_cast<std::size_t>(z))
                           : std::int16_t{0};
           };
-          ASSERT_NEAR(values[at], stored(1) / 32767.0, 1e-7) << i << " " << j << " " << k;
+          ASSERT_NEAR(values[at], (stored(1) / 7) / 4681.0, 1e-7) << i << " " << j << " " << k;
           ASSERT_EQ(label[at], static_cast<std::uint8_t>(stored(2)));
         }
       }
@@ -90,14 +90,17 @@ TEST(Store, CropsAreTransposedScaledAndPadded) {
   }
 }
 
-TEST(Store, ValuesSpanZeroToOneExactly) {
+TEST(Store, ReadersTakeValuesClippedOrBeyondThePercentiles) {
   const TemporaryFolder folder;
-  test::write_handmade_study(folder.path(), {.id = "a", .size = {2, 1, 1}, .modalities = {"t1"}});
-  test::write_text(folder / "a/t1.nii", test::nifti_bytes<std::int16_t>({2, 1, 1}, {0, 32767}));
+  test::write_handmade_study(folder.path(), {.id = "a", .size = {7, 1, 1}, .modalities = {"t1"}});
+  test::write_text(folder / "a/t1.nii",
+                   test::nifti_bytes<std::int16_t>({7, 1, 1}, {-32768, -4681, 0, 4681, 2 * 4681, 5 * 4681, 32767}));
   const store::StoredStudy study(folder / "a", test::study_named("a"));
-  std::vector<float> values(2);
-  study.copy_crop("t1", {0, 0, 0}, {2, 1, 1}, values);
-  EXPECT_EQ(values, (std::vector<float>{0, 1}));
+  std::vector<float> values(7);
+  study.copy_crop("t1", {0, 0, 0}, {7, 1, 1}, store::Intensities::kUnclipped, values);
+  EXPECT_EQ(values, (std::vector<float>{-5, -1, 0, 1, 2, 5, 5}));
+  study.copy_crop("t1", {0, 0, 0}, {7, 1, 1}, store::Intensities::kClipped, values);
+  EXPECT_EQ(values, (std::vector<float>{0, 0, 0, 1, 1, 1, 1}));
 }
 
 TEST(Store, ACropBesideTheVolumeIsZero) {
@@ -105,7 +108,7 @@ TEST(Store, ACropBesideTheVolumeIsZero) {
   test::write_handmade_study(folder.path(), {.id = "a", .size = {4, 4, 4}, .modalities = {"t1"}});
   const store::StoredStudy study(folder / "a", test::study_named("a"));
   std::vector<float> values(8, 1);
-  study.copy_crop("t1", {-2, 0, 0}, {2, 2, 2}, values);
+  study.copy_crop("t1", {-2, 0, 0}, {2, 2, 2}, store::Intensities::kUnclipped, values);
   EXPECT_EQ(values, std::vector<float>(8, 0));
 }
 
@@ -141,7 +144,9 @@ TEST(Store, OtherVersionsAndOtherFilesAreRefused) {
   test::write_handmade_store(folder.path(), {});
   EXPECT_NE(refusal(open, ExitCode::kNothingFound).find("no study"), std::string::npos);
   test::write_text(folder / "store.json", R"({"format": "brainmvp-store", "version": 99})");
-  EXPECT_NE(refusal(open).find("version 99"), std::string::npos);
+  EXPECT_NE(refusal(open).find("a later version"), std::string::npos);
+  test::write_text(folder / "store.json", R"({"format": "brainmvp-store", "version": 1})");
+  EXPECT_NE(refusal(open).find("an earlier version, which clipped intensities; run `brainmvp prepare` again"), std::string::npos);
   test::write_text(folder / "store.json", R"({"format": "shop", "version": 1})");
   EXPECT_NE(refusal(open).find("not a file of a brainmvp store"), std::string::npos);
 }
