@@ -19,6 +19,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uintmax_t kLongestLink = 1024; // bytes
+constexpr const char* kAnnexAdvice = " whose content is not here; fetch the images with `datalad get` or `git annex get`";
 
 // Checks that a regular, readable file stands at input.path, and sets its size.
 void check_file(InputFile& input) {
@@ -27,8 +28,11 @@ void check_file(InputFile& input) {
   const fs::file_status status = fs::status(input.path, error);
   if (fs::is_symlink(link) && !fs::exists(status)) {
     std::error_code ignored;
-    refuse_input(input.name, "is a link to " + fs::read_symlink(input.path, ignored).string() +
-                                 ", which does not exist; restore the target or mend the link");
+    const std::string target = fs::read_symlink(input.path, ignored).string();
+    if (target.find(".git/annex/") != std::string::npos) {
+      refuse_input(input.name, std::string("is a git-annex link") + kAnnexAdvice);
+    }
+    refuse_input(input.name, "is a link to " + target + ", which does not exist; restore the target or mend the link");
   }
   if (!fs::exists(status)) {
     refuse_input(input.name, "does not exist; check the name");
@@ -106,6 +110,9 @@ void refuse_foreign(std::span<const std::byte> front, const std::string& name) {
   const std::string_view text = as_text(front);
   if (text.starts_with("version https://git-lfs")) {
     refuse_input(name, "is a Git LFS pointer, not the image itself; fetch the images with `git lfs pull`");
+  }
+  if (text.starts_with("/annex/objects/")) {
+    refuse_input(name, std::string("is a git-annex pointer") + kAnnexAdvice);
   }
   if (text.starts_with(std::string_view("\x28\xb5\x2f\xfd", 4))) {
     refuse_input(name, "is compressed with zstd, which is not read; unpack it with `unzstd`, or use gzip");

@@ -26,7 +26,7 @@ std::string without_entities(std::string name) {
   static constexpr std::array<std::string_view, 4> kEntities{"space-", "res-", "desc-", "label-"};
   for (std::size_t at = name.rfind('_'); at != std::string::npos; at = name.rfind('_')) {
     const std::string_view last = std::string_view(name).substr(at + 1);
-    if (std::ranges::none_of(kEntities, [&](std::string_view entity) { return last.starts_with(entity); })) {
+    if (last != "label" && std::ranges::none_of(kEntities, [&](std::string_view entity) { return last.starts_with(entity); })) {
       break;
     }
     name.erase(at);

@@ -4,7 +4,6 @@
 #include <array>
 #include <charconv>
 #include <map>
-#include <set>
 #include <tuple>
 
 #include "base/text.h"
@@ -54,20 +53,6 @@ fs::path choose(const std::vector<fs::path>& files, const std::string& what, con
 
 std::size_t order_of(const std::string& modality) { return template_row(modality).value_or(kTemplateModalities.size()); }
 
-using Cases = std::map<std::string, std::vector<fs::path>>;
-
-// The case whose prefix is the longest run of words at the start of `text`.
-Cases::iterator longest_start(Cases& cases, std::string text) {
-  for (;;) {
-    const auto found = cases.find(text);
-    const std::size_t end = text.find_last_of("-_. ");
-    if (found != cases.end() || end == std::string::npos) {
-      return found;
-    }
-    text.resize(end);
-  }
-}
-
 } // namespace
 
 void add_file(const fs::path& file, const ModalityTable& table, CaseDraft& draft, Findings& findings) {
@@ -95,6 +80,7 @@ void add_study(CaseDraft draft, Findings& findings) {
     }
     return;
   }
+  choose_labels(draft, findings);
   std::map<std::pair<std::size_t, std::string>, std::vector<fs::path>> files;
   for (const auto& [modality, file] : draft.images) {
     files[{order_of(modality), modality}].push_back(file);
@@ -119,41 +105,6 @@ std::string plain_prefix(const std::string& prefix) {
     }
   }
   return join(kept, "_");
-}
-
-std::vector<CaseFiles> split_into_cases(const std::vector<fs::path>& files, const ModalityTable& table, Findings& findings) {
-  Cases cases;
-  std::set<std::string> modalities;
-  bool repeated = false;
-  for (const fs::path& file : files) {
-    const FileRole role = table.role(file);
-    if (role.kind == FileRole::Kind::kModality) {
-      cases[plain_prefix(role.prefix)].push_back(file);
-      repeated |= !modalities.insert(role.name).second;
-    }
-  }
-  if (!repeated || cases.size() == 1 || cases.contains("")) {
-    return {{cases.size() == 1 ? cases.begin()->first : "", files}};
-  }
-  for (const fs::path& file : files) {
-    const FileRole role = table.role(file);
-    if (role.kind == FileRole::Kind::kModality) {
-      continue;
-    }
-    const auto owner = longest_start(cases, role.prefix);
-    if (owner != cases.end()) {
-      owner->second.push_back(file);
-    } else if (role.kind == FileRole::Kind::kLabel) {
-      findings.skip(file, "label maps whose name fits no study of their folder");
-    } else {
-      cases.begin()->second.push_back(file);
-    }
-  }
-  std::vector<CaseFiles> split_cases;
-  for (auto& [prefix, members] : cases) {
-    split_cases.push_back({prefix, std::move(members)});
-  }
-  return split_cases;
 }
 
 } // namespace brainmvp::study

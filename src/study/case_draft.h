@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -32,8 +33,18 @@ void add_file(const std::filesystem::path& file, const ModalityTable& table, Cas
 // lowest run, shortest, first in the alphabet. A draft without images adds nothing; its labels are skipped.
 void add_study(CaseDraft draft, Findings& findings);
 
-// Splits the files of one folder into cases. All are one case when no modality stands there twice, or when some names
-// have nothing before the modality ("T1.nii.gz"); else a case is what shares the words before it ("case1_t1", "case1_t2").
+// The value of an entity of a BIDS name in lower case ("space-" of sub-01_space-MNI_T1w is "mni"), or nothing.
+std::string entity_of(const std::filesystem::path& file, std::string_view key);
+
+// Whether the entities of a name say that it is of a lesion ("_label-lesion_mask", "_desc-T1lesion_mask").
+bool is_lesion_mask(const std::filesystem::path& file);
+
+// Leaves out label maps in a space that no image has, those beside a lesion mask, and the halves of hemi-L and hemi-R.
+void choose_labels(CaseDraft& draft, Findings& findings);
+
+// Splits the files of one folder into cases by the words that name the patient ("case1_t1", "case1_t2"). Files without such
+// words are a case of their own. Names that could be of one patient or of several are left out with an error. A label map goes
+// to the case that its words name; one that names another patient is left out with a warning.
 struct CaseFiles {
   std::string prefix; // words that the names of the case share; may be empty
   std::vector<std::filesystem::path> files;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 
 #include "base/interrupt.h"
 #include "base/progress.h"
@@ -11,6 +12,7 @@
 #include "study/index_task.h"
 #include "study/label_scheme.h"
 #include "study/layout.h"
+#include "study/patients.h"
 #include "study/set_check.h"
 #include "study/study_check.h"
 #include "study/study_id.h"
@@ -44,7 +46,9 @@ void find_all(const IndexOptions& options, Findings& findings) {
     }
   }
   for (const auto& folder : list_folders(folders, findings)) {
+    const std::size_t before = findings.studies.size();
     find_studies(*folder, options.task ? options.task->layouts : options.layouts, options.table, findings);
+    place_studies(std::span(findings.studies).subspan(std::min(before, findings.studies.size())), folder->path, findings);
   }
 }
 

@@ -51,28 +51,53 @@ bool holds_session_with(const Folder& subject, bool (*wanted)(const Folder&)) {
   return std::ranges::any_of(sessions_of(subject), [&](const Folder* session) { return wanted(*session); });
 }
 
-// A mask counts as a label when its entities say that it is of a lesion ("_label-lesion_mask", "_desc-T1lesion_mask").
-bool is_lesion_mask(const fs::path& file) {
-  const std::string stem = to_lower(io::image_stem(file));
-  if (!stem.ends_with("_mask")) {
-    return false;
-  }
-  const auto parts = split(stem, "_");
-  return std::ranges::any_of(parts, [](const std::string& part) {
-    const auto mentions = [&part](const char* word) { return part.find(word) != std::string::npos; };
-    return (part.starts_with("label-") || part.starts_with("desc-")) &&
-           (mentions("lesion") || mentions("tumor") || mentions("tumour") || mentions("infarct") || mentions("stroke"));
-  });
-}
-
 bool is_label(const fs::path& file, const ModalityTable& table) { return table.names_label(file) || is_lesion_mask(file); }
 
-// "sub-01/ses-1" from the folders of a path, "sub-01" without a session.
+// Tissue maps of pipelines, which are of no lesion.
+bool is_tissue_map(const fs::path& file) {
+  constexpr std::array<std::string_view, 7> kPipelines{"fmriprep", "smriprep", "freesurfer", "fastsurfer",
+                                                       "synthseg", "ants",     "cat12"};
+  const std::string desc = entity_of(file, "desc-");
+  const bool of_pipeline = std::ranges::any_of(file.parent_path(), [&](const fs::path& part) {
+    return std::ranges::any_of(kPipelines, [&](std::string_view name) { return to_lower(part.string()).starts_with(name); });
+  });
+  return !is_lesion_mask(file) && (of_pipeline || desc == "aseg" || desc == "aparcaseg" || !entity_of(file, "atlas-").empty());
+}
+
+// Whether a file stands in one subject's folder and is named as another's.
+bool names_other_subject(const fs::path& file, const std::string& subject) {
+  const std::string own = entity_of(file, "sub-");
+  return !own.empty() && !subject.empty() && "sub-" + own != to_lower(subject);
+}
+
+void leave_out_other_subject(const fs::path& file, const std::string& subject, Findings& findings) {
+  findings.error("files in another subject's folder", subject, file.filename().string() + ": left out; move or rename it");
+  findings.use(file);
+}
+
+// "sub-01" of the folders that a file stands in.
+std::string subject_of_folders(const fs::path& file) {
+  std::string subject;
+  for (const fs::path& part : file.parent_path()) {
+    subject = part.string().starts_with("sub-") ? part.string() : subject;
+  }
+  return subject;
+}
+
+// "sub-01/ses-1" from the folders of a path and the file's name, "sub-01" without a session.
 std::string session_key(const fs::path& file) {
   std::string subject;
   std::string session;
+  std::vector<std::string> names;
   for (const fs::path& part : file.parent_path()) {
-    const std::string name = part.string();
+    names.push_back(part.string());
+  }
+  if (subject_of_folders(file).empty()) {
+    for (const std::string& part : split(io::image_stem(file), "_")) {
+      names.push_back(part);
+    }
+  }
+  for (const std::string& name : names) {
     subject = name.starts_with("sub-") ? name : subject;
     session = name.starts_with("ses-") ? "/" + name : session;
   }
@@ -82,7 +107,11 @@ std::string session_key(const fs::path& file) {
 LabelFiles labels_in(const Folder* derivatives, const ModalityTable& table, Findings& findings) {
   LabelFiles labels;
   for (const fs::path& file : derivatives != nullptr ? derivatives->all_images() : std::vector<fs::path>{}) {
-    if (is_label(file, table)) {
+    if (is_label(file, table) && is_tissue_map(file)) {
+      findings.skip(file, "tissue maps of pipelines, which are of no lesion");
+    } else if (is_label(file, table) && names_other_subject(file, subject_of_folders(file))) {
+      leave_out_other_subject(file, subject_of_folders(file), findings);
+    } else if (is_label(file, table)) {
       labels[session_key(file)].push_back(file);
     } else {
       findings.skip(file, "derivatives other than label maps");
@@ -103,7 +132,9 @@ void add_images(const Folder& session, const ModalityTable& table, CaseDraft& dr
     files.insert(files.end(), folder->images.begin(), folder->images.end());
   }
   for (const fs::path& file : files) {
-    if (is_label(file, table)) {
+    if (names_other_subject(file, subject_of_folders(file))) {
+      leave_out_other_subject(file, subject_of_folders(file), findings);
+    } else if (is_label(file, table)) {
       draft.labels.push_back(file);
     } else if (has_b_values(file)) {
       findings.skip(file, "diffusion series (a .bval file is beside them)");

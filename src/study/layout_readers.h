@@ -77,6 +77,10 @@ void read_vs_dicom(const Folder& folder, const ModalityTable& table, Findings& f
 bool detect_crossmoda(const Folder& folder, const ModalityTable& table);
 void read_crossmoda(const Folder& folder, const ModalityTable& table, Findings& findings);
 
+// T1/pat0_T1.nii.gz, FLAIR/pat0_FLAIR.nii.gz, seg/pat0_seg.nii.gz: a folder a modality, and one of label maps.
+bool detect_modality_folders(const Folder& folder, const ModalityTable& table);
+void read_modality_folders(const Folder& folder, const ModalityTable& table, Findings& findings);
+
 // Any folder whose files end in a modality's name: the study is the folder.
 bool detect_suffix(const Folder& folder, const ModalityTable& table);
 void read_suffix(const Folder& folder, const ModalityTable& table, Findings& findings);

@@ -3,17 +3,14 @@
 #include "base/text.h"
 #include "study/case_draft.h"
 #include "study/layout_readers.h"
+#include "study/patient_words.h"
 #include "study/study_id.h"
 
 namespace brainmvp::study {
 namespace {
 
 // Folders whose own name says nothing of the patient.
-bool generic_name(const std::string& name) {
-  const std::string lower = to_lower(name);
-  return lower.starts_with("ses-") || lower == "anat" || lower == "dwi" || lower == "nifti" || lower == "nii" ||
-         lower == "images";
-}
+bool generic_name(const std::string& name) { return is_visit(name, false) || is_image_folder_name(name); }
 
 std::string folder_id(const Folder& folder) {
   std::filesystem::path path = folder.path;
@@ -35,9 +32,9 @@ void read_suffix(const Folder& folder, const ModalityTable& table, Findings& fin
   const std::vector<CaseFiles> cases = split_into_cases(folder.images, table, findings);
   for (const CaseFiles& one : cases) {
     const bool prefix_names_it = to_lower(one.prefix).find(to_lower(folder.name())) != std::string::npos;
-    CaseDraft draft{.id = safe_id(prefix_names_it     ? one.prefix
-                                  : cases.size() == 1 ? folder_id(folder)
-                                                      : folder_id(folder) + "_" + one.prefix),
+    CaseDraft draft{.id = safe_id(prefix_names_it                           ? one.prefix
+                                  : cases.size() == 1 || one.prefix.empty() ? folder_id(folder)
+                                                                            : folder_id(folder) + "_" + one.prefix),
                     .dataset = folder.parent != nullptr ? folder.parent->name() : folder.name(),
                     .layout = "suffix"};
     for (const auto& file : one.files) {

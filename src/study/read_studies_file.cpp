@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <set>
 
@@ -11,8 +12,29 @@ namespace brainmvp::study {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::array<std::pair<const char*, Split>, 4> kLists{
-    {{"training", Split::kTraining}, {"validation", Split::kValidation}, {"test", Split::kTest}, {"testing", Split::kTest}}};
+constexpr std::array<std::pair<const char*, Split>, 8> kLists{{{"training", Split::kTraining},
+                                                               {"train", Split::kTraining},
+                                                               {"validation", Split::kValidation},
+                                                               {"val", Split::kValidation},
+                                                               {"valid", Split::kValidation},
+                                                               {"dev", Split::kValidation},
+                                                               {"test", Split::kTest},
+                                                               {"testing", Split::kTest}}};
+
+bool known_list(const std::string& name) {
+  return std::ranges::any_of(kLists, [&name](const auto& list) { return name == list.first; });
+}
+
+// A list of images under another name would be left out without a word.
+void refuse_other_lists(const fs::path& path, const Json& root) {
+  for (const auto& [name, value] : root.items()) {
+    const bool of_images = value.is_array() && !value.empty() && value.front().is_object() && value.front().contains("image");
+    if (of_images && !known_list(name)) {
+      throw Error(ExitCode::kBadInput, path.string() + ": the list '" + name +
+                                           "' holds images and is none of 'training', 'validation' and 'test'; rename it");
+    }
+  }
+}
 
 void name_studies(const fs::path& path, const ModalityTable& table, std::vector<Study>& studies) {
   std::vector<bool> fixed;
@@ -59,6 +81,7 @@ StudiesFile read_studies_file(const fs::path& path, const ModalityTable& table) 
       context.channels.push_back(modality_of(name, context));
     }
   });
+  refuse_other_lists(path, root);
   bool any_list = false;
   for (const auto& [name, split] : kLists) {
     if (!root.contains(name)) {

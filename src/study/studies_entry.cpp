@@ -28,7 +28,14 @@ std::string text_of(const Json& value, const std::string& field) {
   return value.get<std::string>();
 }
 
-fs::path resolved(const std::string& text, const EntryContext& context) { return (context.folder / text).lexically_normal(); }
+// ".." after a link leads to where the link points, as in the file system; text is shortened only where it means the same.
+fs::path resolved(const std::string& text, const EntryContext& context) {
+  const fs::path whole = context.folder / text;
+  const fs::path shortened = whole.lexically_normal();
+  std::error_code error;
+  const fs::path real = fs::weakly_canonical(whole.parent_path(), error);
+  return error || real == fs::weakly_canonical(shortened.parent_path(), error) ? shortened : real / whole.filename();
+}
 
 std::vector<std::string> modalities_from_names(const Study& study, const EntryContext& context) {
   if (study.images.size() == 1 && !context.channels.empty()) {

@@ -28,7 +28,8 @@ struct Study {
 };
 
 // The patient that the study names, otherwise what its id says: BraTS-MEN-00004 of BraTS-MEN-00004-000, sub-01 of sub-01_ses-2,
-// 011_S_0021 of 011_S_0021_I543543, UPENN-GBM-00001 of UPENN-GBM-00001_21, UCSF-PDGM-0391 of UCSF-PDGM-0391_FU016d; else the id.
+// 011_S_0021 of 011_S_0021_I543543, UPENN-GBM-00001 of UPENN-GBM-00001_21, UCSF-PDGM-0391 of UCSF-PDGM-0391_FU016d; else the id
+// without the words of a visit (OAS1_0001 of OAS1_0001_MR1, p1 of p1_tp2, P_0003 of P_0003_Timepoint_1).
 std::string patient_of(const Study& study);
 
 // nnU-Net's label forms, kept in their order.

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "study/modality.h"
+#include "study/patient_words.h"
 
 namespace brainmvp::study {
 namespace fs = std::filesystem;
@@ -65,7 +66,7 @@ std::string patient_of(const Study& study) {
       return match[1];
     }
   }
-  return study.id;
+  return without_visit(study.id);
 }
 
 bool is_safe_id(std::string_view id) {

@@ -65,9 +65,9 @@ TEST(ClassSource, AdhdPhenotypes) {
   const ClassJoin join =
       table.join({"sub-0010001_ses-1", "sub-0010002", "0010003_session_1", "0010003", "0026001", "0099999"}, source);
   EXPECT_EQ(classes(join), (Lines{"TDC", "ADHD", "-", "-", "-", "-"}));
-  EXPECT_EQ(join.no_class.at("-999"), Lines{"0010003"});
+  EXPECT_EQ(join.no_class.at("-999"), (Lines{"0010003_session_1", "0010003"})); // a visit is its patient's
   EXPECT_EQ(join.no_class.at("pending"), Lines{"0026001"});
-  EXPECT_EQ(join.without_row, (Lines{"0010003_session_1", "0099999"})); // the reader of that layout names the patient
+  EXPECT_EQ(join.without_row, Lines{"0099999"});
   EXPECT_EQ(join.without_study, Lines{"15019"});
   EXPECT_EQ(classes(table.join({"0010002"}, {.columns = {"Secondary Dx"}})), Lines{"a, b"});
 }

@@ -1,0 +1,15 @@
+// Which studies that were found belong to one patient, and to which split, by the folders that they stand in.
+#pragma once
+
+#include <filesystem>
+#include <span>
+
+#include "study/findings.h"
+
+namespace brainmvp::study {
+
+// Fills in patients that ids do not tell: the folder above visits, and the same id below two split folders. Folders named
+// train, val or test (imagesTr, ...) below a root become the split. Says in a warning which split folders there are.
+void place_studies(std::span<FoundStudy> studies, const std::filesystem::path& root, Findings& findings);
+
+} // namespace brainmvp::study

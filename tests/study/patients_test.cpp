@@ -1,0 +1,155 @@
+// Whose files are whose: patients, visits, splits.
+#include "study/fake_tree.h"
+#include "study/folds.h"
+#include "study/index.h"
+
+namespace brainmvp {
+namespace {
+
+using study::Index;
+using test::kError;
+using test::kWarning;
+using Lines = std::vector<std::string>;
+
+Index index_at(const std::filesystem::path& root) {
+  return study::index_studies({.inputs = {root}, .depth = study::Depth::kHeader, .folds = std::nullopt});
+}
+
+Lines patients_at(const std::filesystem::path& root) {
+  Lines names;
+  for (const study::Study& one : index_at(root).file.studies) {
+    names.push_back(study::patient_of(one));
+  }
+  return names;
+}
+
+TEST(Patients, OfAFlatFolderAreToldApart) {
+  const test::TemporaryFolder folder;
+  test::put_images(folder / "two", {"patientA_t1.nii", "patientB_flair.nii", "patientA_seg.nii"});
+  EXPECT_EQ(test::lines(index_at(folder / "two")), (Lines{"two_patientA: t1 | patientA_seg.nii", "two_patientB: flair"}));
+  test::put_images(folder / "stray", {"t1.nii", "pat0_t1.nii", "pat0_flair.nii", "pat1_t1.nii", "pat1_flair.nii"});
+  EXPECT_EQ(test::lines(index_at(folder / "stray")), (Lines{"stray: t1", "stray_pat0: flair t1", "stray_pat1: flair t1"}));
+}
+
+TEST(Patients, NamesWithTwoReadingsAreRefused) {
+  const test::TemporaryFolder folder;
+  test::put_images(folder / "set", {"john_t1.nii", "mary_flair.nii"});
+  const Index found = index_at(folder / "set");
+  EXPECT_TRUE(found.file.studies.empty());
+  EXPECT_TRUE(test::notes(found.notices, kError, "one study, or studies of the patients john, mary"));
+  test::put_images(folder / "planes", {"AX_t1.nii", "SAG_3D_flair.nii"});
+  EXPECT_EQ(test::lines(index_at(folder / "planes")), Lines{"planes: flair t1"});
+}
+
+TEST(Patients, ALabelOfAnotherPatientIsLeftOut) {
+  const test::TemporaryFolder folder;
+  test::put_images(folder / "set", {"patientA_t1.nii", "patientA_flair.nii", "patientB_seg.nii"});
+  test::put_images(folder / "patient07", {"t1.nii", "patient08_seg.nii"});
+  EXPECT_EQ(test::lines(index_at(folder / "set")), Lines{"set: flair t1"});
+  EXPECT_TRUE(test::notes(index_at(folder / "set").notices, kWarning, "fits no study of its folder"));
+  EXPECT_EQ(test::lines(index_at(folder / "patient07")), Lines{"patient07: t1"});
+}
+
+TEST(Patients, VisitsAreOfTheFolderAboveThem) {
+  const test::TemporaryFolder folder;
+  test::put_images(folder / "a", {"RHUH-0001/0/RHUH-0001_0_t1.nii", "RHUH-0001/1/RHUH-0001_1_t1.nii"});
+  EXPECT_EQ(patients_at(folder / "a"), (Lines{"RHUH-0001", "RHUH-0001"}));
+  test::put_images(folder / "b", {"p1/baseline/t1.nii", "p1/m12/t1.nii", "p1/2015-11-03/t1.nii"});
+  EXPECT_EQ(patients_at(folder / "b"), (Lines{"p1", "p1", "p1"}));
+  test::put_images(folder / "c", {"patient01/study1_t1.nii", "patient01/study2_t1.nii"});
+  EXPECT_EQ(patients_at(folder / "c"), (Lines{"patient01", "patient01"}));
+  test::put_images(folder / "d", {"site1/1/t1.nii", "site1/2/t1.nii"});
+  EXPECT_EQ(patients_at(folder / "d"), (Lines{"1", "2"}));
+}
+
+TEST(Patients, IdsWithoutTheirVisit) {
+  const auto of = [](const char* id) { return study::patient_of({.id = id}); };
+  EXPECT_EQ(of("PatientID_0003_Timepoint_1"), "PatientID_0003");
+  EXPECT_EQ(of("OAS1_0001_MR1"), "OAS1_0001");
+  EXPECT_EQ(of("RHUH-0001_0"), "RHUH-0001");
+  EXPECT_EQ(of("p1_tp2"), "p1");
+  EXPECT_EQ(of("p1_2015-11-03"), "p1");
+  EXPECT_EQ(of("baseline_p1"), "p1");
+  EXPECT_EQ(of("pat_12"), "pat_12");
+  EXPECT_EQ(of("BRATS_001"), "BRATS_001");
+  EXPECT_EQ(of("BraTS20_Training_001"), "BraTS20_Training_001");
+}
+
+TEST(Patients, FoldersNamedTrainAndTestAreSplits) {
+  const test::TemporaryFolder folder;
+  test::put_images(folder / "data", {"train/P1/P1_t1.nii", "train/P2/P2_t1.nii", "test/P1/P1_t1.nii", "val/P3/P3_t1.nii"});
+  const Index found = index_at(folder / "data");
+  std::size_t test = 0;
+  std::size_t validation = 0;
+  for (const study::Study& one : found.file.studies) {
+    test += one.split == study::Split::kTest ? 1U : 0U;
+    validation += one.split == study::Split::kValidation ? 1U : 0U;
+  }
+  EXPECT_EQ(test, 1U);
+  EXPECT_EQ(validation, 1U);
+  EXPECT_TRUE(test::notes(found.notices, kWarning, "P1: training train_P1, test test_P1"));
+  EXPECT_TRUE(test::notes(found.notices, kWarning, "folders taken as splits"));
+}
+
+TEST(Patients, AFolderAModalityIsJoinedByPatient) {
+  const test::TemporaryFolder folder;
+  test::put_images(folder / "data", {"T1/pat0_T1.nii", "T1/pat1_T1.nii", "FLAIR/pat0_FLAIR.nii", "FLAIR/pat1_FLAIR.nii",
+                                     "seg/pat0_seg.nii", "seg/pat1_seg.nii"});
+  EXPECT_EQ(test::lines(index_at(folder / "data")), (Lines{"pat0: flair t1 | pat0_seg.nii", "pat1: flair t1 | pat1_seg.nii"}));
+  test::put_images(folder / "P7", {"T1/T1.nii", "FLAIR/FLAIR.nii"});
+  EXPECT_EQ(test::lines(index_at(folder / "P7")), Lines{"P7: flair t1"});
+}
+
+TEST(LabelChoice, LesionsFirstAndNeverAnotherSpace) {
+  const test::TemporaryFolder folder;
+  test::put_images(folder / "data", {"sub-00/anat/sub-00_T1w.nii", "sub-01/anat/sub-01_T1w.nii", "sub-02/anat/sub-02_T1w.nii",
+                                     "derivatives/fmriprep/sub-00/anat/sub-00_dseg.nii",
+                                     "derivatives/masks/sub-00/anat/sub-00_label-lesion_mask.nii",
+                                     "derivatives/fmriprep/sub-01/anat/sub-01_dseg.nii",
+                                     "derivatives/masks/sub-02/anat/sub-02_space-MNI152_label-lesion_mask.nii"});
+  const Index found = index_at(folder / "data");
+  EXPECT_EQ(test::lines(found), (Lines{"sub-00: t1 | sub-00_label-lesion_mask.nii", "sub-01: t1", "sub-02: t1"}));
+  EXPECT_TRUE(test::notes(found.notices, kWarning, "is in space-mni152"));
+}
+
+TEST(LabelChoice, HalvesAreRefusedAndOtherSubjectsLeftOut) {
+  const test::TemporaryFolder folder;
+  const std::string masks = "derivatives/les/";
+  test::put_images(folder / "data",
+                   {"sub-01/anat/sub-01_T1w.nii", "sub-02/anat/sub-02_T1w.nii", "sub-02/anat/sub-01_FLAIR.nii",
+                    masks + "sub-01/anat/sub-01_hemi-L_label-lesion_mask.nii",
+                    masks + "sub-01/anat/sub-01_hemi-R_label-lesion_mask.nii", masks + "sub-02_label-lesion_mask.nii"});
+  const Index found = index_at(folder / "data");
+  EXPECT_EQ(test::lines(found), (Lines{"sub-01: t1", "sub-02: t1 | sub-02_label-lesion_mask.nii"}));
+  EXPECT_TRUE(test::notes(found.notices, kError, "hemi-R_label-lesion_mask.nii are the halves"));
+  EXPECT_TRUE(test::notes(found.notices, kError, "another subject's folder"));
+}
+
+TEST(StudiesList, OtherNamesOfListsAreReadOrNamed) {
+  const test::TemporaryFolder folder;
+  test::write_text(folder / "a.json", R"({"train": ["p0_t1.nii"], "val": ["p1_t1.nii"], "test": ["p2_t1.nii"]})");
+  EXPECT_EQ(study::read_studies_file(folder / "a.json").studies.size(), 3U);
+  test::write_text(folder / "b.json", R"({"training": ["p0_t1.nii"], "holdout": [{"image": "p1_t1.nii"}]})");
+  test::expect_part(test::message_of([&] { study::read_studies_file(folder / "b.json"); }), "the list 'holdout'");
+}
+
+TEST(StudiesList, PathsThroughLinksAreThoseOfTheFileSystem) {
+  const test::TemporaryFolder folder;
+  std::filesystem::create_directories(folder / "far/inner");
+  std::filesystem::create_directory_symlink("far/inner", folder / "link");
+  test::write_text(folder / "a.json", R"({"training": ["link/../x_t1.nii"]})");
+  EXPECT_EQ(study::read_studies_file(folder / "a.json").studies[0].images[0],
+            std::filesystem::canonical(folder.path()) / "far/x_t1.nii");
+}
+
+TEST(Annex, PointersAndLinksAreNamed) {
+  const test::TemporaryFolder folder;
+  test::write_text(folder / "p1/p1_t1.nii.gz", "/annex/objects/MD5E-s1--0.nii.gz\n");
+  std::filesystem::create_symlink("../.git/annex/objects/x/y.nii.gz", folder / "p1/p1_t2.nii.gz");
+  const Index found = index_at(folder.path());
+  EXPECT_TRUE(test::notes(found.notices, kError, "git-annex pointer"));
+  EXPECT_TRUE(test::notes(found.notices, kError, "git-annex link"));
+}
+
+} // namespace
+} // namespace brainmvp
