@@ -71,7 +71,9 @@ void inspect_store(const fs::path& path) {
   print_entry("store", path.string());
   print_entry("studies", std::to_string(opened.studies().size()));
   print_entry("spacing", shortest(record.parameters.spacing_mm) + " mm");
-  print_entry("percentiles", shortest(record.parameters.low_percentile) + " to " + shortest(record.parameters.high_percentile));
+  print_entry("percentiles", shortest(record.parameters.low_percentile) + " to " + shortest(record.parameters.high_percentile) +
+                                 " of the " +
+                                 store::kPercentilesOfNames.at(static_cast<std::size_t>(record.parameters.percentiles_of)));
   print_table(opened.table());
   print_studies(opened);
   std::uint64_t bytes = 0;

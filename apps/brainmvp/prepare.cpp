@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/progress.h"
@@ -26,6 +27,8 @@ struct PrepareArguments {
   std::string shard;     // empty: all studies
   std::size_t merge = 0; // shards whose work is to be listed; 0: not asked for
   store::PrepareOptions parameters;
+  std::vector<double> percentiles{5, 95};
+  std::string percentiles_of = "crop";
 };
 
 void tell_expectation(const StoreBuilder& builder, std::size_t threads) {
@@ -72,6 +75,18 @@ void run_builder(StoreBuilder& builder) {
   });
 }
 
+store::PrepareOptions parameters_of(const PrepareArguments& options) {
+  store::PrepareOptions parameters = options.parameters;
+  parameters.low_percentile = options.percentiles[0];
+  parameters.high_percentile = options.percentiles[1];
+  if (!(parameters.low_percentile < parameters.high_percentile)) {
+    throw Error(ExitCode::kUsage, "--percentiles " + shortest(parameters.low_percentile) + " " +
+                                      shortest(parameters.high_percentile) + ": the first must be below the second");
+  }
+  parameters.percentiles_of = options.percentiles_of == "crop" ? store::PercentilesOf::kCrop : store::PercentilesOf::kForeground;
+  return parameters;
+}
+
 void run_prepare(const PrepareArguments& options, const CommonOptions& common) {
   const bool sharded = !options.shard.empty();
   const store::Shard shard = sharded ? store::shard_named(options.shard) : store::Shard{};
@@ -79,7 +94,7 @@ void run_prepare(const PrepareArguments& options, const CommonOptions& common) {
   studies.studies = store::studies_of(shard, studies.studies);
   catch_interrupts();
   StoreBuilder builder(studies, options.studies, options.output,
-                       {.parameters = options.parameters,
+                       {.parameters = parameters_of(options),
                         .threads = common.thread_count(),
                         .strict = options.strict,
                         .force = common.force,
@@ -121,6 +136,18 @@ Command add_prepare(CLI::App& program, CommonOptions& common) {
                    "Voxel size of the store, isotropic; 2 makes it eight times smaller")
       ->type_name("MM")
       ->check(CLI::Range(0.25, 10.0))
+      ->group("prepare")
+      ->capture_default_str();
+  command->add_option("--percentiles", options->percentiles, "Percentiles of each modality that become 0 and 1")
+      ->type_name("LOW HIGH")
+      ->expected(2)
+      ->check(CLI::Range(0.0, 100.0))
+      ->group("prepare")
+      ->capture_default_str();
+  command
+      ->add_option("--percentiles-of", options->percentiles_of,
+                   "Whose percentiles: all voxels of the crop, or the foreground, which is what is above 0")
+      ->check(CLI::IsMember({"crop", "foreground"}))
       ->group("prepare")
       ->capture_default_str();
   command->add_option("--shard", options->shard, "Prepare the I-th of N parts, for job arrays: 1/8 to 8/8")->type_name("I/N");

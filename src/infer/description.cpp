@@ -53,6 +53,8 @@ Value preparation_entry(const store::PrepareOptions& options) {
   add_entry(dict, "spacing_mm", {options.spacing_mm});
   add_entry(dict, "low_percentile", {options.low_percentile});
   add_entry(dict, "high_percentile", {options.high_percentile});
+  add_entry(dict, "percentiles_of",
+            {std::string(store::kPercentilesOfNames.at(static_cast<std::size_t>(options.percentiles_of)))});
   return {dict};
 }
 

@@ -83,7 +83,11 @@ store::PrepareOptions preparation_in(const Value& parent) {
   const Value& entry = required(parent, "preparation");
   return {.spacing_mm = required(entry, "spacing_mm").number("spacing_mm"),
           .low_percentile = required(entry, "low_percentile").number("low_percentile"),
-          .high_percentile = required(entry, "high_percentile").number("high_percentile")};
+          .high_percentile = required(entry, "high_percentile").number("high_percentile"),
+          .percentiles_of =
+              entry.find("percentiles_of") == nullptr // when it was no option
+                  ? store::PercentilesOf::kCrop
+                  : static_cast<store::PercentilesOf>(choice_in(entry, "percentiles_of", store::kPercentilesOfNames))};
 }
 
 std::vector<bool> flags_in(const Value& parent, const std::string& name) {

@@ -92,9 +92,11 @@ std::string sidecar_text(const PredictOptions& options, const std::string& preci
   json["only"] = options.input.only;
   json["device"] = options.device;
   json["precision"] = precision;
-  json["preparation"] = {{"spacing_mm", description.preparation.spacing_mm},
-                         {"low_percentile", description.preparation.low_percentile},
-                         {"high_percentile", description.preparation.high_percentile}};
+  json["preparation"] = {
+      {"spacing_mm", description.preparation.spacing_mm},
+      {"low_percentile", description.preparation.low_percentile},
+      {"high_percentile", description.preparation.high_percentile},
+      {"percentiles_of", store::kPercentilesOfNames.at(static_cast<std::size_t>(description.preparation.percentiles_of))}};
   add_outputs(description, json);
   return json.dump(2) + "\n";
 }

@@ -15,6 +15,7 @@
 #include "image/positive_margin.h"
 #include "image/resample.h"
 #include "io/stored_image.h"
+#include "store/field_of_view.h"
 
 namespace brainmvp::store {
 namespace {
@@ -26,7 +27,8 @@ struct Placed {
   std::shared_ptr<const io::StoredImage> stored; // with the two below
   std::size_t channel = 0;
   image::AxisOrder order;
-  image::Volume volume; // otherwise
+  image::Volume volume;           // otherwise
+  std::optional<image::Grid> own; // where it is not the reference's
 };
 
 // What became of one file.
@@ -56,6 +58,22 @@ image::Volume interpolated(const Placed& placed, const image::Grid& ras, const S
                                 placed.distance.interpolated ? image::Outside::kZero : image::Outside::kBorder, threads);
 }
 
+// The share of an image above 0 that the reference does not cover.
+std::string lost_text(const Placed& placed, const StudyGrids& grids) {
+  image::Volume volume{.size = placed.own->size, .affine = placed.own->affine, .data = {}};
+  volume.data.resize(volume.voxels());
+  placed.stored->decode(placed.channel, placed.order, {.begin = {0, 0, 0}, .end = volume.size}, volume.data);
+  const std::vector<std::uint8_t> covered = in_field_of_view(*placed.own, grids.ras);
+  std::size_t all = 0;
+  std::size_t lost = 0;
+  for (std::size_t i = 0; i < covered.size(); ++i) {
+    all += volume.data[i] > 0 ? 1U : 0U;
+    lost += volume.data[i] > 0 && covered[i] == 0 ? 1U : 0U;
+  }
+  const std::size_t percent = all == 0 ? 0 : (100 * lost + all / 2) / all;
+  return percent == 0 ? "" : "; " + std::to_string(percent) + " % of its voxels above 0 lie outside and are lost";
+}
+
 // Interpolates where the grids differ. False, with a warning, when the volume lies outside the target grid.
 bool bring_to_target(Placed& placed, const StudyGrids& grids, std::size_t threads, std::vector<std::string>& warnings) {
   const io::ImageHeader& header = placed.stored->header();
@@ -74,6 +92,7 @@ bool bring_to_target(Placed& placed, const StudyGrids& grids, std::size_t thread
     ras.affine = grids.ras.affine; // so that nothing is interpolated for the rounding of a header
   } else {
     placed.distance.distance_mm = field_distance_mm(ras, grids.ras);
+    placed.own = ras;
   }
   placed.volume = interpolated(placed, ras, grids, threads);
   const std::vector<float>& values = placed.volume.data;
@@ -85,7 +104,7 @@ bool bring_to_target(Placed& placed, const StudyGrids& grids, std::size_t thread
   if (!same) {
     warnings.push_back(placed.distance.modality + ": on another grid (" + spacing_text(header.affine) + ") than " + reference +
                        " (" + spacing_text(grids.native.affine) + "), fields of view up to " +
-                       millimetres(placed.distance.distance_mm) + " apart; interpolated");
+                       millimetres(placed.distance.distance_mm) + " apart; interpolated" + lost_text(placed, grids));
   }
   placed.margin = image::positive_margin(placed.volume.size, [&values](std::size_t at) { return values[at]; });
   placed.stored.reset();
@@ -145,7 +164,7 @@ image::Box box_or_refuse(const std::optional<image::Box>& box, const std::vector
   return *box;
 }
 
-image::Box place_modalities(PreparedStudy& out, const study::Study& study, const StudyGrids& grids, std::size_t threads) {
+Placement place_modalities(PreparedStudy& out, const study::Study& study, const StudyGrids& grids, std::size_t threads) {
   std::vector<File> files(study.images.size());
   const std::size_t threads_each = std::max<std::size_t>(threads / files.size(), 1);
   parallel_for(files.size(), threads, [&](std::size_t index) { files[index] = load_file(study, index, grids, threads_each); });
@@ -161,11 +180,15 @@ image::Box place_modalities(PreparedStudy& out, const study::Study& study, const
     out.modalities.push_back(placed.distance.modality);
     out.distances.push_back(placed.distance);
   }
-  const image::Box box = foreground(usable, grids);
+  Placement placement{.box = foreground(usable, grids), .own_grids = {}};
+  for (const Placed& placed : usable) {
+    placement.own_grids.push_back(placed.own);
+  }
   files.clear(); // each file is let go as soon as its voxels are out
   out.volumes.resize(usable.size());
-  parallel_for(usable.size(), threads, [&](std::size_t i) { out.volumes[i] = cropped(std::move(usable[i]), grids.target, box); });
-  return box;
+  parallel_for(usable.size(), threads,
+               [&](std::size_t i) { out.volumes[i] = cropped(std::move(usable[i]), grids.target, placement.box); });
+  return placement;
 }
 
 } // namespace brainmvp::store

@@ -12,9 +12,14 @@
 
 namespace brainmvp::store {
 
-// Adds volumes, names, distances and warnings of all usable modalities to `out`, and gives the box of the target grid that
-// they were cropped to. Throws Error(kBadInput) when none is usable or none has a foreground.
-image::Box place_modalities(PreparedStudy& out, const study::Study& study, const StudyGrids& grids, std::size_t threads);
+struct Placement {
+  image::Box box;                                    // of the target grid, that all were cropped to
+  std::vector<std::optional<image::Grid>> own_grids; // where a modality was interpolated from another grid than the reference's
+};
+
+// Adds volumes, names, distances and warnings of all usable modalities to `out`. Throws Error(kBadInput) when none is usable or
+// none has a foreground.
+Placement place_modalities(PreparedStudy& out, const study::Study& study, const StudyGrids& grids, std::size_t threads);
 
 // The box, or the refusal of a study without a foreground.
 image::Box box_or_refuse(const std::optional<image::Box>& box, const std::vector<std::string>& modalities);

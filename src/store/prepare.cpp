@@ -6,12 +6,10 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/text.h"
-#include "base/thread_pool.h"
 #include "image/orientation.h"
-#include "image/positive_margin.h"
 #include "io/image_file.h"
 #include "store/place_modalities.h"
+#include "store/scale_modalities.h"
 #include "store/study_grids.h"
 
 namespace brainmvp::store {
@@ -63,26 +61,6 @@ void load_label(PreparedStudy& out, const study::Study& study, const StudyGrids&
   }
 }
 
-// The percentiles to 0 and 1; the margins of what is above 0 then.
-std::vector<image::Size> scale(PreparedStudy& out, std::size_t threads) {
-  std::vector<image::Size> margins(out.volumes.size());
-  std::vector<unsigned char> constant(out.volumes.size());
-  parallel_for(out.volumes.size(), threads, [&](std::size_t i) {
-    std::vector<float>& values = out.volumes[i].data;
-    const auto [low, high] = image::percentiles(values, {out.parameters.low_percentile, out.parameters.high_percentile});
-    constant[i] = high > low ? 0 : 1;
-    image::scale_between(values, low, high);
-    margins[i] = image::positive_margin(out.volumes[i].size, [&values](std::size_t at) { return values[at]; });
-  });
-  for (std::size_t i = 0; i < constant.size(); ++i) {
-    if (constant[i] != 0) {
-      out.warnings.push_back(out.modalities[i] + ": constant between its percentiles " + shortest(out.parameters.low_percentile) +
-                             " and " + shortest(out.parameters.high_percentile) + "; becomes zero everywhere");
-    }
-  }
-  return margins;
-}
-
 // The second crop, in the first one.
 image::Box crop_again(PreparedStudy& out, std::span<const image::Size> margins) {
   const image::Size size = out.volumes.front().size;
@@ -113,10 +91,11 @@ PreparedStudy prepare_study(const study::Study& study, const PrepareOptions& opt
   out.parameters = options;
   out.way_back = {
       .reference = grids.reference, .native = grids.native, .resampled = grids.target, .first_crop = {}, .second_crop = {}};
-  out.way_back.first_crop = place_modalities(out, study, grids, threads);
+  const Placement placement = place_modalities(out, study, grids, threads);
+  out.way_back.first_crop = placement.box;
   load_label(out, study, grids, threads);
   const std::size_t before = out.label ? marked(*out.label) : 0;
-  out.way_back.second_crop = crop_again(out, scale(out, threads));
+  out.way_back.second_crop = crop_again(out, scale_modalities(out, placement.own_grids, threads));
   if (out.label) {
     out.label = image::crop(image::crop(*out.label, out.way_back.first_crop), out.way_back.second_crop);
   }

@@ -4,6 +4,7 @@
 //   write_prepared(prepared, study, "store/sub-01");
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -18,11 +19,15 @@
 
 namespace brainmvp::store {
 
+enum class PercentilesOf { kCrop, kForeground }; // all voxels of the crop, or those above 0
+inline constexpr std::array<const char*, 2> kPercentilesOfNames{"crop", "foreground"};
+
 // What decides the result besides the input. A change makes prepared studies stale.
 struct PrepareOptions {
   double spacing_mm = 1;
   double low_percentile = 5;   // becomes 0
   double high_percentile = 95; // becomes 1
+  PercentilesOf percentiles_of = PercentilesOf::kCrop;
   bool operator==(const PrepareOptions&) const = default;
 };
 
@@ -54,10 +59,11 @@ struct PreparedStudy {
   std::vector<std::string> warnings; // one sentence each
 };
 
-// Steps (design, "Preparation"): load; other grids to the reference grid (the label's, otherwise the finest modality's) and
+// Steps (design, "Preparation"): load; other grids to the reference grid (the label's, otherwise study_grids.h) and
 // that to RAS and `spacing_mm` in one linear interpolation; crop to the foreground of all modalities, symmetric about the
-// centre; percentiles to 0 and 1, not clipped; the same crop again. Labels go by nearest neighbour. Modalities that are zero
-// everywhere count as missing. Throws Error(kBadInput) when a file cannot be read or no modality is usable.
+// centre; percentiles, inside each modality's own field of view, to 0 and 1, not clipped; the same crop again. Labels go by
+// nearest neighbour. Modalities that are zero everywhere count as missing. Throws Error(kBadInput) when a file cannot be read or
+// no modality is usable.
 PreparedStudy prepare_study(const study::Study& study, const PrepareOptions& options, std::size_t threads = 1);
 
 // Peak memory of prepare_study in bytes and the voxels it reads and makes, from the headers alone.

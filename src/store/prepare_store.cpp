@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/text.h"
 #include "base/thread_pool.h"
 #include "store/records.h"
 #include "store/sources.h"
@@ -33,11 +34,29 @@ void refuse_foreign(const fs::path& folder, const study::Study& study) {
   }
 }
 
+// Days of work must not be redone because an option was forgotten.
+void refuse_other_parameters(const fs::path& store, const PrepareOptions& asked) {
+  const std::optional<PrepareOptions> present = parameters_of_store(store);
+  if (present && !(*present == asked)) {
+    const auto text = [](const PrepareOptions& options) {
+      return shortest(options.spacing_mm) + " mm voxels and percentiles " + shortest(options.low_percentile) + " to " +
+             shortest(options.high_percentile) + " of the " +
+             kPercentilesOfNames.at(static_cast<std::size_t>(options.percentiles_of));
+    };
+    throw Error(ExitCode::kOutput,
+                store.string() + ": is a store of " + text(*present) + ", asked for are " + text(asked) +
+                    "; choose another folder, give the store's own options, or pass --force to redo all of it");
+  }
+}
+
 } // namespace
 
 StoreBuilder::StoreBuilder(const study::StudiesFile& studies, const fs::path& studies_file, fs::path store, BuildOptions options)
     : studies_(studies), base_(fs::absolute(studies_file).parent_path()), store_(std::move(store)), options_(options),
       lock_(store_, options_.shard ? Access::kShard : Access::kWhole), outcomes_(studies.studies.size()) {
+  if (!options_.force) {
+    refuse_other_parameters(store_, options_.parameters);
+  }
   parallel_for(outcomes_.size(), options_.threads, [this](std::size_t position) { find_work(position); });
 }
 

@@ -64,6 +64,8 @@ struct StoreRecord {
 };
 
 StoreRecord read_store_record(const std::filesystem::path& folder);
+// What a store was prepared with, of any version; nothing where store.json is missing or damaged.
+std::optional<PrepareOptions> parameters_of_store(const std::filesystem::path& folder);
 void write_store_record(const StoreRecord& record, const std::filesystem::path& folder);
 
 } // namespace brainmvp::store

@@ -78,6 +78,15 @@ StoreRecord read_store_record(const fs::path& folder) {
   });
 }
 
+std::optional<PrepareOptions> parameters_of_store(const fs::path& folder) {
+  std::ifstream file(folder / kStoreFile);
+  try {
+    return options_of(Json::parse(file).at("parameters"));
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  }
+}
+
 void write_store_record(const StoreRecord& record, const fs::path& folder) {
   write_json(folder / kStoreFile, {{"format", "brainmvp-store"},
                                    {"version", kStoreVersion},

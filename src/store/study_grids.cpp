@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <string>
 
 #include "base/error.h"
 #include "image/orientation.h"
+#include "store/field_of_view.h"
 
 namespace brainmvp::store {
 namespace {
@@ -32,6 +34,25 @@ void check_channels(const study::Study& study, const std::vector<io::ImageHeader
                                            "; name every channel under \"modality\"");
     }
   }
+}
+
+// A slab must not cut whole heads, and thin air around a head does not count.
+std::size_t reference_image(const study::Study& study, const std::vector<io::ImageHeader>& headers) {
+  constexpr double kAsMuch = 0.9;
+  std::vector<double> covered;
+  for (std::size_t i = 0; i < headers.size(); ++i) {
+    covered.push_back(with_context(study.images[i].string(), [&] { return covered_head(ras_grid(grid_of(headers[i]))); }));
+  }
+  const double enough = kAsMuch * std::ranges::max(covered);
+  // Rounding of affines does not decide; the first does.
+  const auto voxel = [&](std::size_t i) { return std::round(std::abs(headers[i].affine.determinant()) * 1e6); };
+  std::optional<std::size_t> best;
+  for (std::size_t i = 0; i < headers.size(); ++i) {
+    if (covered[i] >= enough && (!best || voxel(i) < voxel(*best))) {
+      best = i;
+    }
+  }
+  return best.value_or(0);
 }
 
 } // namespace
@@ -72,11 +93,9 @@ StudyGrids study_grids(const study::Study& study, const PrepareOptions& options)
     grids.reference = *study.label;
     grids.native = grid_of(grids.label.front());
   } else {
-    const auto finest = std::ranges::min_element(grids.headers, {}, [](const io::ImageHeader& header) {
-      return std::round(std::abs(header.affine.determinant()) * 1e6); // rounding of affines does not decide; the first does
-    });
-    grids.reference = study.images[static_cast<std::size_t>(finest - grids.headers.begin())];
-    grids.native = grid_of(*finest);
+    const std::size_t chosen = reference_image(study, grids.headers);
+    grids.reference = study.images[chosen];
+    grids.native = grid_of(grids.headers[chosen]);
   }
   grids.ras = with_context(grids.reference.string(), [&] { return ras_grid(grids.native); });
   grids.target = with_context(grids.reference.string(), [&] { return image::isotropic_grid(grids.ras, options.spacing_mm); });

@@ -12,10 +12,11 @@
 namespace brainmvp::store {
 
 struct StudyGrids {
-  std::filesystem::path reference;      // the label's file, otherwise that of the smallest voxels
-  image::Grid native;                   // of that file
-  image::Grid ras;                      // the same voxels in RAS order
-  image::Grid target;                   // isotropic
+  std::filesystem::path
+      reference;      // the label's file; otherwise, of the images that cover most of a head, that of the smallest voxels
+  image::Grid native; // of that file
+  image::Grid ras;    // the same voxels in RAS order
+  image::Grid target; // isotropic
   std::vector<io::ImageHeader> headers; // one an image of the study
   std::vector<io::ImageHeader> label;   // none or one
 };

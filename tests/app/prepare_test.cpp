@@ -50,16 +50,22 @@ void write_class_studies(const TemporaryFolder& folder, const std::string& class
   test::write_text(folder / "studies.json", nlohmann::json{{"training", training}, {"classes", {"control", "ASD"}}}.dump());
 }
 
-TEST(Prepare, ASpacingIsThatOfTheStoreAndAChangeRedoesIt) {
+TEST(Prepare, ASpacingIsThatOfTheStoreAndAChangeRedoesItWhenForced) {
   const TemporaryFolder folder;
   write_studies(folder, {"a"});
   ASSERT_EQ(prepare_store(folder).exit_code, 0);
-  const ProcessResult coarse = prepare_store(folder, {"--spacing", "2"});
+  for (const std::vector<std::string>& other : {std::vector<std::string>{"--spacing", "2"}, {"--percentiles-of", "foreground"}}) {
+    const ProcessResult refused = prepare_store(folder, other);
+    EXPECT_EQ(refused.exit_code, 5) << refused.err;
+    EXPECT_TRUE(contains(refused.err, "store of 1 mm voxels and percentiles 5 to 95 of the crop")) << refused.err;
+  }
+  const ProcessResult coarse = prepare_store(folder, {"--spacing", "2", "--force"});
   ASSERT_EQ(coarse.exit_code, 0) << coarse.err;
   EXPECT_TRUE(contains(coarse.out, "1 redone")) << coarse.out;
   const ProcessResult header = run_brainmvp({"inspect", folder / "store/a/t1.nii"});
   EXPECT_TRUE(contains(header.out, "2 x 2 x 2 mm")) << header.out;
   EXPECT_EQ(prepare_store(folder, {"--spacing", "0"}).exit_code, 2);
+  EXPECT_EQ(prepare_store(folder, {"--percentiles", "95", "5"}).exit_code, 2);
 }
 
 TEST(Prepare, KeepsClassPatientAndFoldAndFollowsTheirChangesWithoutRedoing) {

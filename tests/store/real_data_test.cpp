@@ -38,7 +38,7 @@ for name, expected in zip(stored, scaled):
     assert found.get_data_dtype() == numpy.int16 and abs(found.dataobj.slope * 4681 - 1) < 1e-6
     assert found.shape == expected.shape, (name, found.shape, expected.shape)
     assert numpy.abs(found.affine - affine).max() < 1e-5, (found.affine, affine)
-    assert numpy.abs(found.get_fdata() - expected).max() < 1e-4, name
+    assert numpy.abs(found.get_fdata() - numpy.clip(expected, -7, 7)).max() < 0.51 / 4681, name
 )";
 
 // Any grids: a stored voxel must be what trilinear interpolation of the original gives at the same place in mm.
