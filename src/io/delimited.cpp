@@ -1,6 +1,7 @@
 #include "io/delimited.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/error.h"
@@ -64,11 +65,30 @@ private:
   std::size_t line_ = 1;
 };
 
+// The separator that the first line has most of, outside quotes; `usual` where there is none, or as many.
+char separator_of(std::string_view text, char usual) {
+  text.remove_prefix(std::min(text.find_first_not_of("\r\n"), text.size()));
+  std::array<std::pair<char, std::size_t>, 3> counts{{{'\t', 0}, {',', 0}, {';', 0}}};
+  bool quoted = false;
+  for (const char c : text) {
+    quoted = quoted != (c == '"');
+    if (!quoted && c == '\n') {
+      break;
+    }
+    for (auto& [separator, count] : counts) {
+      count += !quoted && c == separator ? 1 : 0;
+    }
+  }
+  const auto of_usual = std::ranges::find(counts, usual, &std::pair<char, std::size_t>::first);
+  const auto most = std::ranges::max_element(counts, {}, &std::pair<char, std::size_t>::second);
+  return most->second > of_usual->second ? most->first : usual;
+}
+
 } // namespace
 
 DelimitedTable read_delimited(const std::filesystem::path& path) {
   const std::string text = read_text_file(path, kLargestTable);
-  Parser parser(text, to_lower(path.extension().string()) == ".csv" ? ',' : '\t', path);
+  Parser parser(text, separator_of(text, to_lower(path.extension().string()) == ".csv" ? ',' : '\t'), path);
   DelimitedTable table;
   while (!parser.done()) {
     const std::size_t line = parser.line();

@@ -1,4 +1,5 @@
-// Tables in text files: tab-separated, or comma-separated with a name that ends in .csv.
+// Tables in text files, separated by tabs, by commas (names that end in .csv), or by what the first line has most of: tabs,
+// commas or semicolons.
 #pragma once
 
 #include <cstddef>

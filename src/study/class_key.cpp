@@ -8,11 +8,25 @@
 namespace brainmvp::study {
 namespace {
 
-constexpr std::string_view kBlanks = " \t\r\n";
+// Blanks of ASCII, no-break and zero-width ones, and byte order marks.
+constexpr std::array<std::string_view, 10> kBlanks{
+    " ", "\t", "\r", "\n", "\xc2\xa0", "\xe2\x80\x87", "\xe2\x80\xaf", "\xe2\x80\x8b", "\xe3\x80\x80", "\xef\xbb\xbf"};
 
 std::string trimmed(std::string_view text) {
-  const std::size_t start = text.find_first_not_of(kBlanks);
-  return start == std::string_view::npos ? "" : std::string(text.substr(start, text.find_last_not_of(kBlanks) + 1 - start));
+  for (bool more = true; more;) {
+    more = false;
+    for (const std::string_view blank : kBlanks) {
+      if (text.starts_with(blank)) {
+        text.remove_prefix(blank.size());
+        more = true;
+      }
+      if (text.ends_with(blank)) {
+        text.remove_suffix(blank.size());
+        more = true;
+      }
+    }
+  }
+  return std::string(text);
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -57,10 +71,13 @@ std::string plain_value(std::string_view cell) {
 }
 
 bool is_missing_value(std::string_view plain) {
-  constexpr std::array<std::string_view, 13> kMissing{"",        "-999",    "-9999",        "n/a",     "na",
-                                                      "nan",     "null",    "pending",      "unknown", "not available",
-                                                      "nos/nec", "missing", "indeterminate"};
-  return std::ranges::find(kMissing, to_lower(plain)) != kMissing.end();
+  constexpr std::array<std::string_view, 27> kMissing{
+      "-999",    "-9999", "n/a",  "#n/a",    "<na>",    "na",      "n.a.",      "nan",           "null",
+      "#null!",  "none",  "nil",  "pending", "unknown", "unk",     "undefined", "not available", "not applicable",
+      "nos/nec", "n.d.",  "n.k.", "missing", "tbd",     "#value!", "#ref!",     "#div/0!",       "indeterminate"};
+  const bool only_marks = plain.find_first_not_of("-?._*/ ") == std::string_view::npos; // "", "-", "?", "."
+  const bool dashes = plain == "\xe2\x80\x93" || plain == "\xe2\x80\x94";
+  return only_marks || dashes || std::ranges::find(kMissing, to_lower(plain)) != kMissing.end();
 }
 
 const std::vector<std::string>& usual_key_columns() {

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "io/delimited.h"
 #include "study/class_key.h"
+#include "study/class_spelling.h"
 
 namespace brainmvp::study {
 namespace fs = std::filesystem;
@@ -206,8 +207,15 @@ ClassJoin join_classes(const ClassSource& source, std::span<const StudyKey> stud
     }
   }
   RowIndex index;
+  std::vector<std::string*> values;
   for (std::vector<Row>& rows : tables) {
-    std::ranges::for_each(rows, [&index](Row& row) { index.add(row); });
+    for (Row& row : rows) {
+      index.add(row);
+      values.push_back(&row.value);
+    }
+  }
+  if (source.values.empty()) {
+    join.spellings = unify_spellings(values);
   }
   for (const StudyKey& study : studies) {
     join.classes.push_back(decide(study, index.find(study), source, join));
@@ -225,6 +233,9 @@ ClassJoin join_classes(const ClassSource& source, std::span<const StudyKey> stud
 void report_join(const ClassJoin& join, Findings& findings) {
   for (const auto& [file, reason] : join.passed_over) {
     findings.skip(file, "tables that hold no classes (" + reason + ")");
+  }
+  for (const std::string& text : join.spellings) {
+    findings.warn("spellings of one class", "", text);
   }
   for (const auto& [value, ids] : join.no_class) {
     warn_of_some("studies have the value '" + value + "', which is no class", ids, findings);

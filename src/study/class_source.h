@@ -36,14 +36,16 @@ struct ClassJoin {
   std::vector<std::string> without_row = {};                     // ids of studies that no row names
   std::vector<std::string> without_study = {};                   // keys of rows that name no study
   std::map<std::string, std::vector<std::string>> no_class = {}; // value that is no class ("-999", "") -> ids of studies
+  std::vector<std::string> spellings = {};                       // classes that stand in several spellings, made one
   std::vector<std::string> contradicted = {};                    // ids of studies whose rows disagree; they get no class
   std::vector<std::pair<std::filesystem::path, std::string>> passed_over = {}; // tables without such columns, and why
 };
 
 // Rows are found by the study's id, its patient, or the image id at the end of its id (_I543543), first as they stand and then
 // without regard to leading zeros, "sub-" and the I of an image id. Of several key columns that which names most studies counts.
-// Columns match without regard to case and blanks. Empty, -999, -9999, N/A, NaN, pending, Not Available and the like are no
-// class. Throws Error(kBadInput) for a single file that cannot be read or lacks the columns; of several such are passed over.
+// Columns match without regard to case and blanks. Empty, -, ?, -999, N/A, NaN, pending, Not Available and the like are no
+// class; names that differ in case and blanks only are one. Throws Error(kBadInput) for a single file that cannot be read or
+// lacks the columns; of several such are passed over.
 ClassJoin join_classes(const ClassSource& source, std::span<const StudyKey> studies);
 
 // What the user should know of a join, with counts and examples.

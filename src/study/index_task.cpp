@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "study/class_source.h"
+#include "study/class_spelling.h"
 #include "study/folds.h"
 
 namespace brainmvp::study {
@@ -74,6 +75,18 @@ std::vector<std::string> class_names(const std::vector<Study>& studies) {
   return {names.begin(), names.end()};
 }
 
+void unify_classes(std::vector<Study>& studies, Findings& findings) {
+  std::vector<std::string*> names;
+  for (Study& study : studies) {
+    if (study.class_name) {
+      names.push_back(&*study.class_name);
+    }
+  }
+  for (const std::string& text : unify_spellings(names)) {
+    findings.warn("spellings of one class", "", text);
+  }
+}
+
 void drop_other_classes(const std::vector<std::string>& names, std::vector<Study>& studies, Findings& findings) {
   for (Study& study : studies) {
     if (study.class_name && std::ranges::find(names, *study.class_name) == names.end()) {
@@ -130,6 +143,9 @@ void set_classes(const IndexOptions& options, StudiesFile& file, Findings& findi
     if (join_tables(*source, file, findings) == 0) {
       refuse_without_table(*options.task);
     }
+  }
+  if (!of_task) {
+    unify_classes(file.studies, findings);
   }
   file.table.classes = of_task ? options.task->table.classes : class_names(file.studies);
   if (of_task) {

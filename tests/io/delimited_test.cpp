@@ -38,6 +38,15 @@ TEST(Delimited, TabsSeparateWhatIsNoCsv) {
   EXPECT_THROW(io::column_of(table, "Size", "t.tsv"), Error);
 }
 
+TEST(Delimited, TheFirstLineSaysTheSeparator) {
+  const auto german = table_of("t.csv", "participant_id;score;dx\nsub-001;31,5;AD\n");
+  EXPECT_EQ(german.rows, (std::vector<Cells>{{"sub-001", "31,5", "AD"}}));
+  EXPECT_EQ(table_of("t.tsv", "id,dx\n1,AD\n").rows, (std::vector<Cells>{{"1", "AD"}}));
+  EXPECT_EQ(table_of("t.csv", "id\tdx\n1\tA, D\n").rows, (std::vector<Cells>{{"1", "A, D"}}));
+  EXPECT_EQ(table_of("t.csv", "id;\"a,b,c\";dx\n1;2;AD\n").head, (Cells{"id", "a,b,c", "dx"}));
+  EXPECT_EQ(table_of("t.csv", "id,\"a;b;c\"\n1,2\n").head, (Cells{"id", "a;b;c"}));
+}
+
 TEST(Delimited, RefusalsNameTheLine) {
   EXPECT_NE(refusal("a,b\n1,2\n3\n").find("line 3: 1 cells where the first line names 2 columns"), std::string::npos);
   EXPECT_NE(refusal("a,b\n1,\"2\n3,4\n").find("line 2: a quote is opened"), std::string::npos);

@@ -53,7 +53,13 @@ TEST(ClassKey, TheSameIdInOneForm) {
   for (const char* text : {"", "-999", "-9999", "N/A", "nan", "Pending", "Not Available"}) {
     EXPECT_TRUE(study::is_missing_value(text)) << text;
   }
+  for (const char* text : {"-", "--", "#N/A", "<NA>", "?", "None", "unknown", "n.a.", "."}) {
+    EXPECT_TRUE(study::is_missing_value(text)) << text;
+  }
   EXPECT_FALSE(study::is_missing_value("0"));
+  EXPECT_EQ(study::plain_value("\xc2\xa0"
+                               "CN \xc2\xa0"),
+            "CN");
 }
 
 // ADHD-200: ids without their leading zeros, a column's name that ends in a blank, pending and missing diagnoses.
@@ -116,6 +122,19 @@ TEST(ClassSource, SeveralTablesAndThoseWithoutTheColumn) {
   study::report_join(join, findings);
   EXPECT_TRUE(findings.notices.empty());
   EXPECT_EQ(findings.skipped.size(), 1U);
+}
+
+// Field input missing_values_and_separators.
+TEST(ClassSource, MissingValuesAndSpellings) {
+  const Table dash("dash.tsv", "participant_id\tdx\np1\tAD\np2\tCN\np3\t-\np4\t#N/A\np5\t<NA>\np6\t?\n");
+  EXPECT_EQ(classes(dash.join({"p1", "p2", "p3", "p4", "p5", "p6"}, {.columns = {"dx"}})),
+            (Lines{"AD", "CN", "-", "-", "-", "-"}));
+  const Table spelt("case.tsv", "participant_id\tdx\np1\tAD\np2\tCN\np3\tad\np4\tCN\xc2\xa0\np5\tAD\np6\tcn\n");
+  const ClassJoin join = spelt.join({"p1", "p2", "p3", "p4", "p5", "p6"}, {.columns = {"dx"}});
+  EXPECT_EQ(classes(join), (Lines{"AD", "CN", "AD", "CN", "AD", "CN"}));
+  EXPECT_EQ(join.spellings, (Lines{"AD (2), ad (1) are one class: AD", "CN (2), cn (1) are one class: CN"}));
+  const Table german("german.csv", "participant_id;score;dx\np1;31,5;AD\n");
+  EXPECT_EQ(classes(german.join({"p1"}, {.columns = {"dx"}})), Lines{"AD"});
 }
 
 TEST(ClassSource, TextOnTheCommandLine) {
