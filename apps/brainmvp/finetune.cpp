@@ -51,7 +51,8 @@ void add_model_options(CLI::App& command, FinetuneArguments& arguments) {
   add("--recipe", arguments.recipe, "Set of defaults: " + join(finetune::recipe_names(), ", "))->capture_default_str();
   add("--network", run.network, "Network of --init scratch: " + join(nn::network_names(), ", "));
   add("--channels", run.channels, "Modalities, one an input channel; without it all that the training studies have")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->allow_extra_args(false);
   CLI::Option* fold =
       add("--fold", run.fold, "Fold of cross-validation, from 0, that is for validation")->check(CLI::NonNegativeNumber);
   add("--folds", run.folds, "Make so many folds by patient; without it those of the studies file or of --task")

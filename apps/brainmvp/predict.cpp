@@ -112,13 +112,16 @@ void add_input_options(CLI::App& command, PredictArguments& arguments) {
                   "images, or image files, which are one study")
       ->required();
   command.add_option("--modality", arguments.named, "A loose image whose name does not say its modality, as t1=FILE")
+      ->allow_extra_args(false)
       ->type_name("NAME=FILE");
   command.add_option("--split", arguments.splits, "Only these studies of a studies file: training, validation, test")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->check(CLI::IsMember({"training", "validation", "test"}));
   command
       .add_option("--only", arguments.options.input.only, "Use these modalities alone, as if the others were missing: t1,flair")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->type_name("NAME");
   command.add_option("--layout", arguments.options.input.layout, "Layout of a folder of images, as for `index`")
       ->capture_default_str();
@@ -141,6 +144,7 @@ void add_predict_options(CLI::App& command, PredictArguments& arguments) {
   command.add_option("--flips", arguments.flips, "Mean over all flips along these axes of the RAS grid, as i,j,k")
       ->group("predict")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->check(CLI::IsMember({"i", "j", "k"}));
 }
 

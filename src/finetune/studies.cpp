@@ -93,6 +93,25 @@ std::vector<std::string> classes_from_table(const std::string& source, const sto
   return classes;
 }
 
+// What the user calls channels, by the names of the store's modalities.
+std::vector<std::string> canonical_channels(const std::vector<std::string>& names, const std::set<std::string>& present) {
+  std::vector<std::string> channels;
+  for (const std::string& name : names) {
+    const std::string channel =
+        present.contains(name) ? name : study::ModalityTable::standard().canonical(name).value_or(to_lower(name));
+    if (!present.contains(channel)) {
+      throw Error(ExitCode::kNothingFound, "channel " + name + ": no training study has it; they have " +
+                                               join(std::vector(present.begin(), present.end()), ", ") +
+                                               "; name the channels with --channels");
+    }
+    if (std::ranges::count(channels, channel) > 0) {
+      throw Error(ExitCode::kUsage, "channel " + name + ": is " + channel + ", which is named already");
+    }
+    channels.push_back(channel);
+  }
+  return channels;
+}
+
 } // namespace
 
 Selection select_studies(const RunOptions& options, const store::Store& store, const std::vector<std::string>& classes) {
@@ -153,7 +172,7 @@ std::vector<std::string> choose_channels(const RunOptions& options, const store:
     const auto& modalities = store.studies()[position].modalities();
     present.insert(modalities.begin(), modalities.end());
   }
-  std::vector<std::string> channels = options.channels;
+  std::vector<std::string> channels = canonical_channels(options.channels, present);
   if (channels.empty()) {
     for (const std::string_view name : study::kTemplateModalities) {
       if (present.erase(std::string(name)) > 0) {

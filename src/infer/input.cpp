@@ -49,6 +49,18 @@ std::string loose_id(const std::vector<fs::path>& images, const study::ModalityT
   return study::safe_id(session ? words[0] + "_" + words[1] : words[0]);
 }
 
+bool is_same_file(const fs::path& a, const fs::path& b) {
+  std::error_code error;
+  return fs::equivalent(a, b, error);
+}
+
+// Files that `named` has too are given once, by their stated modality.
+void leave_out_named(const InputOptions& options, std::vector<fs::path>& files) {
+  std::erase_if(files, [&options](const fs::path& file) {
+    return std::ranges::any_of(options.named, [&file](const auto& one) { return is_same_file(one.second, file); });
+  });
+}
+
 study::Study loose_study(const InputOptions& options, const std::vector<fs::path>& files,
                          const std::vector<std::string>& channels) {
   study::Study study{.split = study::Split::kTest};
@@ -60,6 +72,9 @@ study::Study loose_study(const InputOptions& options, const std::vector<fs::path
     const auto canonical = options.table.canonical(name);
     if (!canonical) {
       throw Error(ExitCode::kUsage, "--modality " + name + "=...: " + name + " is no known modality");
+    }
+    if (!fs::is_regular_file(file)) {
+      refuse_file(file, "does not exist or is no file; --modality " + name + "=... expects an image");
     }
     study.images.push_back(fs::absolute(file));
     study.modalities.push_back(*canonical);
@@ -153,6 +168,7 @@ std::vector<study::Study> gather_studies(const InputOptions& options, const std:
       refuse_file(input, "is neither a run, a checkpoint, a studies file (.json), a folder of images nor an image");
     }
   }
+  leave_out_named(options, loose);
   if (!loose.empty() || !options.named.empty()) {
     studies.push_back(loose_study(options, loose, channels));
   }
@@ -179,7 +195,10 @@ void check_modalities(const study::Study& study, const study::ModalityTable& tab
                                        "; keep one of them");
     }
     const auto named = table.of_file(study.images[i]);
-    if (named && *named != stated && std::ranges::count(study.modalities, *named) > 0) {
+    const auto other = named ? std::ranges::find(study.modalities, *named) : study.modalities.end();
+    const auto place = other - study.modalities.begin();
+    if (named && *named != stated && other != study.modalities.end() &&
+        table.of_file(study.images[static_cast<std::size_t>(place)]) != *named) {
       refuse_file(study.images[i], "is " + *named + " by its name, and the study calls it " + stated + " and another image " +
                                        *named + "; the order of modalities is wrong");
     }

@@ -136,7 +136,7 @@ TEST_F(Finetune, RefusesTemplatesOfAnotherVoxelSize) {
 }
 
 TEST_F(Finetune, AnInflatedStemIsThePretrainedOneOverTheChannels) {
-  ASSERT_EQ(finetune("segment", "inflated", {"--steps", "1", "--learning-rate", "0", "--channels", "t1,flair"}).exit_code, 0);
+  ASSERT_EQ(finetune("segment", "inflated", {"--steps", "1", "--learning-rate", "0", "--channels", "T1w,t2f"}).exit_code, 0);
   const ProcessResult python = test::run_python(R"py(
 import sys, torch
 a, b = (torch.load(p, weights_only=True)["state_dict"] for p in sys.argv[1:3])
@@ -187,6 +187,8 @@ TEST_F(Finetune, RefusesWhatCannotWork) {
   refused(finetune("segment", "bad", {"--network", "unet"}), 2, "uniformer_tiny");
   refused(finetune("segment", "bad", {"--init", "/nonexistent.pt"}), 4, "/nonexistent.pt");
   refused(finetune("segment", "bad", {"--channels", "dwi"}), 3, "dwi");
+  refused(finetune("segment", "bad", {"--channels", "flair,banana"}), 3, "banana: no training study has it; they have");
+  refused(finetune("segment", "bad", {"--channels", "t1,T1w"}), 2, "T1w: is t1, which is named already");
   refused(finetune("paint", "bad"), 2, "finetune");
   const fs::path undeclared = run("undeclared");
   test::write_handmade_store(undeclared,

@@ -106,6 +106,19 @@ TEST_F(Predict, OnlySomeModalitiesAreAsIfTheOthersWereMissing) {
   EXPECT_EQ(none.exit_code, 4) << none.err;
 }
 
+TEST_F(Predict, AStatedModalityTakesOneFile) {
+  std::filesystem::copy_file(path("p1_t1.nii.gz"), path("scan.nii.gz"));
+  const Arguments stated{"--modality", "t1=" + path("scan.nii.gz"), path("scan.nii.gz"), path("p1_flair.nii.gz")};
+  const ProcessResult result = predict({"a"}, {}, "stated", stated);
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  ASSERT_EQ(predict({"a"}, {"p1_t1.nii.gz", "p1_flair.nii.gz"}, "plain").exit_code, 0);
+  std::string only;
+  for (const auto& entry : std::filesystem::directory_iterator(path("stated"))) {
+    only = entry.path().string().ends_with(".nii.gz") ? entry.path().string() : only;
+  }
+  EXPECT_EQ(test::read_text(only), test::read_text(path("plain/p1.nii.gz")));
+}
+
 TEST_F(Predict, AnEnsembleIsTheMeanOfItsProbabilities) {
   const Arguments image{"p1_flair.nii.gz"};
   const Arguments more{"--probabilities", "--blending", "constant", "--overlap", "0", "--flips", "k"};

@@ -45,6 +45,16 @@ TEST_F(LooseFiles, AreOneStudy) {
   EXPECT_EQ(bids[0].id, "sub-01_ses-2");
 }
 
+// The guide's own example: the same file as input and with its modality.
+TEST_F(LooseFiles, AFileWithAStatedModalityIsTakenOnce) {
+  const fs::path scan = file("scan.nii.gz");
+  const auto studies = gather_studies({.inputs = {scan}, .named = {{"T1w", scan}}}, kChannels);
+  ASSERT_EQ(studies.size(), 1U);
+  EXPECT_EQ(studies[0].modalities, std::vector<std::string>{"t1"});
+  EXPECT_EQ(studies[0].images.size(), 1U);
+  expect_in(refusal({.named = {{"t1", folder_ / "absent.nii"}}}), "absent.nii: does not exist");
+}
+
 TEST_F(LooseFiles, OnlyTheModalitiesThatAreWantedStay) {
   const std::vector<fs::path> files{file("p-flair.nii.gz"), file("p-t1c.nii.gz"), file("p-t1.nii.gz")};
   const auto studies = gather_studies({.inputs = files, .only = {"T1w", "t1ce"}}, kChannels);
