@@ -21,6 +21,8 @@ struct IndexArguments {
   std::string output;
   std::string layout = "auto";
   std::string modalities;
+  std::vector<std::string> patterns;
+  std::vector<std::string> label_words;
   std::string task;
   std::string classes_from;
   std::string key_file;
@@ -52,6 +54,12 @@ study::IndexOptions options_of(const IndexArguments& arguments, const CLI::App& 
   }
   if (!arguments.modalities.empty()) {
     options.table = study::ModalityTable::with_file(arguments.modalities);
+  }
+  for (const std::string& word : arguments.label_words) {
+    options.table.add_label_word(word);
+  }
+  for (const std::string& pattern : arguments.patterns) {
+    options.table.add_pattern(pattern);
   }
   return options;
 }
@@ -124,6 +132,17 @@ Command add_index(CLI::App& program, CommonOptions& common) {
   command->add_option("--modalities", arguments->modalities, "TOML file with more names of modalities, labels and files to skip")
       ->group("index")
       ->type_name("FILE");
+  command
+      ->add_option(
+          "--pattern", arguments->patterns,
+          "What files are whose name or path fits a glob, whatever else it says: a modality, label or skip; 't1=*mprage*'")
+      ->group("index")
+      ->allow_extra_args(false)
+      ->type_name("NAME=GLOB");
+  command->add_option("--label-word", arguments->label_words, "A word at the end of a file's name that names label maps")
+      ->group("index")
+      ->allow_extra_args(false)
+      ->type_name("WORD");
   command
       ->add_option(
           "--anonymise", arguments->key_file,

@@ -57,6 +57,9 @@ std::size_t order_of(const std::string& modality) { return template_row(modality
 
 void add_file(const fs::path& file, const ModalityTable& table, CaseDraft& draft, Findings& findings) {
   const FileRole role = table.role(file);
+  if (!role.remark.empty()) {
+    findings.warn("names with more than one reading (--pattern NAME=GLOB decides)", file.filename().string(), role.remark);
+  }
   switch (role.kind) {
   case FileRole::Kind::kModality:
     draft.images.emplace_back(role.name, file);
@@ -68,7 +71,7 @@ void add_file(const fs::path& file, const ModalityTable& table, CaseDraft& draft
     findings.skip(file, role.name);
     break;
   case FileRole::Kind::kUnknown:
-    findings.skip(file, "names that end in no known modality (add words with --modalities FILE)");
+    findings.skip(file, "names that say no known modality (--pattern NAME=GLOB decides, --modalities FILE adds words)");
     break;
   }
 }

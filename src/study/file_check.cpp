@@ -27,6 +27,35 @@ FileFacts facts_of(Read&& read) {
   return facts;
 }
 
+// How many whole values an image holds when it looks like a label map: very few, or few in areas of equal voxels. 0 for others,
+// and for small or constant volumes, of which nothing can be said.
+std::size_t values_in_areas(const image::Volume& volume) {
+  constexpr std::size_t kLeastVoxels = 1000;
+  constexpr std::size_t kVeryFew = 16;
+  constexpr std::size_t kFew = 256;
+  constexpr double kEqualNeighbours = 0.6;
+  std::map<float, std::size_t> counts;
+  for (const float value : volume.data) {
+    if (value < 0 || value != std::floor(value) || (++counts[value], counts.size() > kFew)) {
+      return 0;
+    }
+  }
+  if (volume.data.size() < kLeastVoxels || counts.size() < 2) {
+    return 0;
+  }
+  const float usual = std::ranges::max_element(counts, {}, [](const auto& one) { return one.second; })->first;
+  std::size_t pairs = 0;
+  std::size_t equal = 0;
+  for (std::size_t i = 1; i < volume.data.size(); ++i) {
+    if (volume.data[i] != usual || volume.data[i - 1] != usual) {
+      ++pairs;
+      equal += volume.data[i] == volume.data[i - 1] ? 1 : 0;
+    }
+  }
+  const bool in_areas = static_cast<double>(equal) > kEqualNeighbours * static_cast<double>(pairs);
+  return counts.size() <= kVeryFew || in_areas ? counts.size() : 0;
+}
+
 bool is_all_zero(const io::ImageFile& file) {
   return std::ranges::all_of(file.channels, [](const image::Volume& channel) {
     return std::ranges::all_of(channel.data, [](float value) { return value == 0; });
@@ -45,6 +74,9 @@ FileFacts check_image(const std::filesystem::path& file, Depth depth) {
     facts.header = image.header;
     facts.all_zero = is_all_zero(image);
     facts.head = head_kind(image.channels.front());
+    facts.filled =
+        static_cast<std::size_t>(std::ranges::count_if(image.channels.front().data, [](float value) { return value != 0; }));
+    facts.few_values = values_in_areas(image.channels.front());
   });
 }
 

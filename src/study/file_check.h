@@ -19,7 +19,10 @@ struct FileFacts {
   io::ImageHeader header;
   bool all_zero = false;              // for images: no voxel but 0 in any channel; never when only the header was read
   HeadKind head = HeadKind::kUnknown; // of the first channel; only when the voxels were read
+  std::size_t filled = 0;             // for images: voxels of the first channel that are not 0
+  std::size_t few_values = 0;         // for images that look like label maps: how many whole values they hold; else 0
   LabelValues values;                 // for labels
+  bool unsure = false;                // for labels: whether the name leaves open what the mask is of
 };
 
 enum class Depth { kWhole, kHeader };

@@ -1,6 +1,7 @@
 #include "study/index.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <span>
 
@@ -86,7 +87,12 @@ std::vector<CheckedFiles> check_files(const std::vector<FoundStudy>& studies, co
   Progress progress("checking", "files", files.size());
   parallel_for(files.size(), options.threads, [&](std::size_t i) {
     stop_if_interrupted("checking files");
-    *files[i].facts = files[i].label ? check_label(*files[i].file, label_depth) : check_image(*files[i].file, options.depth);
+    const fs::path& file = *files[i].file;
+    *files[i].facts = files[i].label ? check_label(file, label_depth) : check_image(file, options.depth);
+    files[i].facts->unsure = files[i].label && !options.table.role(file).remark.empty();
+    if (files[i].facts->few_values > 0 && !options.table.pattern_of(file).empty()) {
+      files[i].facts->few_values = 0;
+    }
     progress.advance();
   });
   return checked;
@@ -122,6 +128,32 @@ std::set<int> values_of(const LabelValues& counts) {
     values.insert(value);
   }
   return values;
+}
+
+// Masks of one value, which is not the same in all: most often 1 in some and 255 in others.
+void warn_of_mixed_masks(const std::vector<StudyFacts>& facts, Findings& findings) {
+  std::map<int, std::vector<std::string>> owners;
+  bool all_binary = true;
+  for (const StudyFacts& one : facts) {
+    std::set<int> values = values_of(one.label_values);
+    values.erase(0);
+    all_binary &= values.size() <= 1;
+    if (values.size() == 1) {
+      owners[*values.begin()].push_back(one.id);
+    }
+  }
+  if (owners.size() < 2 || (!all_binary && !owners.contains(255))) {
+    return;
+  }
+  std::vector<std::string> parts;
+  for (const auto& [value, ids] : owners) {
+    parts.push_back(std::to_string(value) + " in " + std::to_string(ids.size()) + " (" + ids.front() +
+                    (ids.size() > 1 ? ", ...)" : ")"));
+  }
+  findings.warn("masks of one value that is not the same in all", "",
+                "beside 0 they hold " + join(parts, ", ") +
+                    "; training takes these for different classes: write one value into all where they mean the same, else "
+                    "declare each value in `labels` of the studies file");
 }
 
 void check_set(const Index& index, Findings& findings) {
@@ -162,6 +194,9 @@ Index index_studies(const IndexOptions& options) {
   check_set(index, findings);
   index.file.table = common_label_table(evidence, findings);
   complete_table(options, index.file);
+  if (index.file.table.labels.empty() && index.file.table.regions.empty()) {
+    warn_of_mixed_masks(index.facts, findings);
+  }
   set_classes(options, index.file, findings);
   set_folds(options, index.file, findings);
   index.notices = std::move(findings.notices);

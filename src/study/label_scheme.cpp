@@ -1,6 +1,7 @@
 #include "study/label_scheme.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 #include "base/text.h"
@@ -93,6 +94,14 @@ LabelTable common_label_table(const std::vector<LabelEvidence>& evidence, Findin
                         "); index them into files of their own, or write `labels` into the studies file yourself");
       return {};
     }
+  }
+  std::set<std::string> datasets;
+  std::ranges::transform(evidence, std::inserter(datasets, datasets.end()), &LabelEvidence::dataset);
+  if (evidence.front().schemes.empty() && datasets.size() > 1) {
+    findings.warn(
+        "label maps of several data sets", "",
+        "the labels of " + join(std::vector(datasets.begin(), datasets.end()), ", ") +
+            " are taken to mean the same; where they do not (a lesion, a stroke), index each data set into a file of its own");
   }
   std::vector<std::string> fitting;
   for (const std::string& name : evidence.front().schemes) {

@@ -51,7 +51,11 @@ bool holds_session_with(const Folder& subject, bool (*wanted)(const Folder&)) {
   return std::ranges::any_of(sessions_of(subject), [&](const Folder* session) { return wanted(*session); });
 }
 
-bool is_label(const fs::path& file, const ModalityTable& table) { return table.names_label(file) || is_lesion_mask(file); }
+// A mask counts only when its entities say that it is of a lesion.
+bool is_label(const fs::path& file, const ModalityTable& table) {
+  const FileRole role = table.role(file);
+  return (role.kind == FileRole::Kind::kLabel && role.remark.empty()) || is_lesion_mask(file);
+}
 
 // Tissue maps of pipelines, which are of no lesion.
 bool is_tissue_map(const fs::path& file) {

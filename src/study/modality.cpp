@@ -8,34 +8,22 @@
 #include "io/image_file.h"
 #include "io/text_file.h"
 #include "study/embedded_texts.h"
+#include "study/image_json.h"
+#include "study/name_reading.h"
 
 namespace brainmvp::study {
 namespace {
 
 constexpr std::string_view kStandardTable = "modalities.toml";
-constexpr std::size_t kLongestRun = 4; // words of the longest spelling
 
-// "T1-Gd" -> "t1_gd".
-std::string normal_form(std::string_view words) {
+} // namespace
+
+std::string normal_name(std::string_view words) {
   std::string text = to_lower(words);
   std::ranges::replace_if(
       text, [](char c) { return kNameSeparators.find(c) != std::string_view::npos; }, '_');
   return text;
 }
-
-// Where each word of a stem begins.
-std::vector<std::size_t> word_starts(std::string_view stem) {
-  std::vector<std::size_t> starts;
-  std::size_t at = stem.find_first_not_of(kNameSeparators);
-  while (at != std::string_view::npos) {
-    starts.push_back(at);
-    at = stem.find_first_of(kNameSeparators, at);
-    at = at == std::string_view::npos ? at : stem.find_first_not_of(kNameSeparators, at);
-  }
-  return starts;
-}
-
-} // namespace
 
 std::optional<std::size_t> template_row(std::string_view canonical_name) {
   const auto* const found = std::ranges::find(kTemplateModalities, canonical_name);
@@ -80,22 +68,28 @@ void ModalityTable::add(std::string_view toml, const std::filesystem::path& sour
       }
     } else if (entry.table == "labels" && entry.key == "words") {
       for (const std::string& word : entry.values) {
-        add_word(word, {FileRole::Kind::kLabel, normal_form(word)}, where);
+        add_word(word, {FileRole::Kind::kLabel, normal_name(word)}, where);
+      }
+    } else if (entry.table == "words") {
+      for (const std::string& word : entry.values) {
+        words_[entry.key].insert(to_lower(word));
       }
     } else if (entry.table == "skipped" && entry.values.size() == 1) {
       add_word(entry.key, {FileRole::Kind::kSkipped, entry.values.front()}, where);
     } else {
-      throw Error(ExitCode::kUsage, where +
-                                        "expected [modalities] name = [words], [labels] words = [words], or [skipped] word = "
-                                        "\"reason\", found '" +
-                                        entry.key + "' in [" + entry.table + "]");
+      throw Error(
+          ExitCode::kUsage,
+          where +
+              "expected [modalities] name = [words], [labels] words = [words], [words] list = [words], or [skipped] word = "
+              "\"reason\", found '" +
+              entry.key + "' in [" + entry.table + "]");
     }
   }
 }
 
 void ModalityTable::add_word(std::string_view word, const Meaning& meaning, const std::string& where) {
-  const std::string normal = normal_form(word);
-  const std::size_t words = word_starts(normal).size();
+  const std::string normal = normal_name(word);
+  const auto words = normal.empty() ? 0 : static_cast<std::size_t>(1 + std::ranges::count(normal, '_'));
   if (words == 0 || words > kLongestRun) {
     throw Error(ExitCode::kUsage,
                 where + "'" + std::string(word) + "' has " + std::to_string(words) + " words; 1 to 4 are expected");
@@ -115,30 +109,33 @@ void ModalityTable::add_word(std::string_view word, const Meaning& meaning, cons
 }
 
 std::optional<std::string> ModalityTable::canonical(std::string_view word) const {
-  const auto found = meanings_.find(normal_form(word));
+  const auto found = meanings_.find(normal_name(word));
   if (found == meanings_.end() || found->second.kind != FileRole::Kind::kModality) {
     return std::nullopt;
   }
   return found->second.name;
 }
 
+const ModalityTable::Meaning* ModalityTable::meaning(const std::string& words) const {
+  const auto found = meanings_.find(words);
+  return found == meanings_.end() ? nullptr : &found->second;
+}
+
+bool ModalityTable::is_word(std::string_view list, const std::string& word) const {
+  const auto found = words_.find(list);
+  return found != words_.end() && found->second.contains(word);
+}
+
 FileRole ModalityTable::role(const std::filesystem::path& file) const {
-  const std::string stem = io::image_stem(file);
-  const std::vector<std::size_t> starts = word_starts(stem);
-  for (std::size_t words = std::min(kLongestRun, starts.size()); words > 0; --words) {
-    const std::size_t start = starts[starts.size() - words];
-    const auto found = meanings_.find(normal_form(std::string_view(stem).substr(start)));
-    if (found == meanings_.end()) {
-      continue;
-    }
-    FileRole role{.kind = found->second.kind, .name = found->second.name, .prefix = stem.substr(0, start)};
-    role.prefix.erase(role.prefix.find_last_not_of(kNameSeparators) + 1);
-    if (role.name == "t1" && to_lower(stem).find("_ce-") != std::string::npos) {
-      role.name = "t1c";
-    }
+  FileRole role = read_name(*this, io::image_stem(file));
+  if (const Pattern* pattern = deciding(file)) {
+    role.kind = pattern->meaning.kind;
+    role.name = pattern->meaning.name;
+    role.remark.clear();
     return role;
   }
-  return {.kind = FileRole::Kind::kUnknown, .name = {}, .prefix = stem};
+  settle_by_json(file, *this, role);
+  return role;
 }
 
 std::optional<std::string> ModalityTable::of_file(const std::filesystem::path& file) const {

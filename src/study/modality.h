@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,11 @@ inline constexpr std::array<std::string_view, 8> kTemplateModalities{"flair", "t
 // What separates the words of a file's name.
 inline constexpr std::string_view kNameSeparators = "-_. ";
 
+inline constexpr std::size_t kLongestRun = 4; // words of the longest spelling
+
+// "T1-Gd" -> "t1_gd".
+std::string normal_name(std::string_view words);
+
 // Row of a canonical name in the template bank; nothing for others (t1_ir, swi, ...).
 std::optional<std::size_t> template_row(std::string_view canonical_name);
 
@@ -29,8 +35,9 @@ bool is_safe_modality(std::string_view name);
 struct FileRole {
   enum class Kind { kModality, kLabel, kSkipped, kUnknown };
   Kind kind = Kind::kUnknown;
-  std::string name;   // kModality: canonical name; kLabel: the word; kSkipped: the reason
-  std::string prefix; // the stem before those words, without separators at its end ("BraTS-GLI-00001-000")
+  std::string name;        // kModality: canonical name; kLabel: the word; kSkipped: the reason
+  std::string prefix;      // the stem before those words, without separators at its end ("BraTS-GLI-00001-000")
+  std::string remark = {}; // what was assumed where the name has several readings; empty where it has one
 };
 
 // Spellings of each canonical modality, label words, and words of derived files that are skipped. Lookups ignore case and
@@ -46,8 +53,7 @@ public:
   // Canonical name of one word or some words ("T1Gd" -> "t1c"); nothing when unknown.
   [[nodiscard]] std::optional<std::string> canonical(std::string_view word) const;
 
-  // What a file is; the longest known run of words at the end of its stem decides. A BIDS contrast agent ("_ce-x_T1w")
-  // makes t1 t1c.
+  // What a file is: by the patterns, else by its name (name_reading.h), else by the JSON beside it (image_json.h).
   [[nodiscard]] FileRole role(const std::filesystem::path& file) const;
 
   // Canonical name from the last words of a file's stem ("BraTS-GLI-00001-000-t1n" -> "t1").
@@ -56,6 +62,26 @@ public:
   // Whether the last word (or words, as tumor_segmentation) of a file's stem names a label map.
   [[nodiscard]] bool names_label(const std::filesystem::path& file) const;
 
+  // "t1=*mprage*": files whose name or path fits the glob are this modality, a `label`, or left out (`skip`), whatever their
+  // names say. Throws Error(kUsage).
+  void add_pattern(std::string_view text);
+
+  // The first pattern that decides about a file, "" when none does. Throws Error(kUsage) when two disagree.
+  [[nodiscard]] std::string pattern_of(const std::filesystem::path& file) const;
+
+  // A word that names label maps, whatever it means otherwise. Throws Error(kUsage) for a modality.
+  void add_label_word(std::string_view word);
+
+  struct Meaning {
+    FileRole::Kind kind;
+    std::string name;
+  };
+  // Of words in lower case, joined by "_"; null when they have none.
+  [[nodiscard]] const Meaning* meaning(const std::string& words) const;
+
+  // Whether a word is in a list of [words] ("scan", "contrast", ...).
+  [[nodiscard]] bool is_word(std::string_view list, const std::string& word) const;
+
   struct Entry {
     std::string canonical;
     std::vector<std::string> spellings; // lower case, words joined by "_"
@@ -63,15 +89,20 @@ public:
   [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
 
 private:
-  struct Meaning {
-    FileRole::Kind kind;
-    std::string name;
+  struct Pattern {
+    std::string text;
+    Meaning meaning;
+    std::string glob;
   };
+  Meaning pattern_meaning(const std::string& name);
+  [[nodiscard]] const Pattern* deciding(const std::filesystem::path& file) const;
   void add(std::string_view toml, const std::filesystem::path& source);
   void add_word(std::string_view word, const Meaning& meaning, const std::string& where);
 
   std::vector<Entry> entries_;
   std::map<std::string, Meaning, std::less<>> meanings_;
+  std::map<std::string, std::set<std::string>, std::less<>> words_;
+  std::vector<Pattern> patterns_;
 };
 
 } // namespace brainmvp::study

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <string_view>
 
@@ -34,6 +35,12 @@ std::pair<std::string, std::string> exclusion(const Study& study, const FileFact
   }
   if (const std::string fault = channels_fault(study, facts); !fault.empty()) {
     return {kLeftOutImage, fault};
+  }
+  if (facts.few_values > 0) {
+    return {"label maps named as images (left out)",
+            "holds " + std::to_string(facts.few_values) +
+                " whole values, as label maps do; if it is an image all the same: --pattern " +
+                (study.images.size() == study.modalities.size() ? "MODALITY" : "NAME") + "=FILE, with the name of the file"};
   }
   if (facts.all_zero) {
     return {"images that are 0 everywhere (count as missing)", "no voxel but 0"};
@@ -91,6 +98,20 @@ HeadKind head_of(const Study& study, const std::vector<FileFacts>& images) {
   return kind;
 }
 
+// A mask of which the name does not say what it shows, and that covers a brain.
+bool covers_brain(const FileFacts& label, const std::vector<FileFacts>& images) {
+  constexpr double kLeastBrainMm3 = 0.5e6;
+  std::size_t voxels = 0;
+  for (const auto& [value, count] : label.values) {
+    voxels += value == 0 ? 0 : count;
+  }
+  const double mm3 = static_cast<double>(voxels) * std::abs(label.header.affine.determinant());
+  const bool most_of_image = std::ranges::any_of(images, [&](const FileFacts& image) {
+    return image.filled > 0 && same_grid(image.header, label.header) && 2 * voxels > image.filled;
+  });
+  return mm3 > kLeastBrainMm3 || most_of_image;
+}
+
 double voxel_volume(const FileFacts& facts) {
   const image::Vector spacing = facts.header.affine.spacing_mm();
   return spacing[0] * spacing[1] * spacing[2];
@@ -120,6 +141,13 @@ std::optional<StudyFacts> check_study(Study& study, CheckedFiles files, Findings
   }
   if (files.label && !files.label->fault.empty()) {
     findings.error("label maps left out", study.id, files.label->fault);
+    study.label.reset();
+    files.label.reset();
+  }
+  if (files.label && files.label->unsure && covers_brain(*files.label, files.images)) {
+    findings.warn("masks left out", study.id,
+                  study.label->filename().string() +
+                      ": covers a whole brain, so it is taken for a brain mask; if it is the label map: --pattern label=FILE");
     study.label.reset();
     files.label.reset();
   }

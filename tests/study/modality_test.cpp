@@ -50,7 +50,8 @@ TEST(ModalityTable, TellsLabelsFromBrainMasks) {
   for (const char* name : {"a_seg", "a-Segm", "a_dseg", "label", "x_msk", "gold", "a_GT", "consensus", "tumor_segmentation"}) {
     EXPECT_TRUE(table().names_label(std::string(name) + ".nii.gz")) << name;
   }
-  for (const char* name : {"brainmask", "a_brain_segmentation", "a_brain_parenchyma_segmentation", "brain_seg", "mask", "t1"}) {
+  for (const char* name : {"brainmask", "a_brain_segmentation", "a_brain_parenchyma_segmentation", "brain_seg",
+                           "nodif_brain_mask", "t1_bet_mask", "t1"}) {
     EXPECT_FALSE(table().names_label(std::string(name) + ".nii.gz")) << name;
   }
   EXPECT_EQ(table().role("p1_brainmask.nii").kind, FileRole::Kind::kSkipped);
@@ -97,6 +98,111 @@ TEST(ModalityTable, RefusesBadFiles) {
   EXPECT_NE(message("[labels]\nwords = [\"\"]\n").find("has 0 words"), std::string::npos);
   EXPECT_NE(message("t1 = [").find("line"), std::string::npos);
   EXPECT_THROW(ModalityTable::with_file(folder / "none.toml"), Error);
+}
+
+// Field input names_of_other_contrasts and names of its kind.
+TEST(ModalityTable, NeighbouringWordsChangeTheContrast) {
+  const std::vector<std::pair<std::string, std::string>> names{{"3_AX_T1_FLAIR", "t1"},
+                                                               {"T1_SAG_FLAIR", "t1"},
+                                                               {"sub-01_space-T1w_FLAIR", "flair"},
+                                                               {"T1_study_007_FLAIR", "flair"},
+                                                               {"sub-01_acq-FLAIR_T2w", "flair"},
+                                                               {"sub-03_ce-none_T1w", "t1"},
+                                                               {"sub-03_ce-gadolinium_T1w", "t1c"},
+                                                               {"sub-02_acq-postGd_T1w", "t1c"},
+                                                               {"sub-02_acq-pre_T1w", "t1"},
+                                                               {"AX_T1_POST", "t1c"},
+                                                               {"T1_SE_TRA_GD", "t1c"},
+                                                               {"Gd_T1_SE", "t1c"},
+                                                               {"t1_without_contrast", "t1"},
+                                                               {"flair_to_t1", "flair"},
+                                                               {"T2_reg_T1", "t2"},
+                                                               {"sub-01_acq-T1flair_FLAIR", "t1"},
+                                                               {"ADC_DWI", "adc"}};
+  for (const auto& [name, modality] : names) {
+    EXPECT_EQ(table().of_file(name + ".nii.gz").value_or("none"), modality) << name;
+  }
+  for (const char* name : {"AX_T1_FLAIR", "ADC_DWI", "t1_foo_bar", "post_t1", "p_mask"}) {
+    EXPECT_NE(table().role(std::string(name) + ".nii").remark, "") << name;
+  }
+  for (const char* name : {"5_exp_ADC", "eADC", "p1_ADC_exp", "t1_map", "T1_brain_mni", "tof_mip", "mp2rage_INV1",
+                           "sub-01_inv-1_MP2RAGE", "FLAIR_T1space", "dwi_b0"}) {
+    EXPECT_FALSE(table().of_file(std::string(name) + ".nii.gz")) << name;
+  }
+}
+
+TEST(ModalityTable, FindsTheNamesOfScanners) {
+  const std::vector<std::pair<std::string, std::string>> names{{"t1_mprage_sag_p2_iso", "t1"},
+                                                               {"t2_tse_tra", "t2"},
+                                                               {"SAG_3D_FLAIR_FS", "flair"},
+                                                               {"tof_fl3d_tra_multi-slab", "mra"},
+                                                               {"t1_mp2rage_sag_p3_UNI", "t1"},
+                                                               {"ep2d_diff_3scan_trace_p2_ADC", "adc"},
+                                                               {"Sag_BRAVO", "t1"},
+                                                               {"AX_3D_FSPGR", "t1"},
+                                                               {"t2_space_sag_p2_iso", "t2"},
+                                                               {"t1_space_sag", "t1"},
+                                                               {"DICOM_T1_SE_SAG", "t1"},
+                                                               {"DICOM_T2_FLAIR_TRA", "flair"},
+                                                               {"DICOM_TOF3D_MULTI_SLAB", "mra"},
+                                                               {"DICOM_DIFF_TRACEW", "dwi"},
+                                                               {"DICOM_DIFF_ADC", "adc"},
+                                                               {"t2_tirm_tra_dark-fluid", "flair"},
+                                                               {"t2_fl2d_tra_hemo", "t2star"},
+                                                               {"pd_tse_tra", "pd"},
+                                                               {"ep2d_diff_b1000", "dwi"}};
+  for (const auto& [name, modality] : names) {
+    const FileRole role = table().role(name + ".nii.gz");
+    EXPECT_EQ(role.name, modality) << name;
+    EXPECT_EQ(role.remark, "") << name;
+  }
+  EXPECT_EQ(table().role("p2_flair.nii").prefix, "p2") << "a patient, no acceleration";
+  for (const char* name : {"pat1", "start1_x", "MD_Anderson_001", "PD_group_scan", "Manual_007_scan"}) {
+    EXPECT_EQ(table().role(std::string(name) + ".nii").kind, FileRole::Kind::kUnknown) << name;
+  }
+}
+
+TEST(ModalityTable, JsonDecidesWhereNamesDoNot) {
+  const test::TemporaryFolder folder;
+  const auto role = [&](const std::string& stem, const std::string& json) {
+    test::write_text(folder / (stem + ".json"), json);
+    return table().role(folder / (stem + ".nii.gz"));
+  };
+  EXPECT_EQ(role("s1", R"({"SeriesDescription": "t2_tse_tra"})").name, "t2");
+  EXPECT_EQ(role("s2", R"({"ImageType": ["DERIVED", "PRIMARY", "DIFFUSION", "ADC"], "SeriesDescription": "ep2d_diff"})").name,
+            "adc");
+  EXPECT_EQ(role("s3", R"({"RepetitionTime": 0.5, "EchoTime": 0.012})").name, "t1");
+  EXPECT_NE(role("s3", R"({"RepetitionTime": 0.5, "EchoTime": 0.012})").remark, "");
+  EXPECT_EQ(role("s4", R"({"RepetitionTime": 9, "EchoTime": 0.12, "InversionTime": 2.5})").name, "flair");
+  EXPECT_EQ(role("p_t1", R"({"ContrastBolusAgent": "Gadovist"})").name, "t1c");
+  EXPECT_EQ(role("p_t1", R"({"ContrastBolusAgent": "NONE"})").name, "t1");
+  EXPECT_EQ(role("p_t2", R"({"SeriesDescription": "t1_mprage"})").name, "t2") << "names go first";
+  EXPECT_EQ(role("s5", "[1").kind, FileRole::Kind::kUnknown);
+  EXPECT_EQ(role("s6", R"({"SeriesDescription": 3, "ImageType": "x", "EchoTime": "y"})").kind, FileRole::Kind::kUnknown);
+}
+
+TEST(ModalityTable, PatternsAndLabelWordsGoBeforeEverything) {
+  ModalityTable own = table();
+  own.add_pattern("T1w=*foo*");
+  own.add_pattern("label=*/rater/*");
+  own.add_pattern("skip=*old*");
+  own.add_label_word("roi");
+  own.add_label_word("mask");
+  EXPECT_EQ(own.role("a_FOO_t2.nii").name, "t1");
+  EXPECT_EQ(own.role("x/rater/t1.nii").kind, FileRole::Kind::kLabel);
+  EXPECT_EQ(own.role("t1_old.nii").kind, FileRole::Kind::kSkipped);
+  EXPECT_THROW(static_cast<void>(own.role("t1_old_foo.nii")), Error);
+  EXPECT_EQ(own.role("a_roi.nii").kind, FileRole::Kind::kLabel);
+  EXPECT_EQ(own.role("a_mask.nii").remark, "");
+  EXPECT_THROW(own.add_label_word("flair"), Error);
+  EXPECT_THROW(own.add_pattern("t1"), Error);
+}
+
+TEST(ModalityTable, LabelWords) {
+  for (const char* name :
+       {"segmentation", "lesion", "truth", "manual", "ot", "mask", "p1_annotation", "p1_tumor", "VSD.Brain.O.OT.54517"}) {
+    EXPECT_TRUE(table().names_label(std::string(name) + ".nii.gz")) << name;
+  }
 }
 
 } // namespace

@@ -49,7 +49,7 @@ image::Volume ball(double radius_mm, float outside = 0) {
       const double mm = kSpacing * (static_cast<double>(place) - 24.5);
       squared += mm * mm;
     }
-    volume.data[at] = squared < radius_mm * radius_mm ? 1 : volume.data[at];
+    volume.data[at] = squared < radius_mm * radius_mm ? 1.5F : volume.data[at];
   }
   return volume;
 }

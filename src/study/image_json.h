@@ -1,0 +1,15 @@
+// The JSON file that dcm2niix writes beside an image.
+#pragma once
+
+#include <filesystem>
+
+#include "study/modality.h"
+
+namespace brainmvp::study {
+
+// Decides what the name left open: by ImageType, then the words of SeriesDescription and ProtocolName, then the times of the
+// sequence, with a remark. A contrast agent makes an image that is t1 by its name t1c, with a remark. Files that are missing or
+// are no JSON change nothing.
+void settle_by_json(const std::filesystem::path& image, const ModalityTable& table, FileRole& role);
+
+} // namespace brainmvp::study
