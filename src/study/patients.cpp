@@ -1,6 +1,7 @@
 #include "study/patients.h"
 
 #include <map>
+#include <string_view>
 
 #include "base/text.h"
 #include "io/image_file.h"
@@ -46,6 +47,9 @@ std::string patient_of_folders(const Study& study, const fs::path& root) {
   return "";
 }
 
+// Layouts whose published folder names say the split, so that nothing is guessed.
+bool names_splits(std::string_view layout) { return layout == "nnunet_raw" || layout == "msd_4d" || layout == "mrbrains13"; }
+
 std::optional<Split> split_of_place(const Study& study, const fs::path& root) {
   for (const fs::path& part : study.images.front().parent_path().lexically_relative(root)) {
     if (const auto split = split_of_folder(part.string())) {
@@ -62,13 +66,15 @@ void place_studies(std::span<FoundStudy> studies, const fs::path& root, Findings
   for (FoundStudy& found : studies) {
     Study& study = found.study;
     if (study.patient.empty() && found.layout == "suffix") {
-      study.patient = safe_id(patient_of_folders(study, root));
-      study.patient = patient_of_folders(study, root).empty() ? "" : study.patient;
+      const std::string patient = patient_of_folders(study, root);
+      study.patient = patient.empty() ? "" : safe_id(patient);
     }
     if (const auto split = split_of_place(study, root)) {
       study.split = *split;
       study.patient = patient_of(study); // ids that two splits share are renamed later
-      ++placed[*split];
+      if (!names_splits(found.layout)) {
+        ++placed[*split];
+      }
     }
   }
   if (placed.size() > 1) {

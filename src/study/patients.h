@@ -9,7 +9,8 @@
 namespace brainmvp::study {
 
 // Fills in patients that ids do not tell: the folder above visits, and the same id below two split folders. Folders named
-// train, val or test (imagesTr, ...) below a root become the split. Says in a warning which split folders there are.
+// train, val or test (imagesTr, ...) below a root become the split. Says in a warning which split folders there are, except
+// where the layout itself names them.
 void place_studies(std::span<FoundStudy> studies, const std::filesystem::path& root, Findings& findings);
 
 } // namespace brainmvp::study

@@ -20,10 +20,14 @@ constexpr std::uint64_t kMostMemory = 2'000'000'000; // bytes
 
 std::size_t tries() { return test::count_from_environment("BRAINMVP_DAMAGE_TRIES", 1); }
 
+// Not a git-annex pointer, which has the name of an image.
+bool is_gzip(const fs::path& file) { return test::read_text(file).starts_with("\x1f\x8b"); }
+
 std::vector<fs::path> gzipped_files(const fs::path& folder) {
   std::vector<fs::path> files;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (entry.is_regular_file() && entry.path().extension() == ".gz" && entry.path().parent_path().filename() != "faulty") {
+    const bool whole = entry.path().parent_path().filename() != "faulty";
+    if (whole && entry.is_regular_file() && entry.path().extension() == ".gz" && is_gzip(entry.path())) {
       files.push_back(entry.path());
     }
   }
