@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "simulate/acquisition.h"
+#include "simulate/brain_mask.h"
 #include "simulate/render.h"
 
 namespace brainmvp::simulate {

@@ -8,6 +8,7 @@
 #include "image/orientation.h"
 #include "io/image_file.h"
 #include "simulate/anatomy.h"
+#include "simulate/anatomy_repair.h"
 #include "simulate/distance.h"
 #include "simulate/procedural_head.h"
 
@@ -152,6 +153,8 @@ TissueVolume head_of_labels(const fs::path& file) {
   if (extent_of(head, is_parenchyma).high_mm == extent_of(head, is_parenchyma).low_mm) {
     throw Error(ExitCode::kBadInput, file.string() + ": has no brain tissue (labels such as 2, 3, 41, 42); is it a label map?");
   }
+  heal_lesions(head);
+  surround_with_fluid(head);
   centre(head);
   refine(head);
   paint_vessels(head, extent_of(head, is_parenchyma), false); // the maps have veins

@@ -27,28 +27,6 @@ int tumour_label(Tissue tissue, int enhancing) {
   }
 }
 
-// Dura and veins too: those at the edge are peeled off, and falx and inner veins leave no gap.
-bool is_kept(Tissue tissue) { return is_brain(tissue) || tissue == Tissue::kDura || tissue == Tissue::kVein; }
-
-void erode(image::LabelVolume& mask) {
-  const image::LabelVolume before = mask;
-  const std::array<std::size_t, 3> strides{1, mask.size[0], mask.size[0] * mask.size[1]};
-  std::size_t at = 0;
-  for (std::size_t k = 0; k < mask.size[2]; ++k) {
-    for (std::size_t j = 0; j < mask.size[1]; ++j) {
-      for (std::size_t i = 0; i < mask.size[0]; ++i, ++at) {
-        const std::array<std::size_t, 3> index{i, j, k};
-        for (std::size_t axis = 0; axis < 3 && mask.data[at] != 0; ++axis) {
-          const bool edge = index[axis] == 0 || index[axis] + 1 == mask.size[axis];
-          if (edge || before.data[at - strides[axis]] == 0 || before.data[at + strides[axis]] == 0) {
-            mask.data[at] = 0;
-          }
-        }
-      }
-    }
-  }
-}
-
 } // namespace
 
 int brats2021_label(Tissue tissue) { return tumour_label(tissue, 4); }
@@ -149,29 +127,6 @@ image::LabelVolume sample_nearest(const image::LabelVolume& map, const image::Gr
     }
   }
   return out;
-}
-
-image::LabelVolume brain_mask(const OctantVolume& person, int peel) {
-  std::array<int, kTissueCount> kept{};
-  for (std::size_t i = 0; i < kTissueCount; ++i) {
-    kept[i] = is_kept(static_cast<Tissue>(i)) ? 1 : 0;
-  }
-  image::LabelVolume mask{.size = person.size, .affine = person.affine, .data = std::vector<std::int32_t>(person.voxels())};
-  for (std::size_t n = 0; n < person.data.size(); ++n) {
-    if (is_uniform(person.data[n])) {
-      mask.data[n] = kept[person.data[n][0]];
-      continue;
-    }
-    int count = 0;
-    for (const std::uint8_t tissue : person.data[n]) {
-      count += kept[tissue];
-    }
-    mask.data[n] = count >= 4 ? 1 : 0;
-  }
-  for (int layer = 0; layer < peel; ++layer) {
-    erode(mask);
-  }
-  return mask;
 }
 
 } // namespace brainmvp::simulate

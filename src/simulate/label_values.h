@@ -21,7 +21,4 @@ image::LabelVolume label_map(const OctantVolume& person, LabelOf label_of);
 // Nearest voxel of `map`; `place` maps the target's millimetres to the map's. 0 outside.
 image::LabelVolume sample_nearest(const image::LabelVolume& map, const image::Grid& target, const image::Affine& place);
 
-// 1 where most octants are brain, less `peel` layers of voxels at the edge; what skull stripping keeps.
-image::LabelVolume brain_mask(const OctantVolume& person, int peel);
-
 } // namespace brainmvp::simulate
