@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <deque>
+#include <fstream>
+#include <iterator>
 #include <optional>
 #include <utility>
 
 #include "base/atomic_file.h"
+#include "base/error.h"
 #include "base/text.h"
 
 namespace brainmvp::infer {
@@ -64,6 +67,18 @@ CaseFiles case_files(const fs::path& folder, const study::Study& study, const st
   return files;
 }
 
+std::string text_of(const fs::path& file) {
+  std::ifstream stream(file);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+void remove_output(const fs::path& file) {
+  std::error_code error;
+  if (fs::is_regular_file(file, error) && !fs::remove(fs::canonical(file), error)) {
+    throw Error(ExitCode::kOutput, file.string() + ": an earlier prediction cannot be removed (" + error.message() + ")");
+  }
+}
+
 io::WriteOptions write_options(const io::ImageHeader& input, io::StoredType type) {
   io::WriteOptions options{.type = type};
   if (input.format.starts_with("NIfTI")) {
@@ -81,15 +96,17 @@ io::WriteOptions write_options(const io::ImageHeader& input, io::StoredType type
 
 struct CaseWriter::State {
   CaseFiles files;
+  std::vector<fs::path> outdated;
   std::deque<AtomicFile> parts; // in the order of writing
   std::optional<AtomicFile> label;
 
   const fs::path& part(const fs::path& target) { return parts.emplace_back(target).temporary(); }
 };
 
-CaseWriter::CaseWriter(CaseFiles files) : state_(std::make_unique<State>()) {
+CaseWriter::CaseWriter(CaseFiles files, std::vector<fs::path> outdated) : state_(std::make_unique<State>()) {
   create_folders(files.label.parent_path());
   state_->files = std::move(files);
+  state_->outdated = std::move(outdated);
 }
 CaseWriter::~CaseWriter() = default;
 
@@ -105,6 +122,9 @@ void CaseWriter::write_probability(std::size_t position, const image::Volume& vo
 }
 
 void CaseWriter::commit() {
+  for (const fs::path& file : state_->outdated) {
+    remove_output(file);
+  }
   for (AtomicFile& part : state_->parts) {
     part.commit();
   }

@@ -12,6 +12,10 @@
 
 namespace brainmvp::infer {
 
+// The files of a classification.
+inline constexpr const char* kTableName = "predictions.tsv";
+inline constexpr const char* kTableSidecarName = "predictions.json";
+
 struct CaseFiles {
   std::filesystem::path label;
   std::filesystem::path sidecar;
@@ -26,13 +30,20 @@ CaseFiles case_files(const std::filesystem::path& folder, const study::Study& st
 // Whether case_files takes BIDS's names for the study.
 bool has_bids_names(const study::Study& study);
 
+// The text of a file; empty when it cannot be read.
+std::string text_of(const std::filesystem::path& file);
+
+// Removes a file, where there is one; a link stays, and what it leads to goes. Throws Error(kOutput).
+void remove_output(const std::filesystem::path& file);
+
 // Codes of the input's header; a format without them, or of unknown orientation, keeps what its reader understood.
 io::WriteOptions write_options(const io::ImageHeader& input, io::StoredType type);
 
-// Files of one case: each is written under a temporary name, and commit() renames all, the label map last.
+// Files of one case: each is written under a temporary name, and commit() renames all, the label map last. What is there of an
+// earlier prediction is removed first, so that a sidecar never stands beside a label map that it does not describe.
 class CaseWriter {
 public:
-  explicit CaseWriter(CaseFiles files);
+  explicit CaseWriter(CaseFiles files, std::vector<std::filesystem::path> outdated = {});
   ~CaseWriter();
   CaseWriter(const CaseWriter&) = delete;
   CaseWriter& operator=(const CaseWriter&) = delete;

@@ -3,18 +3,20 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
+#include <map>
 #include <new>
+#include <set>
 
 #include "base/allocator.h"
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/progress.h"
 #include "base/text.h"
 #include "infer/channels.h"
+#include "infer/earlier.h"
 #include "infer/ensemble.h"
 #include "infer/native.h"
 #include "infer/output_files.h"
@@ -28,9 +30,6 @@
 namespace brainmvp::infer {
 namespace fs = std::filesystem;
 namespace {
-
-constexpr const char* kTableName = "predictions.tsv";
-constexpr const char* kTableSidecarName = "predictions.json";
 
 // One call of the command: the models are loaded once and see each study in turn.
 class Prediction {
@@ -52,10 +51,13 @@ private:
   [[nodiscard]] const ModelDescription& description() const { return models_.front().description; }
   [[nodiscard]] bool segments() const { return description().task == Task::kSegment; }
   [[nodiscard]] std::vector<std::string> probability_names() const;
-  [[nodiscard]] std::string sidecar(const std::vector<CaseFacts>& cases) const;
-  [[nodiscard]] bool done(const study::Study& study) const;
+  [[nodiscard]] std::string sidecar(const Described& described) const;
+  [[nodiscard]] bool repeats(const study::Study& study, const std::string& reason);
+  [[nodiscard]] bool case_to_do(const study::Study& study);
+  void keep_rows();
   void leave_out_done();
   void refuse_existing_outputs() const;
+  [[nodiscard]] std::vector<fs::path> outdated(const study::Study& study) const;
   bool try_one(const study::Study& study);
   void predict_one(const study::Study& study);
   CaseFacts tell_channels(const store::PreparedStudy& prepared, const study::Study& study) const;
@@ -64,7 +66,7 @@ private:
 
   struct Row {
     std::string name;
-    std::vector<double> probabilities;
+    std::vector<std::string> probabilities;
   };
 
   const PredictOptions& options_;
@@ -75,6 +77,8 @@ private:
   std::vector<Member> members_;
   std::vector<Row> rows_; // of a classification
   std::vector<CaseFacts> row_facts_;
+  std::set<std::string> repeated_;                          // studies whose earlier outputs are replaced
+  std::map<std::string, std::vector<std::string>> reasons_; // and why
 };
 
 // The outputs that files of probabilities are written of: all but an exclusive background.
@@ -89,43 +93,104 @@ std::vector<std::string> Prediction::probability_names() const {
   return names;
 }
 
-std::string Prediction::sidecar(const std::vector<CaseFacts>& cases) const {
-  return sidecar_text(options_, train::precision_name(precision_), models_, cases);
+std::string Prediction::sidecar(const Described& described) const {
+  return sidecar_text(options_, train::precision_name(precision_), models_, described);
 }
 
-bool Prediction::done(const study::Study& study) const {
+// Notes why a study that was predicted earlier is predicted again; false for an empty reason.
+bool Prediction::repeats(const study::Study& study, const std::string& reason) {
+  if (!reason.empty()) {
+    repeated_.insert(study.id);
+    reasons_[reason].push_back(study.id);
+  }
+  return !reason.empty();
+}
+
+bool Prediction::case_to_do(const study::Study& study) {
   const CaseFiles files = case_files(options_.output, study, probability_names());
-  std::ifstream stream(files.sidecar);
-  const std::string text{std::istreambuf_iterator<char>(stream), {}};
-  return fs::exists(files.label) &&
-         std::ranges::all_of(files.probabilities, [](const fs::path& file) { return fs::exists(file); }) &&
-         same_prediction(text, sidecar({CaseFacts{}}));
+  const std::string earlier = text_of(files.sidecar);
+  if (!is_sidecar(earlier)) {
+    return true;
+  }
+  if (!fs::exists(files.label)) {
+    return repeats(study, "they have no label map");
+  }
+  const CaseFacts facts{.plans = {}, .ignored = {}, .inputs = input_hashes(study), .earlier_channels = {}, .earlier_inputs = {}};
+  const std::string now = sidecar({.cases = {facts}, .probabilities = probability_names(), .table_hash = {}});
+  const std::string reason = reason_to_repeat(earlier, now, files.sidecar);
+  const bool all_there = std::ranges::all_of(files.probabilities, [](const fs::path& file) { return fs::exists(file); });
+  return repeats(study, reason.empty() && !all_there ? "they have no probabilities" : reason);
+}
+
+// Rows of the earlier table that still hold, and those of studies that this call does not name.
+void Prediction::keep_rows() {
+  std::vector<std::string> others;
+  for (const EarlierRow& row : earlier_rows(options_.output, sidecar({}))) {
+    const auto study = std::ranges::find(studies_, row.cells.front(), &study::Study::id);
+    if (study != studies_.end() && repeats(*study, reason_to_repeat(row, input_hashes(*study)))) {
+      continue;
+    }
+    if (study == studies_.end()) {
+      others.push_back(row.cells.front());
+    }
+    rows_.push_back({.name = row.cells.front(), .probabilities = {row.cells.begin() + 1, row.cells.end()}});
+    row_facts_.push_back(
+        {.plans = {}, .ignored = {}, .inputs = {}, .earlier_channels = row.channels, .earlier_inputs = row.inputs});
+  }
+  if (!others.empty()) {
+    log::warning(std::to_string(others.size()) +
+                 " rows of the table are of studies that are not among the input, and stay: " + join(others, ", "));
+  }
 }
 
 void Prediction::leave_out_done() {
-  if (!options_.resume || !segments()) {
+  if (!options_.resume) {
     return;
   }
-  const std::size_t left_out = std::erase_if(studies_, [this](const study::Study& study) { return done(study); });
+  if (!segments()) {
+    keep_rows();
+  }
+  const std::size_t left_out = std::erase_if(studies_, [this](const study::Study& study) {
+    return segments() ? !case_to_do(study) : std::ranges::count(rows_, study.id, &Row::name) > 0;
+  });
   if (left_out > 0) {
     log::info(std::to_string(left_out) + " studies are done already");
+  }
+  for (const auto& [reason, ids] : reasons_) {
+    log::info(std::to_string(ids.size()) + " studies are predicted again (" + reason + "): " + join(ids, ", "));
   }
 }
 
 void Prediction::refuse_existing_outputs() const {
   if (!segments()) {
-    refuse_existing(options_.output / kTableName, options_.force);
-    refuse_existing(options_.output / kTableSidecarName, options_.force);
+    const bool table = fs::exists(options_.output / kTableName);
+    const bool stopped = options_.resume && !table && is_sidecar(text_of(options_.output / kTableSidecarName));
+    const bool known = options_.force || stopped || !rows_.empty() || !repeated_.empty();
+    refuse_existing(options_.output / kTableName, known);
+    refuse_existing(options_.output / kTableSidecarName, known);
     return;
   }
   for (const study::Study& study : studies_) {
     const CaseFiles files = case_files(options_.output, study, probability_names());
-    refuse_existing(files.label, options_.force);
-    refuse_existing(files.sidecar, options_.force);
+    const bool known = options_.force || repeated_.contains(study.id);
+    refuse_existing(files.label, known);
+    refuse_existing(files.sidecar, known);
     for (const fs::path& file : files.probabilities) {
-      refuse_existing(file, options_.force);
+      refuse_existing(file, known);
     }
   }
+}
+
+// Files of an earlier prediction of the case, which are to go.
+std::vector<fs::path> Prediction::outdated(const study::Study& study) const {
+  const std::vector<std::string> all = output_names(description());
+  const CaseFiles files = case_files(options_.output, study, all);
+  if (!is_sidecar(text_of(files.sidecar))) {
+    return {};
+  }
+  std::vector<fs::path> outdated = files.probabilities;
+  outdated.push_back(files.label);
+  return outdated;
 }
 
 CaseFacts Prediction::tell_channels(const store::PreparedStudy& prepared, const study::Study& study) const {
@@ -156,7 +221,7 @@ void Prediction::segment(store::PreparedStudy& prepared, const study::Study& stu
   const image::Grid& native = prepared.way_back.native;
   const io::ImageHeader header = io::read_header(prepared.way_back.reference);
   const std::vector<std::string> names = probability_names();
-  CaseWriter writer(case_files(options_.output, study, names));
+  CaseWriter writer(case_files(options_.output, study, names), outdated(study));
   writer.write_label(native_labels(probabilities, native, painting_of(description()), options_.threads),
                      write_options(header, io::StoredType::kUint8));
   const std::size_t background = description().exclusive() ? 1 : 0;
@@ -164,18 +229,22 @@ void Prediction::segment(store::PreparedStudy& prepared, const study::Study& stu
     writer.write_probability(i, native_probability(probabilities.at(i + background), native, options_.threads),
                              write_options(header, io::StoredType::kFloat32));
   }
-  writer.write_sidecar(sidecar({facts}));
+  writer.write_sidecar(sidecar({.cases = {facts}, .probabilities = names, .table_hash = {}}));
   writer.commit();
 }
 
 void Prediction::predict_one(const study::Study& study) {
   check_modalities(study, options_.input.table);
+  const InputHashes inputs = input_hashes(study); // before they are read: what changes meanwhile shows as a change later
   store::PreparedStudy prepared = store::prepare_study(study, description().preparation, options_.threads);
-  const CaseFacts facts = tell_channels(prepared, study);
+  CaseFacts facts = tell_channels(prepared, study);
+  facts.inputs = inputs;
   if (segments()) {
     segment(prepared, study, facts);
   } else {
-    rows_.push_back({.name = study.id, .probabilities = classify_study(prepared, members_)});
+    Row row{.name = study.id, .probabilities = {}};
+    std::ranges::transform(classify_study(prepared, members_), std::back_inserter(row.probabilities), shortest);
+    rows_.push_back(std::move(row));
     row_facts_.push_back(facts);
   }
 }
@@ -190,7 +259,8 @@ bool Prediction::try_one(const study::Study& study) {
       error.add_context("study " + study.id);
       throw;
     }
-    log::error("study " + study.id + " failed: " + error.message());
+    log::error("study " + study.id + " failed: " + error.message() +
+               (segments() && repeated_.contains(study.id) ? "; its earlier prediction, of other images, stays" : ""));
     return false;
   } catch (const std::bad_alloc&) {
     throw Error(ExitCode::kOutOfResources, "study " + study.id + ": out of memory");
@@ -204,12 +274,15 @@ void Prediction::write_table() const {
   }
   for (const Row& row : rows_) {
     text.append("\n").append(row.name);
-    for (const double probability : row.probabilities) {
-      text.append("\t").append(shortest(probability));
+    for (const std::string& probability : row.probabilities) {
+      text.append("\t").append(probability);
     }
   }
-  write_file(options_.output / kTableSidecarName, sidecar(row_facts_));
-  write_file(options_.output / kTableName, text.append("\n"));
+  text.append("\n");
+  const std::string hash = content_hash(std::as_bytes(std::span(text)));
+  remove_output(options_.output / kTableName); // the sidecar never stands beside a table that it does not describe
+  write_file(options_.output / kTableSidecarName, sidecar({.cases = row_facts_, .probabilities = {}, .table_hash = hash}));
+  write_file(options_.output / kTableName, text);
 }
 
 void Prediction::run() {

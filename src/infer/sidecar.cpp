@@ -19,11 +19,25 @@ Json model_json(const Model& model) {
 }
 
 Json channels_json(const CaseFacts& facts) {
+  if (!facts.earlier_channels.empty()) {
+    return Json::parse(facts.earlier_channels);
+  }
   Json models = Json::array();
   for (const ChannelPlan& plan : facts.plans) {
     models.push_back({{"used", plan.used}, {"filled_from_template", plan.from_template}, {"filled_with_zeros", plan.zero}});
   }
   return {{"of_models", models}, {"ignored", facts.ignored}};
+}
+
+Json inputs_json(const CaseFacts& facts) {
+  if (!facts.earlier_inputs.empty()) {
+    return Json::parse(facts.earlier_inputs);
+  }
+  Json inputs = Json::object();
+  for (const auto& [name, hash] : facts.inputs) {
+    inputs[name] = hash;
+  }
+  return inputs;
 }
 
 void add_outputs(const ModelDescription& description, Json& json) {
@@ -51,22 +65,8 @@ void add_outputs(const ModelDescription& description, Json& json) {
 
 } // namespace
 
-bool same_prediction(const std::string& a, const std::string& b) {
-  const auto how = [](const std::string& text) {
-    Json json = Json::parse(text, nullptr, false);
-    if (json.is_object()) {
-      for (const char* changing : {"channels", "command", "device"}) {
-        json.erase(changing);
-      }
-    }
-    return json;
-  };
-  const Json first = how(a);
-  return first.is_object() && first == how(b);
-}
-
 std::string sidecar_text(const PredictOptions& options, const std::string& precision, const std::vector<Model>& models,
-                         const std::vector<CaseFacts>& cases) {
+                         const Described& described) {
   const ModelDescription& description = models.front().description;
   const bool segments = description.task == Task::kSegment;
   Json json{{"program", "brainmvp"},
@@ -79,14 +79,18 @@ std::string sidecar_text(const PredictOptions& options, const std::string& preci
     json["models"].push_back(model_json(model));
   }
   if (segments) {
-    json["channels"] = channels_json(cases.front());
+    json["channels"] = channels_json(described.cases.front());
+    json["inputs"] = inputs_json(described.cases.front());
+    json["probabilities_of"] = described.probabilities;
     json["overlap"] = options.overlap;
     json["blending"] = options.blending;
   } else {
-    json["channels_of_rows"] = Json::array();
-    for (const CaseFacts& facts : cases) {
+    json["channels_of_rows"] = json["inputs_of_rows"] = Json::array();
+    for (const CaseFacts& facts : described.cases) {
       json["channels_of_rows"].push_back(channels_json(facts));
+      json["inputs_of_rows"].push_back(inputs_json(facts));
     }
+    json["table"] = described.table_hash;
   }
   json["flips"] = options.flips;
   json["only"] = options.input.only;

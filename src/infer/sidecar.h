@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "infer/channels.h"
+#include "infer/earlier.h"
 #include "infer/model.h"
 #include "infer/predict_run.h"
 
@@ -14,13 +15,20 @@ namespace brainmvp::infer {
 struct CaseFacts {
   std::vector<ChannelPlan> plans;   // one a model
   std::vector<std::string> ignored; // modalities that no model takes
+  InputHashes inputs;
+  std::string earlier_channels; // of a row that is kept: plans and ignored, as a sidecar has them
+  std::string earlier_inputs;   // the same
 };
 
-// The text of a sidecar. One case for a segmentation; those of a classification in the rows' order. `precision`: resolved.
-std::string sidecar_text(const PredictOptions& options, const std::string& precision, const std::vector<Model>& models,
-                         const std::vector<CaseFacts>& cases);
+// What a sidecar describes: one case of a segmentation, or the table of a classification.
+struct Described {
+  std::vector<CaseFacts> cases;           // in the order of the rows
+  std::vector<std::string> probabilities; // of a segmentation: what files were written of
+  std::string table_hash;                 // of a classification
+};
 
-// Whether two texts of sidecars say the same models and the same options, whatever channels their cases had.
-bool same_prediction(const std::string& a, const std::string& b);
+// The text of a sidecar. `precision`: resolved.
+std::string sidecar_text(const PredictOptions& options, const std::string& precision, const std::vector<Model>& models,
+                         const Described& described);
 
 } // namespace brainmvp::infer

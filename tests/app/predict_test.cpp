@@ -165,6 +165,88 @@ TEST_F(Predict, ResumingLeavesOutWhatTheSameModelsHaveDone) {
   EXPECT_EQ(predict({"a"}, {"p2_flair.nii.gz"}, "resumed", {"--resume", "--overlap", "0.25"}).exit_code, 5);
 }
 
+TEST_F(Predict, ResumingPredictsAgainWhatHasOtherImages) {
+  const auto list = [](const std::string& more) {
+    test::write_text(path("people.json"), R"({"test": [
+      {"id": "x", "image": ["x_flair.nii.gz")" +
+                                              more + R"(]},
+      {"id": "y", "image": ["p2_flair.nii.gz"], "modality": ["flair"]}]})");
+  };
+  const auto put = [](const std::string& from) {
+    fs::copy_file(path(from), path("x_flair.nii.gz"), fs::copy_options::overwrite_existing);
+  };
+  const auto resumed = [](const Arguments& more = {"--resume"}) {
+    const ProcessResult result = predict({"a"}, {"people.json"}, "people", more);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return result.err;
+  };
+  const auto mask = [] { return test::read_text(path("people/x.nii.gz")); };
+  list(R"(], "modality": ["flair")");
+  put("p1_flair.nii.gz");
+  resumed({"--probabilities"});
+  const std::string first = mask();
+  expect_part(resumed(), "2 studies are done already");
+
+  put("p1_t2.nii.gz");
+  const std::string other = resumed();
+  expect_part(other, "1 studies are done already");
+  expect_part(other, "1 studies are predicted again (flair has changed): x");
+  EXPECT_NE(mask(), first);
+  EXPECT_FALSE(fs::exists(path("people/x_label-WT_probseg.nii.gz"))) << "of the image before";
+  expect_part(resumed({"--resume", "--probabilities"}), "1 studies are predicted again (they have no probabilities): x");
+
+  put("p1_flair.nii.gz");
+  list(R"(, "p1_t1.nii.gz"], "modality": ["flair", "t1")");
+  expect_part(resumed(), "1 studies are predicted again (flair has changed, t1 was added): x");
+  EXPECT_NE(mask(), first);
+  list(R"(], "modality": ["flair")");
+  expect_part(resumed(), "1 studies are predicted again (t1 was removed): x");
+  EXPECT_EQ(mask(), first);
+
+  fs::remove(path("people/x.nii.gz")); // as where a run was killed between the sidecar and the label map
+  expect_part(resumed(), "1 studies are predicted again (they have no label map): x");
+  EXPECT_EQ(mask(), first);
+}
+
+TEST_F(Predict, ResumingRefusesOtherSettings) {
+  ASSERT_EQ(predict({"a"}, {"p1_flair.nii.gz", "p1_t1.nii.gz"}, "settings").exit_code, 0);
+  const auto refusal = [](const std::string& model, const Arguments& more) {
+    const ProcessResult result = predict({model}, {"p1_flair.nii.gz", "p1_t1.nii.gz"}, "settings", more);
+    EXPECT_EQ(result.exit_code, 5) << result.err;
+    return result.err;
+  };
+  expect_part(refusal("b.pt", {"--resume"}), "settings/p1.json: was predicted in another way (models)");
+  expect_part(refusal("a", {"--resume", "--only", "flair"}), "was predicted in another way (only)");
+  expect_part(refusal("a", {"--resume", "--flips", "i"}), "was predicted in another way (flips)");
+}
+
+TEST_F(Predict, ResumingATableKeepsTheRowsThatHold) {
+  fs::copy_file(path("p1_flair.nii.gz"), path("v_flair.nii.gz"));
+  test::write_text(path("rows.json"), R"({"test": [{"id": "v", "image": ["v_flair.nii.gz"], "modality": ["flair"]},
+    {"id": "w", "image": ["p2_flair.nii.gz"], "modality": ["flair"]}]})");
+  const auto rows = [](const Arguments& more) {
+    const ProcessResult result = predict({"grades.pt"}, {"rows.json"}, "rows", more);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return result.err;
+  };
+  rows({});
+  const std::string before = test::read_text(path("rows/predictions.tsv"));
+  expect_part(rows({"--resume"}), "2 studies are done already");
+  EXPECT_EQ(test::read_text(path("rows/predictions.tsv")), before);
+  fs::copy_file(path("p1_t2.nii.gz"), path("v_flair.nii.gz"), fs::copy_options::overwrite_existing);
+  const std::string again = rows({"--resume"});
+  expect_part(again, "1 studies are done already");
+  expect_part(again, "1 studies are predicted again (flair has changed): v");
+  const std::string after = test::read_text(path("rows/predictions.tsv"));
+  const auto row = [](const std::string& text, const std::string& name) {
+    const std::size_t at = text.find("\n" + name + "\t");
+    return text.substr(at, text.find('\n', at + 1) - at);
+  };
+  EXPECT_EQ(row(after, "w"), row(before, "w"));
+  EXPECT_NE(row(after, "v"), row(before, "v"));
+  EXPECT_EQ(predict({"grades.pt"}, {"rows.json"}, "rows", {"--resume", "--flips", "i"}).exit_code, 5);
+}
+
 TEST_F(Predict, AnExistingOutputIsRefusedUnlessForced) {
   ASSERT_EQ(predict({"a"}, {"p2_flair.nii.gz"}, "there").exit_code, 0);
   const auto before = fs::last_write_time(path("there/p2.nii.gz"));
