@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "base/waiting.h"
 #include "command.h"
 #include "with_torch.h"
 
@@ -67,6 +68,9 @@ std::string usage_message(const CLI::App& program, const CLI::ParseError& error,
 }
 
 int run(int argc, char** argv) {
+  if constexpr (kHasTorch) {
+    sleep_while_waiting(argv); // when brainmvp-torch was started directly
+  }
   remember_arguments(argv);
   CLI::App program("Pre-trains, fine-tunes and runs 3D networks on multi-parametric brain MRI.", "brainmvp");
   program.set_version_flag("--version", kVersion);

@@ -1,8 +1,6 @@
 #include "session_options.h"
 
-#include <algorithm>
 #include <filesystem>
-#include <thread>
 
 #include "base/interrupt.h"
 #include "base/log.h"
@@ -81,22 +79,12 @@ void restore_options(CLI::App& command, train::SessionOptions& session) {
   }
 }
 
-namespace {
-
-// Ranks of one machine share its processors, unless what started them has shared those out.
-std::size_t processors_of_rank() {
-  const std::size_t free = processor_count();
-  const auto ranks = static_cast<std::size_t>(parallel::read_launch().local_size);
-  return free < std::thread::hardware_concurrency() ? free : std::max<std::size_t>(free / ranks, 1);
-}
-
-} // namespace
-
 void finish_session(const CLI::App& command, const CommonOptions& common, train::SessionOptions& session) {
   session.config = resolved_config(command);
   session.program_version = BRAINMVP_VERSION;
   session.force = common.force && !session.resume;
-  session.threads = common.threads > 0 ? common.threads : processors_of_rank();
+  const auto ranks = static_cast<std::size_t>(parallel::read_launch().local_size);
+  session.threads = common.threads > 0 ? common.threads : processor_count(ranks);
   session.seed = common.seed;
   session.device = common.device;
   session.precision = common.precision;

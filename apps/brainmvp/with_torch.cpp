@@ -9,6 +9,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/waiting.h"
 
 namespace brainmvp::app {
 namespace {
@@ -27,6 +28,7 @@ std::filesystem::path path_of_program() {
 void remember_arguments(char** arguments) { arguments_of_main = arguments; }
 
 void become_program_with_torch() {
+  let_waiting_threads_sleep();
   const std::filesystem::path program = path_of_program().parent_path() / "brainmvp-torch";
   ::execv(program.c_str(), arguments_of_main);
   throw Error(ExitCode::kInternal, program.string() + ": cannot be started (" + std::strerror(errno) +

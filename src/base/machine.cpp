@@ -3,11 +3,14 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <iterator>
-#include <limits>
 #include <sstream>
 #include <system_error>
+#include <thread>
+
+#include "base/control_group.h"
 
 namespace brainmvp {
 namespace {
@@ -25,12 +28,6 @@ std::uint64_t number_behind(const char* path, const std::string& key) {
   return 0;
 }
 
-std::uint64_t first_number(const char* path) {
-  std::ifstream file(path);
-  std::uint64_t value = 0;
-  return file >> value ? value : std::numeric_limits<std::uint64_t>::max(); // "max" or absent: no limit
-}
-
 // By its name in /proc/cpuinfo, as "amx_bf16".
 bool processor_has(const std::string& feature) {
   std::ifstream file("/proc/cpuinfo");
@@ -43,18 +40,20 @@ bool processor_has(const std::string& feature) {
   return false;
 }
 
+std::size_t allowed_processors() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (::sched_getaffinity(0, sizeof(set), &set) != 0) {
+    return 1;
+  }
+  return static_cast<std::size_t>(std::max(CPU_COUNT(&set), 1));
+}
+
 } // namespace
 
 std::uint64_t available_memory() {
   const std::uint64_t free_bytes = number_behind("/proc/meminfo", "MemAvailable:") * 1024;
-  const std::uint64_t limit = first_number("/sys/fs/cgroup/memory.max");
-  if (limit == std::numeric_limits<std::uint64_t>::max()) {
-    return free_bytes;
-  }
-  const std::uint64_t used = first_number("/sys/fs/cgroup/memory.current");
-  const std::uint64_t reclaimable = number_behind("/sys/fs/cgroup/memory.stat", "inactive_file");
-  const std::uint64_t taken = used - std::min(used, reclaimable);
-  return std::min(free_bytes, limit - std::min(limit, taken));
+  return std::min(free_bytes, memory_left_in_group().value_or(free_bytes));
 }
 
 std::uint64_t peak_resident_memory() { return number_behind("/proc/self/status", "VmHWM:") * 1024; }
@@ -70,13 +69,13 @@ std::uint64_t free_disk(const std::filesystem::path& path) {
   return std::filesystem::space(existing, error).available;
 }
 
-std::size_t processor_count() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (::sched_getaffinity(0, sizeof(set), &set) != 0) {
-    return 1;
-  }
-  return static_cast<std::size_t>(std::max(CPU_COUNT(&set), 1));
+std::size_t processor_count(std::size_t processes, const std::filesystem::path& root) {
+  const std::size_t allowed = allowed_processors();
+  const bool shared_out = allowed < std::thread::hardware_concurrency();
+  const std::size_t share = shared_out ? allowed : allowed / processes;
+  const double quota = processor_quota(root).value_or(static_cast<double>(allowed * processes));
+  const auto within_quota = static_cast<std::size_t>(std::ceil(quota / static_cast<double>(processes)));
+  return std::max<std::size_t>(std::min(share, within_quota), 1);
 }
 
 std::string processor_name() {

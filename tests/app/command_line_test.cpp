@@ -15,6 +15,23 @@ TEST(CommandLine, VersionNamesTheLibraries) {
   EXPECT_TRUE(contains(result.out, "ITK 5.")) << result.out;
 }
 
+// What OpenMP was started with, of the last program that a start became.
+std::string openmp_of(const std::string& program, std::vector<std::string> environment) {
+  environment.emplace_back("OMP_DISPLAY_ENV=VERBOSE");
+  const std::string shown = test::run_process({program, "templates", "--help"}, environment).err;
+  return shown.substr(std::min(shown.rfind("OPENMP DISPLAY ENVIRONMENT BEGIN"), shown.size()));
+}
+
+TEST(CommandLine, ThreadsThatWaitSleepUnlessTheUserWantsOtherwise) {
+  for (const std::string& program : {test::brainmvp_program(), test::brainmvp_program() + "-torch"}) {
+    const std::string shown = openmp_of(program, {});
+    test::expect_part(shown, "OMP_WAIT_POLICY = 'PASSIVE'");
+    test::expect_part(shown, "GOMP_SPINCOUNT = '10000'");
+    test::expect_part(openmp_of(program, {"OMP_WAIT_POLICY=ACTIVE"}), "OMP_WAIT_POLICY = 'ACTIVE'");
+    test::expect_part(openmp_of(program, {"GOMP_SPINCOUNT=7"}), "GOMP_SPINCOUNT = '7'");
+  }
+}
+
 TEST(CommandLine, CommandsOnImagesDoWithoutLibtorch) {
   const test::TemporaryFolder folder;
   const std::string link = folder / "link", alone = folder / "brainmvp";

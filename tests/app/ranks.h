@@ -41,7 +41,6 @@ public:
         ::setenv("LOCAL_WORLD_SIZE", size.c_str(), 1);
         ::setenv("MASTER_ADDR", "127.0.0.1", 1);
         ::setenv("MASTER_PORT", port.c_str(), 1);
-        ::setenv("OMP_WAIT_POLICY", "PASSIVE", 1);
       };
       processes_.push_back(std::make_unique<Process>(brainmvp_command(arguments[rank]), name_rank));
     }

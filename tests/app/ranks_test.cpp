@@ -247,7 +247,7 @@ TEST_F(OverRanks, RanksThatAreKilledAtRandomEndWithTheSameWeights) {
   const Arguments options{"--steps", "30", "--batch-size", "1", "--checkpoint-every", "1", "--keep", "2"};
   ASSERT_EQ(run_ranks(2, pretrain("calm", options)), done(2)) << messages_of_first();
   const std::size_t kills = test::count_from_environment("BRAINMVP_RANK_KILLS", 4); // at most 14: two steps a life
-  test::Process agent(torchrun(pretrain("haunted", options), "20"), [] { ::setenv("OMP_WAIT_POLICY", "PASSIVE", 1); });
+  test::Process agent(torchrun(pretrain("haunted", options), "20"));
   std::srand(17);
   std::size_t killed = 0;
   for (; killed < kills; ++killed) {
