@@ -219,6 +219,16 @@ void print_totals(const study::Index& index, std::ostream& out) {
       names.push_back(name + " " + std::to_string(value));
     }
     out << "labels: " << join(names, ", ") << "\n";
+    names.clear();
+    for (const auto& [name, values] : index.file.table.regions) {
+      names.push_back(name);
+    }
+    if (!names.empty()) {
+      out << "regions: " << join(names, ", ") << "\n";
+    }
+    if (index.file.table.ignore) {
+      out << "ignored: " << *index.file.table.ignore << ", left out of training and scores\n";
+    }
   }
   print_classes_and_folds(index.file, out);
   out << count(count_of(index, Notice::Severity::kError), "error", "errors") << ", "

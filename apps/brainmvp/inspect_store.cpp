@@ -34,6 +34,9 @@ void print_table(const study::LabelTable& table) {
   if (!table.regions.empty()) {
     print_entry("regions", names(table.regions));
   }
+  if (table.ignore) {
+    print_entry("ignored", "value " + std::to_string(*table.ignore));
+  }
   if (!table.classes.empty()) {
     print_entry("classes", join(table.classes, ", "));
   }

@@ -40,7 +40,7 @@ void keep(std::vector<store::Start>& kept, std::uint64_t seen_before, const stor
 
 } // namespace
 
-Foreground find_foreground(const store::StoredStudy& study, std::uint64_t seed) {
+Foreground find_foreground(const store::StoredStudy& study, std::uint64_t seed, const std::optional<int>& ignore) {
   const image::Size& size = study.size();
   std::vector<std::uint8_t> labels(image::voxel_count(size));
   study.copy_label_crop({0, 0, 0}, size, labels);
@@ -51,7 +51,7 @@ Foreground find_foreground(const store::StoredStudy& study, std::uint64_t seed) 
   for (std::size_t index = 0; index < labels.size(); ++index) {
     const int value = labels[index];
     const std::uint64_t before = foreground.counts[value]++;
-    if (value != 0) {
+    if (value != 0 && ignore != value) {
       const auto at = static_cast<std::int64_t>(index);
       keep(foreground.voxels[value], before, {at / slice, at % slice / row, at % row}, stream);
     }
@@ -88,7 +88,7 @@ store::Start draw_crop(const image::Size& volume, const image::Size& size, Rando
 std::vector<std::pair<std::string, int>> label_names(const study::LabelTable& table,
                                                      const std::vector<std::pair<std::string, Foreground>>& studies) {
   const bool says_all = !table.labels.empty() || !table.regions.empty();
-  const std::set<int> declared = study::declared_values(table);
+  std::set<int> declared = study::declared_values(table);
   std::set<int> found{0};
   for (const auto& [id, foreground] : studies) {
     for (const auto& [value, count] : foreground.counts) {
@@ -103,6 +103,9 @@ std::vector<std::pair<std::string, int>> label_names(const study::LabelTable& ta
   }
   if (!table.labels.empty()) {
     return table.labels;
+  }
+  if (table.ignore) {
+    declared.erase(*table.ignore);
   }
   std::vector<std::pair<std::string, int>> names;
   for (const int value : says_all ? declared : found) {

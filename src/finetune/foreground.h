@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,9 @@ struct Foreground {
   [[nodiscard]] bool empty() const { return voxels.empty(); }
 };
 
-// Reads the whole label map. `seed` decides which voxels are kept.
-Foreground find_foreground(const store::StoredStudy& study, std::uint64_t seed);
+// Reads the whole label map. `seed` decides which voxels are kept. Voxels of the value `ignore` are counted, and are no
+// foreground.
+Foreground find_foreground(const store::StoredStudy& study, std::uint64_t seed, const std::optional<int>& ignore = {});
 
 // A voxel of the foreground: the value is drawn first, each alike, so that small structures are seen as often as large ones.
 // `foreground` is not empty.

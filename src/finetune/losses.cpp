@@ -1,5 +1,6 @@
 #include "finetune/losses.h"
 
+#include <ATen/core/Reduction.h>
 #include <ATen/ops/binary_cross_entropy_with_logits.h>
 #include <ATen/ops/log_softmax.h>
 #include <ATen/ops/mse_loss.h>
@@ -13,13 +14,28 @@ namespace {
 
 using torch::Tensor;
 
+// Zeros in voxels that do not count.
+Tensor masked(const Tensor& values, const Tensor& valid) { return valid.defined() ? values * valid : values; }
+
 // [K] from probabilities and targets [B, K, ...].
-Tensor dice_loss(const Tensor& probabilities, const Tensor& target, const parallel::BatchShare& share) {
+Tensor dice_loss(const Tensor& probabilities, const Tensor& target, const parallel::BatchShare& share, const Tensor& valid) {
   const std::vector<std::int64_t> all_but_outputs{0, 2, 3, 4};
-  const Tensor both = (probabilities * target).sum(all_but_outputs);
-  const Tensor sizes = probabilities.square().sum(all_but_outputs) + target.square().sum(all_but_outputs);
+  const Tensor prediction = masked(probabilities, valid);
+  const Tensor truth = masked(target, valid);
+  const Tensor both = (prediction * truth).sum(all_but_outputs);
+  const Tensor sizes = prediction.square().sum(all_but_outputs) + truth.square().sum(all_but_outputs);
   const Tensor sums = parallel::sum_over_ranks(at::stack({both, sizes}), share);
   return 1 - (2 * sums[0] + 1) / (sums[1] + 1);
+}
+
+// The mean of terms [B, C, ...] over the voxels of all ranks that count; 0 when there are none.
+Tensor mean_of(const Tensor& terms, const parallel::BatchShare& share, const Tensor& valid) {
+  if (!valid.defined()) {
+    return parallel::mean_over_ranks(terms.mean(), share);
+  }
+  const Tensor count = valid.sum() * static_cast<double>(terms.size(1));
+  const Tensor sums = parallel::sum_over_ranks(at::stack({masked(terms, valid).sum(), count}), share);
+  return sums[0] / sums[1].clamp_min(1);
 }
 
 } // namespace
@@ -36,22 +52,28 @@ Tensor one_hot(const Tensor& values, const std::vector<std::vector<int>>& output
   return at::stack(channels, 1).to(at::kFloat);
 }
 
-Tensor head_loss(const Tensor& logits, const Tensor& target, bool exclusive, const parallel::BatchShare& share) {
+Tensor counted(const Tensor& values, const std::optional<int>& ignore) {
+  return ignore ? values.ne(*ignore).unsqueeze(1).to(at::kFloat) : Tensor();
+}
+
+Tensor head_loss(const Tensor& logits, const Tensor& target, bool exclusive, const parallel::BatchShare& share,
+                 const Tensor& valid) {
   const Tensor full = logits.to(at::kFloat);
   if (exclusive) {
     const Tensor log_probabilities = at::log_softmax(full, 1);
-    const Tensor dice = dice_loss(log_probabilities.exp(), target, share).slice(0, 1).mean();
-    return kDiceWeight * dice -
-           kCrossEntropyWeight * parallel::mean_over_ranks((log_probabilities * target).sum(1).mean(), share);
+    const Tensor dice = dice_loss(log_probabilities.exp(), target, share, valid).slice(0, 1).mean();
+    return kDiceWeight * dice - kCrossEntropyWeight * mean_of((log_probabilities * target).sum(1, true), share, valid);
   }
-  return kDiceWeight * dice_loss(full.sigmoid(), target, share).mean() +
-         kCrossEntropyWeight * parallel::mean_over_ranks(at::binary_cross_entropy_with_logits(full, target), share);
+  const Tensor entropy = at::binary_cross_entropy_with_logits(full, target, {}, {}, at::Reduction::None);
+  return kDiceWeight * dice_loss(full.sigmoid(), target, share, valid).mean() +
+         kCrossEntropyWeight * mean_of(entropy, share, valid);
 }
 
-Tensor supervised_loss(const nn::Segmentation& output, const Tensor& target, bool exclusive, const parallel::BatchShare& share) {
-  Tensor loss = head_loss(output.logits, target, exclusive, share);
+Tensor supervised_loss(const nn::Segmentation& output, const Tensor& target, bool exclusive, const parallel::BatchShare& share,
+                       const Tensor& valid) {
+  Tensor loss = head_loss(output.logits, target, exclusive, share, valid);
   for (const Tensor& logits : output.deeper) {
-    loss = loss + head_loss(logits, target, exclusive, share);
+    loss = loss + head_loss(logits, target, exclusive, share, valid);
   }
   return loss;
 }

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "finetune/foreground.h"
+#include "finetune/label_checks.h"
 #include "finetune/start.h"
 #include "finetune/studies.h"
 #include "finetune/trainees.h"
@@ -40,7 +41,7 @@ std::vector<Foreground> read_foregrounds(const RunOptions& options, const store:
   for (const std::vector<std::size_t>* positions : {&selection.training, &selection.validation}) {
     for (const std::size_t position : *positions) {
       const store::StoredStudy& study = store.studies()[position];
-      found.emplace_back(study.id(), find_foreground(study, options.session.seed));
+      found.emplace_back(study.id(), find_foreground(study, options.session.seed, table.ignore));
       if (found.back().second.empty() && positions == &selection.training) {
         empty.push_back(study.id());
       }
@@ -50,11 +51,15 @@ std::vector<Foreground> read_foregrounds(const RunOptions& options, const store:
     log::warning(std::to_string(empty.size()) +
                  " training studies have no foreground and show background only: " + join(empty, ", "));
   }
+  if (table.labels.empty() && table.regions.empty()) {
+    check_undeclared(found, store, selection);
+  }
   table.labels = label_names(table, found);
   std::vector<Foreground> foregrounds;
   for (std::size_t i = 0; i < selection.training.size(); ++i) {
     foregrounds.push_back(std::move(found[i].second));
   }
+  warn_of_unseen(table, foregrounds);
   if (table.regions.empty() && table.labels.size() < 2) {
     throw Error(ExitCode::kNothingFound, options.store.string() + ": no label map of the training studies has any foreground");
   }
@@ -64,6 +69,9 @@ std::vector<Foreground> read_foregrounds(const RunOptions& options, const store:
 study::LabelTable table_of(const RunOptions& options, const store::Store& store) {
   const bool given = !options.table.labels.empty() || !options.table.regions.empty() || !options.table.classes.empty();
   study::LabelTable table = given ? options.table : store.table();
+  if (given && options.classes_from.empty()) {
+    check_task_table(options.table, store.table(), options.store);
+  }
   if (!given && !options.classes_from.empty()) {
     table.classes.clear(); // they are named by that table
   }
@@ -130,7 +138,9 @@ void log_start(const RunOptions& options, const TrainingSetup& setup, std::uint6
             (classify                  ? "classes "
              : description.exclusive() ? "exclusive labels "
                                        : "regions ") +
-            join(targets_of(description), ", ") + "; " + std::to_string(total_steps) + " steps of " +
+            join(targets_of(description), ", ") +
+            (description.table.ignore ? ", without voxels of the value " + std::to_string(*description.table.ignore) : "") +
+            "; " + std::to_string(total_steps) + " steps of " +
             (setup.group.alone() ? "" : std::to_string(setup.group.size()) + " x ") + std::to_string(options.batch_size) +
             " samples, on " + options.session.device + " in " + train::precision_name(setup.precision) + " with " +
             std::to_string(options.session.threads) + " threads");

@@ -32,7 +32,8 @@ std::vector<std::pair<std::string, Tensor>> segmentation_losses(const Segmentati
     output = training.network->forward(batch.images);
   }
   const Tensor target = one_hot(batch.labels, training.outputs);
-  const Tensor supervised = supervised_loss(output, target, setup.description.exclusive(), share);
+  const Tensor valid = counted(batch.labels, setup.description.table.ignore);
+  const Tensor supervised = supervised_loss(output, target, setup.description.exclusive(), share, valid);
   const bool mixed = setup.options.mix_channels > 0;
   const Tensor consistency = mixed ? consistency_loss(output.quarter, share) : at::zeros_like(supervised);
   return {{"loss", supervised + setup.options.consistency_weight * consistency},
@@ -95,8 +96,11 @@ train::Validation validate_segmentation(const SegmentationTraining& training) {
   std::vector<double> sums(training.outputs.size(), 0);
   for (const std::size_t i : own_validation(setup)) {
     const store::StoredStudy& study = setup.store.studies()[setup.validation[i]];
-    const Tensor reference = one_hot(whole_label(study).unsqueeze(0), training.outputs)[0] > 0;
-    const Tensor prediction = decided(training, study);
+    const Tensor label = whole_label(study).unsqueeze(0);
+    const Tensor reference = one_hot(label, training.outputs)[0] > 0;
+    const Tensor valid = counted(label, setup.description.table.ignore);
+    const Tensor found = decided(training, study);
+    const Tensor prediction = valid.defined() ? found.logical_and(valid[0] > 0) : found;
     for (std::int64_t output = first; output < reference.size(0); ++output) {
       sums[static_cast<std::size_t>(output)] += dice_of(prediction[output], reference[output]);
     }

@@ -28,14 +28,18 @@ Value table_entry_labels(const study::LabelTable& table) {
   return {dict};
 }
 
+Value value_list(const std::vector<int>& values) {
+  List list;
+  for (const int value : values) {
+    list.push_back({std::int64_t{value}});
+  }
+  return {list};
+}
+
 Value table_entry_regions(const study::LabelTable& table) {
   Dict dict;
   for (const auto& [name, values] : table.regions) {
-    List list;
-    for (const int value : values) {
-      list.push_back({std::int64_t{value}});
-    }
-    add_entry(dict, name, {list});
+    add_entry(dict, name, value_list(values));
   }
   return {dict};
 }
@@ -79,6 +83,12 @@ Dict description_entries(const ModelDescription& description) {
   add_entry(dict, "channels", text_list(description.channels));
   add_entry(dict, "labels", table_entry_labels(description.table));
   add_entry(dict, "regions", table_entry_regions(description.table));
+  if (!description.table.region_order.empty()) {
+    add_entry(dict, "region_order", value_list(description.table.region_order));
+  }
+  if (description.table.ignore) {
+    add_entry(dict, "ignore", {std::int64_t{*description.table.ignore}});
+  }
   add_entry(dict, "classes", text_list(description.table.classes));
   add_entry(dict, "window", window_entry(description.window));
   add_entry(dict, "sizing", {std::string(kSizingNames.at(static_cast<std::size_t>(description.sizing)))});

@@ -23,6 +23,10 @@ void check_outputs(const ModelDescription& model) {
       refuse_description("region " + name + " has no values, or the background's 0 among them");
     }
   }
+  if (!table.region_order.empty() && table.region_order.size() != table.regions.size()) {
+    refuse_description("region_order has " + std::to_string(table.region_order.size()) + " values for " +
+                       std::to_string(table.regions.size()) + " regions");
+  }
   std::set<int> values;
   for (const auto& [name, value] : table.labels) {
     if (!values.insert(value).second) {

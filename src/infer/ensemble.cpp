@@ -18,6 +18,9 @@ std::string difference(const ModelDescription& a, const ModelDescription& b) {
   if (a.table.regions != b.table.regions) {
     return "regions";
   }
+  if (a.table.region_order != b.table.region_order) {
+    return "orders of regions";
+  }
   const auto sorted = [](auto labels) {
     std::ranges::sort(labels);
     return labels;

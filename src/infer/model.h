@@ -41,8 +41,9 @@ struct ModelDescription {
   [[nodiscard]] bool exclusive() const { return task == Task::kClassify || table.regions.empty(); }
 };
 
-// Entries of a checkpoint: "task", "channels", "labels", "regions", "classes", "window", "sizing", "preparation",
-// "intensities" (without it: clipped, as all were once), "templates", "has_template" and "network".
+// Entries of a checkpoint: "task", "channels", "labels", "regions", "region_order" and "ignore" (where there are), "classes",
+// "window", "sizing", "preparation", "intensities" (without it: clipped, as all were once), "templates", "has_template" and
+// "network".
 checkpoint::Dict description_entries(const ModelDescription& description);
 // Throws Error(kBadInput) when it is no fine-tuned model (a pre-training is named as such, with what to do).
 ModelDescription read_description(const checkpoint::Value& checkpoint, const std::filesystem::path& file);

@@ -55,17 +55,21 @@ int decided(const std::vector<image::Volume>& slab, std::size_t voxel, const Pai
 Painting painting_of(const ModelDescription& description) {
   Painting painting{.exclusive = description.exclusive(), .values = {}, .order = {}};
   const study::LabelTable& table = description.table;
+  painting.order.resize(table.regions.size());
+  std::iota(painting.order.begin(), painting.order.end(), std::size_t{0});
   if (painting.exclusive) {
     for (const std::vector<int>& values : output_values(description)) {
       painting.values.push_back(values.front());
     }
     return painting;
   }
+  if (!table.region_order.empty()) {
+    painting.values = table.region_order;
+    return painting;
+  }
   for (const auto& [name, values] : table.regions) {
     painting.values.push_back(painted_value(table, values));
   }
-  painting.order.resize(table.regions.size());
-  std::iota(painting.order.begin(), painting.order.end(), std::size_t{0});
   std::ranges::stable_sort(painting.order, std::greater<>(),
                            [&](std::size_t output) { return table.regions[output].second.size(); });
   return painting;

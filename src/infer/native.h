@@ -15,12 +15,12 @@ namespace brainmvp::infer {
 struct Painting {
   bool exclusive = true;
   std::vector<int> values;        // one an output: the label that it paints
-  std::vector<std::size_t> order; // regions: outputs from large to small, as they are painted over each other
+  std::vector<std::size_t> order; // regions: outputs as they are painted, later ones over earlier
 };
 
-// exclusive: the values of the labels, ascending. Regions: each paints the first of its values that is in no smaller region
-// contained in it, so that nested regions come out as they were labelled (WT 1,2,4 over TC 1,4 over ET 4: WT paints 2, TC 1,
-// ET 4); the first of its values where the smaller ones leave none.
+// exclusive: the values of the labels, ascending. Regions: as table.region_order says; without it from large to small, and each
+// paints the first of its values that is in no smaller region contained in it, so that nested regions come out as they were
+// labelled (WT 1,2,4 over TC 1,4 over ET 4: WT paints 2, TC 1, ET 4); the first of its values where the smaller ones leave none.
 Painting painting_of(const ModelDescription& description);
 
 // Probabilities (one volume an output, all on one grid) interpolated trilinearly onto `native`, then decided: regions where

@@ -59,6 +59,14 @@ study::LabelTable table_in(const Value& parent) {
       region.second.push_back(label_value(value, "regions"));
     }
   }
+  if (const Value* order = parent.find("region_order"); order != nullptr) {
+    for (const Value& value : order->items("region_order")) {
+      table.region_order.push_back(label_value(value, "region_order"));
+    }
+  }
+  if (const Value* ignore = parent.find("ignore"); ignore != nullptr) {
+    table.ignore = label_value(*ignore, "ignore");
+  }
   table.classes = texts_in(parent, "classes");
   return table;
 }

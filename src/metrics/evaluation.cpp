@@ -47,6 +47,7 @@ std::vector<CaseRow> evaluate_case(const CasePair& pair, const RegionTable& tabl
   } else {
     prediction.data.resize(reference.data.size());
   }
+  clear_ignored(prediction, reference, table);
   if (!reference.affine.orthogonal()) {
     log::warning(pair.reference.string() + ": sheared grid; distances are taken along its axes as if they were orthogonal");
   }

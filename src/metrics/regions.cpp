@@ -93,12 +93,15 @@ void refuse_twins(const std::vector<Region>& regions) {
 } // namespace
 
 RegionTable choose_regions(const study::LabelTable& table, const RegionChoice& choice) {
-  RegionTable chosen{.regions = {}, .declared = declared_values(table)};
+  RegionTable chosen{.regions = {}, .declared = declared_values(table), .ignore = table.ignore};
   for (const std::string& label : choice.labels) {
     chosen.regions.push_back(label_region(label, table));
   }
   for (const std::string& region : choice.regions) {
     chosen.regions.push_back(chosen_region(region, table, chosen.declared));
+  }
+  if (table.ignore) { // no region can have it, but files can
+    chosen.declared.push_back(*table.ignore);
   }
   if (!chosen.regions.empty()) {
     refuse_twins(chosen.regions);
@@ -153,6 +156,12 @@ void check_declared(const image::LabelVolume& volume, const RegionTable& table, 
   if (!undeclared.empty()) {
     throw Error(ExitCode::kBadInput, path.string() + ": " + join(undeclared, ", ") + ", but the label table declares " +
                                          texts_of(table.declared) + "; correct the file or the table");
+  }
+}
+
+void clear_ignored(image::LabelVolume& volume, const image::LabelVolume& reference, const RegionTable& table) {
+  for (std::size_t i = 0; table.ignore && i < volume.data.size(); ++i) {
+    volume.data[i] = reference.data[i] == *table.ignore ? 0 : volume.data[i];
   }
 }
 

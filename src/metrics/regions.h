@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct Region {
 struct RegionTable {
   std::vector<Region> regions; // empty: each value that is found is a region
   std::vector<int> declared;   // values that may occur, 0 among them; empty: any
+  std::optional<int> ignore{}; // voxels with it in the reference count for nothing
 };
 
 // What the command line asks for; empty: the table's regions, else its labels.
@@ -39,6 +41,9 @@ std::vector<int> values_of(const image::LabelVolume& volume);
 
 // Throws Error(kBadInput) that names `path` and each undeclared value with its voxel count.
 void check_declared(const image::LabelVolume& volume, const RegionTable& table, const std::filesystem::path& path);
+
+// Makes background of the voxels of `volume` where the reference is to be ignored.
+void clear_ignored(image::LabelVolume& volume, const image::LabelVolume& reference, const RegionTable& table);
 
 // 1 where the volume has one of the region's values.
 std::vector<std::uint8_t> mask_of(const image::LabelVolume& volume, const Region& region);

@@ -108,6 +108,7 @@ bool StoredStudy::has_label() const { return state_->label.has_value(); }
 const std::optional<std::string>& StoredStudy::class_name() const { return state_->description.class_name; }
 const std::string& StoredStudy::patient() const { return state_->description.patient; }
 const std::optional<int>& StoredStudy::fold() const { return state_->description.fold; }
+const std::string& StoredStudy::dataset() const { return state_->description.dataset; }
 
 void StoredStudy::copy_crop(const std::string& modality, const Start& start, const image::Size& size, Intensities intensities,
                             std::span<float> destination) const {

@@ -40,6 +40,7 @@ public:
   [[nodiscard]] const std::optional<std::string>& class_name() const;
   [[nodiscard]] const std::string& patient() const; // never empty; studies of one patient belong on one side of a split
   [[nodiscard]] const std::optional<int>& fold() const;
+  [[nodiscard]] const std::string& dataset() const;
 
   // Copies a crop of one modality to `destination` in tensor order [i][j][k], k fastest.
   void copy_crop(const std::string& modality, const Start& start, const image::Size& size, Intensities intensities,

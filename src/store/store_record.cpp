@@ -73,7 +73,9 @@ StoreRecord read_store_record(const fs::path& folder) {
     return StoreRecord{.parameters = options_of(json.at("parameters")),
                        .table = {.labels = entries_of<int>(json.at("labels")),
                                  .regions = entries_of<std::vector<int>>(json.at("regions")),
-                                 .classes = json.at("classes").get<std::vector<std::string>>()},
+                                 .classes = json.at("classes").get<std::vector<std::string>>(),
+                                 .region_order = json.value("regions_class_order", std::vector<int>{}),
+                                 .ignore = json.contains("ignore") ? std::optional(json.at("ignore").get<int>()) : std::nullopt},
                        .studies = items_of<StoreEntry>(json.at("studies"), entry_of)};
   });
 }
@@ -88,13 +90,20 @@ std::optional<PrepareOptions> parameters_of_store(const fs::path& folder) {
 }
 
 void write_store_record(const StoreRecord& record, const fs::path& folder) {
-  write_json(folder / kStoreFile, {{"format", "brainmvp-store"},
-                                   {"version", kStoreVersion},
-                                   {"parameters", to_json(record.parameters)},
-                                   {"labels", table_of(record.table.labels)},
-                                   {"regions", table_of(record.table.regions)},
-                                   {"classes", record.table.classes},
-                                   {"studies", list_of(record.studies, entry_json)}});
+  Json json{{"format", "brainmvp-store"},
+            {"version", kStoreVersion},
+            {"parameters", to_json(record.parameters)},
+            {"labels", table_of(record.table.labels)},
+            {"regions", table_of(record.table.regions)},
+            {"classes", record.table.classes},
+            {"studies", list_of(record.studies, entry_json)}};
+  if (!record.table.region_order.empty()) {
+    json["regions_class_order"] = record.table.region_order;
+  }
+  if (record.table.ignore) {
+    json["ignore"] = *record.table.ignore;
+  }
+  write_json(folder / kStoreFile, json);
 }
 
 } // namespace brainmvp::store

@@ -1,5 +1,6 @@
 #include "study/json_file.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
@@ -76,13 +77,54 @@ std::vector<int> label_values(const Json& list, const std::string& where) {
   return values;
 }
 
-void add_label(const std::string& name, const Json& value, const std::string& where, LabelTable& table) {
-  if (value.is_array()) {
-    table.regions.emplace_back(name, label_values(value, where));
-  } else if (const auto number = whole_number(name); number && value.is_string()) { // MSD: "1": "edema"
+bool is_ignore(const std::string& name) { return to_lower(name) == "ignore"; }
+
+// A list of more than the background.
+bool is_region(const Json& value) {
+  return value.is_array() && std::ranges::any_of(value, [](const Json& one) { return one != 0; });
+}
+
+// `regions`: whether each label is a region.
+void add_label(const std::string& name, const Json& value, const std::string& where, bool regions, LabelTable& table) {
+  const auto number = whole_number(name);
+  if (number && value.is_string()) { // MSD: "1": "edema"
     table.labels.emplace_back(value.get<std::string>(), label_value(Json(*number), where));
+    return;
+  }
+  const std::vector<int> values = value.is_array() ? label_values(value, where) : std::vector{label_value(value, where)};
+  if (is_ignore(name) && values.size() > 1) {
+    refuse(where, "the voxels to ignore have one value; found " + json_text(value));
+  }
+  if (regions && !is_ignore(name) && values != std::vector{0}) {
+    table.regions.emplace_back(name, values);
   } else {
-    table.labels.emplace_back(name, label_value(value, where));
+    table.labels.emplace_back(name, values.front());
+  }
+}
+
+void parse_labels(const Json& labels, const std::string& where, LabelTable& table) {
+  const bool regions = std::ranges::any_of(labels, is_region);
+  for (const auto& [name, value] : labels.items()) {
+    add_label(name, value, where + ": field 'labels', '" + name + "'", regions, table);
+  }
+}
+
+void parse_region_order(const Json& order, const std::string& where, LabelTable& table) {
+  const std::string place = where + ": field 'regions_class_order'";
+  if (table.regions.empty()) {
+    return; // labels exclude each other, and none is painted over another
+  }
+  if (!order.is_array() || order.size() != table.regions.size()) {
+    refuse(place, "expected one label value for each of the " + std::to_string(table.regions.size()) + " regions, found " +
+                      json_text(order));
+  }
+  table.region_order = label_values(order, place);
+  for (std::size_t i = 0; i < table.regions.size(); ++i) {
+    const auto& [name, values] = table.regions[i];
+    if (std::ranges::count(values, table.region_order[i]) == 0) {
+      refuse(place, "the region '" + name + "' is painted as " + std::to_string(table.region_order[i]) +
+                        ", which is not among its values; the order is that of the regions");
+    }
   }
 }
 
@@ -168,9 +210,7 @@ std::string json_kind(const Json& value) {
 LabelTable parse_label_table(const Json& object, const std::string& where) {
   LabelTable table;
   if (const Json* labels = member(object, "labels", where)) {
-    for (const auto& [name, value] : labels->items()) {
-      add_label(name, value, where + ": field 'labels', '" + name + "'", table);
-    }
+    parse_labels(*labels, where, table);
   }
   if (const Json* regions = member(object, "regions", where)) {
     for (const auto& [name, values] : regions->items()) {
@@ -181,8 +221,29 @@ LabelTable parse_label_table(const Json& object, const std::string& where) {
   if (const auto classes = object.find("classes"); classes != object.end()) {
     parse_classes(*classes, where, table);
   }
+  if (const auto order = object.find("regions_class_order"); order != object.end()) {
+    parse_region_order(*order, where, table);
+  }
   refuse_repeats(table, where);
+  take_ignore(table, where);
   return table;
+}
+
+void take_ignore(LabelTable& table, const std::string& where) {
+  const auto found = std::ranges::find_if(table.labels, [](const auto& label) { return is_ignore(label.first); });
+  if (found == table.labels.end()) {
+    return;
+  }
+  for (const auto& [name, values] : table.regions) {
+    if (std::ranges::count(values, found->second) > 0) {
+      refuse(where, "the region '" + name + "' has the value " + std::to_string(found->second) + ", which is to be ignored");
+    }
+  }
+  if (found->second == 0) {
+    refuse(where, "the label to ignore has the value 0, which is the background's");
+  }
+  table.ignore = found->second;
+  table.labels.erase(found);
 }
 
 std::vector<std::string> parse_channel_names(const Json& object, const std::string& where) {

@@ -22,8 +22,9 @@ std::string json_text(const Json& value);
 // "a text", "a list", ... for messages.
 std::string json_kind(const Json& value);
 
-// `labels` (name -> value or list of values, or MSD's "value" -> name), `regions` and `classes` of an object; what is
-// missing stays empty. `where` begins the messages.
+// `labels` (name -> value or list of values, or MSD's "value" -> name), `regions`, `regions_class_order` and `classes` of an
+// object; what is missing stays empty. As in nnU-Net, one list among the labels makes all of them regions, and the label
+// "ignore" is none. `where` begins the messages.
 LabelTable parse_label_table(const Json& object, const std::string& where);
 
 // Names of channels in order from `channel_names` or `modality` ({"0": "T1", ...}); empty when there are none.

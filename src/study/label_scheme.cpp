@@ -77,7 +77,44 @@ std::set<int> declared_values(const LabelTable& table) {
   for (const auto& [name, list] : table.regions) {
     values.insert(list.begin(), list.end());
   }
+  if (table.ignore) {
+    values.insert(*table.ignore);
+  }
   return values;
+}
+
+std::string unrelated_values(const std::vector<std::pair<std::string, std::set<int>>>& maps) {
+  struct Group {
+    std::set<int> values;
+    std::vector<std::string> ids;
+  };
+  std::vector<Group> groups;
+  for (const auto& [id, found] : maps) {
+    Group merged{.values = found, .ids = {}};
+    merged.values.erase(0);
+    if (merged.values.empty()) {
+      continue;
+    }
+    std::erase_if(groups, [&](const Group& group) {
+      const bool shared = std::ranges::any_of(group.values, [&](int value) { return merged.values.contains(value); });
+      if (shared) {
+        merged.values.insert(group.values.begin(), group.values.end());
+        merged.ids.insert(merged.ids.end(), group.ids.begin(), group.ids.end());
+      }
+      return shared;
+    });
+    merged.ids.push_back(id);
+    groups.push_back(std::move(merged));
+  }
+  std::vector<std::string> parts;
+  for (const Group& group : groups) {
+    constexpr std::size_t kMost = 3;
+    const std::vector<std::string> some(group.ids.begin(),
+                                        group.ids.begin() + static_cast<std::ptrdiff_t>(std::min(kMost, group.ids.size())));
+    parts.push_back(texts(group.values) + " (" + join(some, ", ") +
+                    (group.ids.size() > kMost ? " and " + std::to_string(group.ids.size() - kMost) + " more" : "") + ")");
+  }
+  return parts.size() < 2 ? "" : "the values " + join(parts, " and ") + " never stand in one label map";
 }
 
 LabelTable common_label_table(const std::vector<LabelEvidence>& evidence, Findings& findings) {
@@ -113,7 +150,18 @@ LabelTable common_label_table(const std::vector<LabelEvidence>& evidence, Findin
   if (fitting.size() == 1) {
     return *table_of(fitting.front(), findings);
   }
-  if (!evidence.front().schemes.empty()) {
+  if (evidence.front().schemes.empty()) {
+    std::vector<std::pair<std::string, std::set<int>>> maps;
+    for (const LabelEvidence& one : evidence) {
+      maps.emplace_back(one.study, one.values);
+    }
+    if (const std::string unrelated = unrelated_values(maps); !unrelated.empty()) {
+      findings.warn("label maps with different values", "",
+                    unrelated +
+                        "; bring masks that mean the same to the same values, or write `labels` with a name for each value "
+                        "into the studies file");
+    }
+  } else {
     findings.warn(kKind, "",
                   "values " + texts(values) + (fitting.empty() ? " do not fit " : " fit each of ") +
                       join(evidence.front().schemes, ", ") + "; write `labels` into the studies file yourself");

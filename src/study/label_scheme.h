@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "study/findings.h"
@@ -22,8 +23,12 @@ inline constexpr std::string_view kCrossmoda2021 = "crossMoDA 2021";
 // Table of a known scheme; null for another name.
 const LabelTable* known_scheme(std::string_view name);
 
-// Label values of a table, background included.
+// Label values of a table, the background and what is to be ignored included.
 std::set<int> declared_values(const LabelTable& table);
+
+// Says which label maps share no value besides 0 with the others, such as masks of 1 among masks of 255: "the values 1 (p0, p1)
+// and 255 (p2) never stand in one label map"; empty when they do not fall apart. `maps`: ids and values.
+std::string unrelated_values(const std::vector<std::pair<std::string, std::set<int>>>& maps);
 
 // A labelled study: the schemes it may follow and the values in its label map.
 struct LabelEvidence {

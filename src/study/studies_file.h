@@ -37,7 +37,12 @@ struct LabelTable {
   std::vector<std::pair<std::string, int>> labels = {};               // name -> value, with background 0
   std::vector<std::pair<std::string, std::vector<int>>> regions = {}; // name -> values
   std::vector<std::string> classes = {};
+  std::vector<int> region_order = {}; // regions_class_order: what each region is painted as, later ones over earlier; or empty
+  std::optional<int> ignore = {};     // value of voxels that nobody labelled: left out of training and of scores
 };
+
+// Takes the label named "ignore" out of the labels of a table. Throws Error(kBadInput) when it is 0 or part of a region.
+void take_ignore(LabelTable& table, const std::string& where);
 
 struct StudiesFile {
   std::vector<Study> studies = {};

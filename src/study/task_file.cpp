@@ -164,6 +164,7 @@ void TaskReader::check(bool holds, const std::string& reason) const {
 }
 
 Task TaskReader::finish() {
+  take_ignore(task_.table, source_.string() + ": [labels]");
   const LabelTable& table = task_.table;
   const std::set<std::string> classes(table.classes.begin(), table.classes.end());
   check(!task_.layouts.empty(), "names no layout; write layout = [\"suffix\"] for folders of any names");
@@ -175,6 +176,9 @@ Task TaskReader::finish() {
       check(values.insert(value).second, "[labels] has the value " + std::to_string(value) + " twice");
     }
     check(values.size() >= 2 && values.contains(0), "[labels] needs background = 0 and at least one more");
+    if (table.ignore) {
+      check(values.insert(*table.ignore).second, "[labels] has the value " + std::to_string(*table.ignore) + " twice");
+    }
     check(declared_values(table) == values, "[regions] has a value that [labels] does not name");
   } else {
     check(classes.size() >= 2 && classes.size() == table.classes.size(),

@@ -45,8 +45,14 @@ void add_table(const LabelTable& table, Json& root) {
   for (const auto& [name, value] : table.labels) {
     root["labels"][name] = value;
   }
+  if (table.ignore) {
+    root["labels"]["ignore"] = *table.ignore;
+  }
   for (const auto& [name, values] : table.regions) {
     root["regions"][name] = values;
+  }
+  if (!table.region_order.empty()) {
+    root["regions_class_order"] = table.region_order;
   }
   if (!table.classes.empty()) {
     root["classes"] = table.classes;

@@ -1,5 +1,6 @@
 // `brainmvp finetune` as a process, on a small store with a small network.
 #include "app/run_checks.h"
+#include "io/image_file.h"
 #include "store/handmade_store.h"
 
 namespace brainmvp {
@@ -176,6 +177,48 @@ TEST_F(Finetune, AFineTunedModelIsAStartToo) {
   ASSERT_EQ(finetune("segment", "earlier", {"--steps", "1"}).exit_code, 0);
   const ProcessResult result = finetune("segment", "later", {"--steps", "1", "--init", run("earlier")});
   EXPECT_EQ(result.exit_code, 0) << result.err;
+}
+
+TEST_F(Finetune, RefusesTheTaskOfAnotherDataSet) {
+  const ProcessResult segmented = finetune("segment", "other", {"--task", "brats2023-ped"});
+  EXPECT_EQ(segmented.exit_code, 2) << segmented.err;
+  EXPECT_TRUE(contains(segmented.err, "declared as background 0, lesion 1, and those of --task are background 0,"));
+  EXPECT_FALSE(fs::exists(run("other")));
+}
+
+TEST_F(Finetune, RefusesMasksThatShareNoValue) {
+  image::Volume head{.size = {20, 20, 20}, .affine = {}, .data = test::fill("head", std::size_t{8000})};
+  for (float& value : head.data) {
+    value += 2;
+  }
+  nlohmann::json training = nlohmann::json::array();
+  for (const auto& [id, value] : {std::pair("p0", 1), std::pair("p1", 1), std::pair("p2", 255)}) {
+    image::LabelVolume mask{.size = head.size, .affine = {}, .data = std::vector<std::int32_t>(8000)};
+    std::fill_n(mask.data.begin() + 4000, 400, value);
+    io::write_nifti(run(std::string(id) + "_flair.nii.gz"), head);
+    io::write_nifti(run(std::string(id) + "_seg.nii.gz"), mask, {.type = io::StoredType::kUint8});
+    training.push_back({{"id", id}, {"image", {std::string(id) + "_flair.nii.gz"}}, {"label", std::string(id) + "_seg.nii.gz"}});
+  }
+  const auto result_with = [&](const nlohmann::json& labels, const std::string& name) {
+    nlohmann::json list{{"training", training}};
+    if (!labels.empty()) {
+      list["labels"] = labels;
+    }
+    test::write_text(run(name + ".json"), list.dump());
+    const ProcessResult prepared = test::run_brainmvp({"prepare", run(name + ".json"), "-o", run(name + "_store")});
+    EXPECT_EQ(prepared.exit_code, 0) << prepared.err;
+    return test::run_brainmvp({"finetune", "segment", run(name + "_store"), "-o", run(name), "--init", "scratch", "--recipe",
+                               "tiny", "--crop", "16", "--steps", "1", "--batch-size", "1", "--threads", "1"});
+  };
+  const ProcessResult mixed = result_with({}, "mixed");
+  EXPECT_EQ(mixed.exit_code, 4) << mixed.err;
+  EXPECT_TRUE(contains(mixed.err, "the values 1 (p0, p1) and 255 (p2) never stand in one label map")) << mixed.err;
+  const ProcessResult ignoring = result_with({{"background", 0}, {"lesion", 1}, {"ignore", 255}}, "ignoring");
+  EXPECT_EQ(ignoring.exit_code, 0) << ignoring.err;
+  EXPECT_TRUE(contains(ignoring.err, "exclusive labels background, lesion, without voxels of the value 255")) << ignoring.err;
+  const ProcessResult unseen = result_with({{"background", 0}, {"lesion", 1}, {"rare", 7}, {"other", 255}}, "unseen");
+  EXPECT_EQ(unseen.exit_code, 0) << unseen.err;
+  EXPECT_TRUE(contains(unseen.err, "no training study has any voxel of rare")) << unseen.err;
 }
 
 TEST_F(Finetune, RefusesWhatCannotWork) {

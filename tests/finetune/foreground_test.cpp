@@ -34,6 +34,17 @@ TEST(FindForeground, CountsEveryVoxelAndKnowsWhereItLies) {
   }
 }
 
+TEST(FindForeground, CountsVoxelsToIgnoreAndDrawsNone) {
+  const test::TemporaryFolder folder;
+  const store::Store store = handmade(folder);
+  const Foreground all = find_foreground(store.studies()[0], 1);
+  const int value = all.voxels.begin()->first;
+  const Foreground without = find_foreground(store.studies()[0], 1, value);
+  EXPECT_EQ(without.counts, all.counts);
+  EXPECT_FALSE(without.voxels.contains(value));
+  EXPECT_EQ(without.voxels.size() + 1, all.voxels.size());
+}
+
 TEST(CropAround, HoldsItsVoxelAndStaysInThePaddedVolume) {
   RandomStream stream({5});
   const image::Size volume{40, 20, 10};

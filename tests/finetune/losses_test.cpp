@@ -1,6 +1,7 @@
 #include "finetune/losses.h"
 
 #include <ATen/ops/full.h>
+#include <ATen/ops/stack.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 #include <torch/autograd.h>
@@ -62,6 +63,49 @@ TEST(HeadLoss, GradientIsThatOfDifferences) {
       EXPECT_NEAR(logits.grad().view(-1)[i].item<double>(), slope, 1e-4) << i << " exclusive " << exclusive;
     }
   }
+}
+
+// Batch Dice: sums go over both samples before they are divided. p = 1/2; the first sample has one voxel of two, the second none.
+TEST(HeadLoss, SumsOverTheSamplesOfABatch) {
+  const Tensor target = at::tensor({1.0F, 0.0F, 0.0F, 0.0F}).view({2, 1, 1, 1, 2});
+  const double dice = 1 - (2 * 0.5 + 1) / (4 * 0.25 + 1 + 1);
+  EXPECT_NEAR(head_loss(at::zeros({2, 1, 1, 1, 2}), target, false).item<double>(), 0.7 * dice + 0.3 * std::log(2.0), 1e-6);
+}
+
+// The second of three voxels is to be ignored: the loss is that of the others, whatever the network says there.
+TEST(HeadLoss, VoxelsToIgnoreCountForNothing) {
+  for (const bool exclusive : {false, true}) {
+    const std::vector<std::vector<int>> outputs =
+        exclusive ? std::vector<std::vector<int>>{{0}, {1}, {2}} : std::vector<std::vector<int>>{{1, 2}, {2}};
+    const auto k = static_cast<std::int64_t>(outputs.size());
+    const Tensor values = at::tensor({1, 9, 0}).to(at::kByte).view({1, 1, 1, 3});
+    const Tensor others = at::tensor({1, 0}).to(at::kByte).view({1, 1, 1, 2});
+    const Tensor target = one_hot(values, outputs);
+    const Tensor valid = counted(values, 9);
+    Tensor logits = test::filled("ignored", {1, k, 1, 1, 3}).clone();
+    const Tensor kept = at::stack({logits.select(4, 0), logits.select(4, 2)}, 4);
+    const double expected = head_loss(kept, one_hot(others, outputs), exclusive).item<double>();
+    EXPECT_NEAR(head_loss(logits, target, exclusive, {}, valid).item<double>(), expected, 1e-6) << exclusive;
+    logits.select(4, 1).fill_(7);
+    logits.set_requires_grad(true);
+    const Tensor loss = head_loss(logits, target, exclusive, {}, valid);
+    EXPECT_NEAR(loss.item<double>(), expected, 1e-6) << exclusive;
+    loss.backward();
+    EXPECT_EQ(logits.grad().select(4, 1).abs().max().item<double>(), 0) << exclusive;
+    EXPECT_GT(logits.grad().select(4, 0).abs().max().item<double>(), 0) << exclusive;
+  }
+}
+
+// p = 1/2 in the one voxel that counts, which is inside: 0.7 (1 - 2 / 2.25) + 0.3 log 2.
+TEST(HeadLoss, MatchesHandComputedRegionsWithVoxelsToIgnore) {
+  const Tensor values = at::tensor({1, 9}).to(at::kByte).view({1, 1, 1, 2});
+  const double loss = 0.7 * (1 - 2 / 2.25) + 0.3 * std::log(2.0);
+  EXPECT_NEAR(head_loss(at::zeros({1, 1, 1, 1, 2}), one_hot(values, {{1}}), false, {}, counted(values, 9)).item<double>(), loss,
+              1e-6);
+  const Tensor nothing = at::full({1, 1, 1, 2}, 9, at::kByte);
+  EXPECT_NEAR(head_loss(at::zeros({1, 1, 1, 1, 2}), one_hot(nothing, {{1}}), false, {}, counted(nothing, 9)).item<double>(), 0,
+              1e-6);
+  EXPECT_FALSE(counted(values, std::nullopt).defined());
 }
 
 TEST(OneHot, TakesRegionsAsUnions) {

@@ -26,6 +26,16 @@ TEST(Painting, NestedRegionsComeOutAsTheyWereLabelled) {
   EXPECT_EQ(labels.data, (std::vector<std::int32_t>{0, 2, 1, 4, 1}));
 }
 
+TEST(Painting, FollowsTheOrderThatIsDeclared) {
+  ModelDescription model = with_regions({{"whole", {1, 2, 3}}, {"enhancing", {3}}, {"core", {1, 3}}});
+  model.table.region_order = {2, 3, 1};
+  const Painting painting = painting_of(model);
+  EXPECT_EQ(painting.values, (std::vector<int>{2, 3, 1}));
+  EXPECT_EQ(painting.order, (std::vector<std::size_t>{0, 1, 2}));
+  const std::vector<image::Volume> all{line_of({0.9F, 0.9F}), line_of({0.9F, 0.9F}), line_of({0.1F, 0.9F})};
+  EXPECT_EQ(native_labels(all, {.size = {2, 1, 1}, .affine = {}}, painting, 1).data, (std::vector<std::int32_t>{3, 1}));
+}
+
 TEST(Painting, ARegionThatItsPartsFillTakesItsFirstValue) {
   EXPECT_EQ(painting_of(with_regions({{"all", {1, 2}}, {"a", {1}}, {"b", {2}}})).values, (std::vector<int>{1, 1, 2}));
   EXPECT_EQ(painting_of(with_regions({{"grey", {1, 2}}, {"white", {3, 4}}})).values, (std::vector<int>{1, 3}));

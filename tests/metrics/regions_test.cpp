@@ -48,6 +48,20 @@ TEST(Regions, ThatTheTableLacksAreRefused) {
   EXPECT_THROW(choose_regions(brats(), {.labels = {}, .regions = {"WT", "WT"}}), Error);
 }
 
+TEST(Regions, AreNoneOfTheVoxelsToIgnore) {
+  study::LabelTable table{.labels = {{"background", 0}, {"lesion", 1}}, .ignore = 2};
+  const RegionTable chosen = choose_regions(table, {});
+  ASSERT_EQ(chosen.regions.size(), 1U);
+  EXPECT_EQ(chosen.ignore, 2);
+  const image::LabelVolume reference = volume_of({0, 1, 2, 2});
+  check_declared(reference, chosen, "r.nii");
+  image::LabelVolume prediction = volume_of({1, 1, 1, 0});
+  clear_ignored(prediction, reference, chosen);
+  EXPECT_EQ(prediction.data, (std::vector<std::int32_t>{1, 1, 0, 0}));
+  EXPECT_THROW(choose_regions(table, {.labels = {"ignore"}, .regions = {}}), Error);
+  EXPECT_THROW(choose_regions(table, {.labels = {}, .regions = {"all=1,2"}}), Error);
+}
+
 TEST(Regions, OfValuesAreNamedAfterThem) {
   const std::vector<Region> regions = regions_of_values({4, 0, 1, 4});
   ASSERT_EQ(regions.size(), 2U);

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "study/label_scheme.h"
 #include "study/list_refusal.h"
 #include "study/study_id.h"
 #include "support/support.h"
@@ -59,13 +60,58 @@ TEST(StudiesFile, ReadsLabelsRegionsAndClasses) {
   const StudiesFile file = read(folder, R"({"labels": {"background": 0, "whole": [1, 2, 3], "core": [2, 3], "edema": 1},
     "regions": {"enhancing": 3}, "classes": ["CN", "MCI"],
     "training": [{"image": "a_t1.nii", "label": 1}, {"image": "b_t1.nii", "class": "CN"}, {"image": "c_t1.nii", "label": [0, 1]}]})");
-  EXPECT_EQ(file.table.labels, (std::vector<std::pair<std::string, int>>{{"background", 0}, {"edema", 1}}));
-  ASSERT_EQ(file.table.regions.size(), 3U);
-  EXPECT_EQ(file.table.regions[0].first, "whole");
-  EXPECT_EQ(file.table.regions[2].second, std::vector<int>{3});
+  EXPECT_EQ(file.table.labels, (std::vector<std::pair<std::string, int>>{{"background", 0}}));
+  EXPECT_EQ(file.table.regions, (std::vector<std::pair<std::string, std::vector<int>>>{
+                                    {"whole", {1, 2, 3}}, {"core", {2, 3}}, {"edema", {1}}, {"enhancing", {3}}}));
   EXPECT_EQ(file.studies[0].class_name, "MCI");
   EXPECT_EQ(file.studies[1].class_name, "CN");
   EXPECT_EQ(file.studies[2].class_name, "MCI");
+}
+
+// nnU-Net's dataset.json: one list among the labels makes all of them regions, and the label "ignore" is none.
+TEST(StudiesFile, TakesNnunetsRegionsTheirOrderAndWhatToIgnore) {
+  const test::TemporaryFolder folder;
+  const std::string table = R"("labels": {"background": 0, "whole tumor": [1, 2, 3], "tumor core": [1, 3],
+    "enhancing tumor": 3, "ignore": 4}, "regions_class_order": [2, 1, 3], "training": [{"image": "a_t1.nii"}])";
+  const StudiesFile file = read(folder, "{" + table + "}");
+  const auto check = [](const study::LabelTable& read_table) {
+    EXPECT_EQ(read_table.labels, (std::vector<std::pair<std::string, int>>{{"background", 0}}));
+    EXPECT_EQ(read_table.regions, (std::vector<std::pair<std::string, std::vector<int>>>{
+                                      {"whole tumor", {1, 2, 3}}, {"tumor core", {1, 3}}, {"enhancing tumor", {3}}}));
+    EXPECT_EQ(read_table.region_order, (std::vector<int>{2, 1, 3}));
+    EXPECT_EQ(read_table.ignore, 4);
+  };
+  check(file.table);
+  study::write_studies_file(folder / "again.json", file);
+  check(study::read_studies_file(folder / "again.json").table);
+}
+
+TEST(StudiesFile, ExclusiveLabelsCanHaveVoxelsToIgnore) {
+  const test::TemporaryFolder folder;
+  const std::string entries = R"(, "training": [{"image": "a_t1.nii"}]})";
+  for (const char* labels :
+       {R"({"background": 0, "lesion": 1, "ignore": 2})", R"({"0": "background", "1": "lesion", "2": "Ignore"})",
+        R"({"background": [0], "lesion": 1, "ignore": 2})"}) {
+    const study::LabelTable table = read(folder, std::string(R"({"labels": )") + labels + entries).table;
+    EXPECT_EQ(table.labels, (std::vector<std::pair<std::string, int>>{{"background", 0}, {"lesion", 1}})) << labels;
+    EXPECT_TRUE(table.regions.empty()) << labels;
+    EXPECT_EQ(table.ignore, 2) << labels;
+  }
+  for (const char* wrong : {R"({"labels": {"background": 0, "all": [1, 2], "ignore": 2})",
+                            R"({"labels": {"background": 0, "a": 1, "ignore": [2, 3]})", R"({"labels": {"ignore": 0, "a": 1})",
+                            R"({"labels": {"all": [1, 2], "a": 1}, "regions_class_order": [1])",
+                            R"({"labels": {"all": [1, 2], "a": 1}, "regions_class_order": [1, 2])"}) {
+    EXPECT_THROW(read(folder, wrong + entries), Error) << wrong;
+  }
+}
+
+TEST(UnrelatedValues, AreThoseThatNoLabelMapJoins) {
+  EXPECT_EQ(study::unrelated_values({{"p0", {0, 1}}, {"p1", {0, 1}}, {"p2", {0, 255}}, {"p3", {0}}}),
+            "the values 1 (p0, p1) and 255 (p2) never stand in one label map");
+  EXPECT_EQ(study::unrelated_values({{"a", {0, 1, 2, 4}}, {"b", {0, 85, 170}}}),
+            "the values 1 2 4 (a) and 85 170 (b) never stand in one label map");
+  EXPECT_EQ(study::unrelated_values({{"a", {0, 1}}, {"b", {0, 2}}, {"c", {0, 1, 2}}}), "");
+  EXPECT_EQ(study::unrelated_values({{"a", {0, 255}}, {"b", {0}}}), "");
 }
 
 TEST(StudiesFile, RoundTrips) {
