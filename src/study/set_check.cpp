@@ -9,7 +9,6 @@
 namespace brainmvp::study {
 namespace {
 
-constexpr double kLeastBrainMm3 = 0.5e6;
 constexpr double kLargestBrainMm3 = 2.2e6;
 constexpr double kLeastHeadMm3 = 2.5e6;
 

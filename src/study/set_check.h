@@ -14,6 +14,9 @@ namespace brainmvp::study {
 // "sub-01: training sub-01_ses-1, test sub-01_ses-2".
 std::vector<std::string> leaks(const std::vector<Study>& studies);
 
+// The volume of the smallest brain of a grown head.
+inline constexpr double kLeastBrainMm3 = 0.5e6;
+
 // Whether an image shows a head with its skull, or a brain cut out of it.
 enum class HeadKind { kUnknown, kWhole, kStripped };
 

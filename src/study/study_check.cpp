@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "study/set_check.h"
 
 namespace brainmvp::study {
 namespace {
@@ -100,7 +101,6 @@ HeadKind head_of(const Study& study, const std::vector<FileFacts>& images) {
 
 // A mask of which the name does not say what it shows, and that covers a brain.
 bool covers_brain(const FileFacts& label, const std::vector<FileFacts>& images) {
-  constexpr double kLeastBrainMm3 = 0.5e6;
   std::size_t voxels = 0;
   for (const auto& [value, count] : label.values) {
     voxels += value == 0 ? 0 : count;
