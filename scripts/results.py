@@ -31,13 +31,13 @@ def interval(values: list[float]) -> str:
     return f"{mean:.3f} [{mean - half:.3f}, {mean + half:.3f}]"
 
 
-def table(heads: list[str], rows: dict[str, list[list[float]]]) -> None:
+def table(heads: list[str], rows: dict[str, list[list[float]]], first_by: str = "pre-training") -> None:
     print("| | " + " | ".join(heads) + " |\n|" + " --- |" * (len(heads) + 1))
     for name, columns in rows.items():
         print(f"| {name} | " + " | ".join(interval(values) for values in columns) + " |")
     first, second = list(rows.values())[:2]
     differences = [[a - b for a, b in zip(x, y)] for x, y in zip(first, second)]
-    print("| difference by pre-training | " + " | ".join(interval(values) for values in differences) + " |")
+    print(f"| difference by {first_by} | " + " | ".join(interval(values) for values in differences) + " |")
     wins = [f"{sum(value > 0 for value in values)} of {len(values)}" for values in differences]
     print("| seeds in which it helps | " + " | ".join(wins) + " |\n")
 

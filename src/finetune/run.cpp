@@ -79,11 +79,11 @@ study::LabelTable table_of(const RunOptions& options, const store::Store& store)
 }
 
 infer::ModelDescription describe_model(const RunOptions& options, const Start& start, const store::Store& store,
-                                       const std::vector<std::string>& channels) {
+                                       const std::vector<std::string>& channels, study::LabelTable table) {
   return {.task = options.task,
           .network = network_of(start, options),
           .channels = channels,
-          .table = table_of(options, store),
+          .table = std::move(table),
           .window = options.crop,
           .sizing = options.sizing,
           .preparation = store.parameters(),
@@ -156,13 +156,14 @@ struct Prepared {
 
 Prepared prepare_run(const RunOptions& options, const Start& start, const store::Store& store) {
   Prepared prepared;
+  study::LabelTable declared = table_of(options, store);
   std::vector<std::string> classes(store.studies().size());
   if (options.task == infer::Task::kClassify) {
     classes = classes_of(options, store);
   }
   prepared.selection = select_studies(options, store, classes);
   const std::vector<std::string> channels = choose_channels(options, store, prepared.selection);
-  prepared.description = describe_model(options, start, store, channels);
+  prepared.description = describe_model(options, start, store, channels, std::move(declared));
   study::LabelTable& table = prepared.description.table;
   if (options.task == infer::Task::kSegment) {
     prepared.foregrounds = read_foregrounds(options, store, prepared.selection, table);

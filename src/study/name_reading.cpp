@@ -164,9 +164,9 @@ private:
     if (!entity_value(stem_, "inv-").empty()) {
       return {.kind = Kind::kSkipped, .name = "single inversions of MP2RAGE", .prefix = role.prefix};
     }
-    if (!derived.empty()) {
+    if (!derived.empty() || shows_projection() || is_part_of_complex()) {
       return {.kind = Kind::kSkipped,
-              .name = "images derived from others, by words of their names (brain, bias, map, ...)",
+              .name = "images derived from others, by words of their names (brain, map, phase, MIP, ...)",
               .prefix = role.prefix};
     }
     if (run.begin > 1 && is("towards", run.begin - 1)) { // flair_to_t1
@@ -183,6 +183,16 @@ private:
       settle_contrast(run, last, role);
     }
     return role;
+  }
+
+  [[nodiscard]] bool shows_projection() const {
+    return std::ranges::any_of(words_, [this](const NameWord& word) { return table_.is_word("projection", word.text); });
+  }
+
+  // BIDS: everything but the magnitude.
+  [[nodiscard]] bool is_part_of_complex() const {
+    const std::string part = to_lower(entity_value(stem_, "part-"));
+    return !part.empty() && part != "mag";
   }
 
   void settle_mask(const Run& run, FileRole& role) const {

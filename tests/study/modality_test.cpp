@@ -118,6 +118,8 @@ TEST(ModalityTable, NeighbouringWordsChangeTheContrast) {
                                                                {"flair_to_t1", "flair"},
                                                                {"T2_reg_T1", "t2"},
                                                                {"sub-01_acq-T1flair_FLAIR", "t1"},
+                                                               {"sub-01_part-mag_T1w", "t1"},
+                                                               {"proton_density", "pd"},
                                                                {"ADC_DWI", "adc"}};
   for (const auto& [name, modality] : names) {
     EXPECT_EQ(table().of_file(name + ".nii.gz").value_or("none"), modality) << name;
@@ -125,8 +127,9 @@ TEST(ModalityTable, NeighbouringWordsChangeTheContrast) {
   for (const char* name : {"AX_T1_FLAIR", "ADC_DWI", "t1_foo_bar", "post_t1", "p_mask"}) {
     EXPECT_NE(table().role(std::string(name) + ".nii").remark, "") << name;
   }
-  for (const char* name : {"5_exp_ADC", "eADC", "p1_ADC_exp", "t1_map", "T1_brain_mni", "tof_mip", "mp2rage_INV1",
-                           "sub-01_inv-1_MP2RAGE", "FLAIR_T1space", "dwi_b0"}) {
+  for (const char* name :
+       {"5_exp_ADC", "eADC", "p1_ADC_exp", "t1_map", "T1_brain_mni", "tof_mip", "mp2rage_INV1", "sub-01_inv-1_MP2RAGE",
+        "FLAIR_T1space", "dwi_b0", "mIP_SWI", "MIP_TOF_3D", "sub-01_part-phase_T1w", "sub-01_part-real_T1w", "T1_rho"}) {
     EXPECT_FALSE(table().of_file(std::string(name) + ".nii.gz")) << name;
   }
 }
