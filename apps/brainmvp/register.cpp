@@ -39,9 +39,13 @@ std::string rounded(double value) {
   return text.substr(0, text.find('.') + 3);
 }
 
+std::string shared_with(const RegisteredImage& image) {
+  return image.motion_of == image.modality ? "" : " as " + image.motion_of + ", whose grid it has";
+}
+
 void print_image(const registration::StudyOutcome& outcome, const RegisteredImage& image) {
   std::cout << "  " << outcome.id << ": " << image.modality << " to " << outcome.result.reference << ": "
-            << registration::verdict_of(*image.alignment).text << "; mutual information "
+            << registration::verdict_of(*image.alignment).text << shared_with(image) << "; mutual information "
             << rounded(image.alignment->information_before) << " before, " << rounded(image.alignment->information_after)
             << " after\n";
 }

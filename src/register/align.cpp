@@ -82,6 +82,17 @@ Rigid best_start(const Volume& reference, const Volume& moving, const AlignOptio
   return other.at.value > kClearly * as_it_is.at.value ? other.rigid : as_it_is.rigid;
 }
 
+Alignment measured(const Pair& pair, const Rigid& motion, double repeat_mm) {
+  const Rigid nothing{.centre = motion.centre};
+  const MutualInformation::Evaluation after = pair.information.evaluate(motion);
+  return {.to_moving = motion,
+          .information_before = pair.information.evaluate(nothing).value,
+          .information_after = after.value,
+          .overlap = after.overlap,
+          .displacement_mm = mean_distance_mm(motion.affine(), nothing.affine(), pair.points),
+          .repeat_mm = repeat_mm};
+}
+
 Volume checked(const Volume& volume, const char* what) {
   if (std::ranges::min(volume.size) < 4) {
     throw Error(ExitCode::kBadInput, std::string(what) + ": fewer than 4 voxels along an axis, which is no volume to align");
@@ -107,20 +118,16 @@ Alignment align(const Volume& reference_image, const Volume& moving_image, const
   const Pair fine(reference, moving, kFineLevel, options.finest_mm, options.seed);
   const MutualInformation others(fine.reference_image, fine.moving_image,
                                  head_points(fine.reference_image, kFineLevel.region, kFineLevel.points, options.seed + 1));
-  const Rigid nothing{.centre = near.centre};
-  const Climb as_it_is{.rigid = nothing, .at = fine.information.evaluate(nothing)};
-  Climb found = climb(fine.information, near, kFineLevel.steps);
+  const Rigid found = climb(fine.information, near, kFineLevel.steps).rigid;
   const Rigid again = climb(others, near, kFineLevel.steps).rigid;
-  const double repeat_mm = mean_distance_mm(found.rigid.affine(), again.affine(), fine.points);
-  if (found.at.value < as_it_is.at.value) {
-    found = as_it_is;
-  }
-  return {.to_moving = found.rigid,
-          .information_before = as_it_is.at.value,
-          .information_after = found.at.value,
-          .overlap = found.at.overlap,
-          .displacement_mm = mean_distance_mm(found.rigid.affine(), nothing.affine(), fine.points),
-          .repeat_mm = repeat_mm};
+  const double repeat_mm = mean_distance_mm(found.affine(), again.affine(), fine.points);
+  const Alignment moved = measured(fine, found, repeat_mm);
+  return moved.information_after < moved.information_before ? measured(fine, {.centre = near.centre}, repeat_mm) : moved;
+}
+
+Alignment aligned_by(const Rigid& motion, const Volume& reference, const Volume& moving, const AlignOptions& options) {
+  const Pair fine(checked(reference, "the reference"), checked(moving, "the image"), kFineLevel, options.finest_mm, options.seed);
+  return measured(fine, motion, 0);
 }
 
 } // namespace brainmvp::registration

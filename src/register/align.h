@@ -31,6 +31,10 @@ struct Alignment {
 // is constant or not a volume (fewer than 4 voxels along an axis).
 Alignment align(const image::Volume& reference, const image::Volume& moving, const AlignOptions& options);
 
+// The figures of a motion that is known, over the points that align() compares; repeat_mm is 0. Throws as align().
+Alignment aligned_by(const Rigid& motion, const image::Volume& reference, const image::Volume& moving,
+                     const AlignOptions& options);
+
 // What the figures say in plain words: "moved 3.1 mm", "was aligned", or "doubtful: ..." with the reason.
 struct Verdict {
   bool doubtful = false;

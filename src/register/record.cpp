@@ -18,7 +18,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr const char* kFormat = "brainmvp registration";
-constexpr int kVersion = 1; // of the file's form and of the method: another one is done again
+constexpr int kVersion = 2; // of the file's form and of the method: another one is done again
 
 Json to_json(const RegisterOptions& options) {
   return {
@@ -32,6 +32,7 @@ Json to_json(const RegisteredImage& image) {
     const Alignment& alignment = *image.alignment;
     const Verdict verdict = verdict_of(alignment);
     out["transform"] = image.transform;
+    out["motion_of"] = image.motion_of;
     out["mutual_information"] = {{"before", alignment.information_before}, {"after", alignment.information_after}};
     out["mean_displacement_mm"] = alignment.displacement_mm;
     out["rotation_degrees"] = alignment.to_moving.angle_degrees();
@@ -51,6 +52,7 @@ RegisteredImage image_of(const Json& json) {
   if (json.contains("transform")) {
     const Json& motion = json.at("motion");
     out.transform = json.at("transform");
+    out.motion_of = json.at("motion_of");
     out.alignment = {.to_moving = {.versor = motion.at("versor").get<image::Vector>(),
                                    .centre = motion.at("centre_mm").get<image::Vector>(),
                                    .translation = motion.at("translation_mm").get<image::Vector>()},

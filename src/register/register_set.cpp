@@ -67,7 +67,7 @@ bool concerns_all(const Error& error) {
 void write_results(const study::StudiesFile& studies, const std::vector<StudyOutcome>& outcomes, const fs::path& output) {
   study::StudiesFile list{.studies = {}, .table = studies.table};
   std::string table =
-      "study\tmodality\treference\tinformation_before\tinformation_after\tmean_displacement_mm\trotation_degrees\t"
+      "study\tmodality\treference\tmotion_of\tinformation_before\tinformation_after\tmean_displacement_mm\trotation_degrees\t"
       "overlap\trepeat_mm\tdoubtful\tverdict\n";
   for (std::size_t n = 0; n < outcomes.size(); ++n) {
     if (outcomes[n].outcome == Outcome::kFailed) {
@@ -81,7 +81,7 @@ void write_results(const study::StudiesFile& studies, const std::vector<StudyOut
       if (image.alignment) {
         const Alignment& found = *image.alignment;
         const Verdict verdict = verdict_of(found);
-        table += study.id + "\t" + image.modality + "\t" + result.reference;
+        table += study.id + "\t" + image.modality + "\t" + result.reference + "\t" + image.motion_of;
         for (const double value : {found.information_before, found.information_after, found.displacement_mm,
                                    found.to_moving.angle_degrees(), found.overlap, found.repeat_mm}) {
           table += "\t" + shortest(value);

@@ -8,6 +8,7 @@
 #include "image/resample.h"
 #include "io/image_file.h"
 #include "register/bias.h"
+#include "register/shared_motion.h"
 
 namespace brainmvp::registration {
 namespace fs = std::filesystem;
@@ -128,6 +129,38 @@ void write_label(const fs::path& file, const std::vector<Source>& sources, const
                   {.type = type});
 }
 
+// The images but the reference, by grid, so that only those of one grid are held at once.
+std::vector<std::vector<std::size_t>> groups_of(const std::vector<Source>& sources, std::size_t reference) {
+  std::vector<std::vector<std::size_t>> groups;
+  std::vector<image::Grid> grids;
+  for (std::size_t n = 0; n < sources.size(); ++n) {
+    if (n == reference) {
+      continue;
+    }
+    const io::ImageHeader header = io::read_header(sources[n].file);
+    const image::Grid grid{.size = header.size, .affine = header.affine};
+    const auto known = std::ranges::find_if(grids, [&](const image::Grid& other) { return image::same_grid(grid, other); });
+    if (known == grids.end()) {
+      grids.push_back(grid);
+      groups.push_back({n});
+    } else {
+      groups[static_cast<std::size_t>(known - grids.begin())].push_back(n);
+    }
+  }
+  return groups;
+}
+
+void write_aligned(Source& source, image::Volume& moving, const RegisteredImage& image, const image::Volume& reference,
+                   const RegisterOptions& options, const fs::path& folder) {
+  const Rigid& motion = image.alignment->to_moving;
+  source.placed = motion.affine().inverse().after(moving.affine);
+  moving.affine = source.placed;
+  write_transform(folder / image.transform, motion);
+  io::write_nifti(folder / image.file,
+                  options.keep_grids ? moving : image::resample_linear(moving, image::grid_of(reference), image::Outside::kZero),
+                  {.type = source.type});
+}
+
 } // namespace
 
 RegisteredStudy register_study(const study::Study& study, const RegisterOptions& options, const fs::path& folder) {
@@ -139,27 +172,32 @@ RegisteredStudy register_study(const study::Study& study, const RegisterOptions&
   for (const Source& source : sources) {
     out.images.push_back({.modality = source.modality, .file = source.modality + ".nii.gz"});
   }
-  const image::Volume reference = read(sources[first], options, channels, out.images[first], out.warnings);
-  const image::Grid target = image::grid_of(reference);
-  io::write_nifti(folder / out.images[first].file, reference, {.type = sources[first].type});
-  for (std::size_t n = 0; n < sources.size(); ++n) {
-    if (n == first) {
-      continue;
+  const GroupImage reference{.modality = out.reference,
+                             .file = sources[first].file.string(),
+                             .volume = read(sources[first], options, channels, out.images[first], out.warnings)};
+  io::write_nifti(folder / out.images[first].file, reference.volume, {.type = sources[first].type});
+  for (const std::vector<std::size_t>& group : groups_of(sources, first)) {
+    std::vector<GroupImage> images;
+    for (const std::size_t n : group) {
+      images.push_back({.modality = sources[n].modality,
+                        .file = sources[n].file.string(),
+                        .volume = read(sources[n], options, channels, out.images[n], out.warnings)});
     }
-    RegisteredImage& image = out.images[n];
-    image::Volume moving = read(sources[n], options, channels, image, out.warnings);
-    image.alignment = with_context("aligning " + sources[n].file.string() + " to " + sources[first].file.string(),
-                                   [&] { return align(reference, moving, options.align); });
-    sources[n].placed = image.alignment->to_moving.affine().inverse().after(moving.affine);
-    moving.affine = sources[n].placed;
-    image.transform = image.modality + "_to_" + out.reference + ".tfm";
-    write_transform(folder / image.transform, image.alignment->to_moving);
-    io::write_nifti(folder / image.file,
-                    options.keep_grids ? moving : image::resample_linear(moving, target, image::Outside::kZero),
-                    {.type = sources[n].type});
+    const std::vector<SharedAlignment> found = align_group(reference, images, options.align);
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      RegisteredImage& image = out.images[group[i]];
+      image.alignment = found[i].alignment;
+      image.motion_of = found[i].motion_of;
+      if (!found[i].parted_from.empty()) {
+        out.warnings.push_back(image.modality + ": has the grid of " + found[i].parted_from +
+                               ", but has moved against it: a motion of its own fits clearly better");
+      }
+      image.transform = image.modality + "_to_" + out.reference + ".tfm";
+      write_aligned(sources[group[i]], images[i].volume, image, reference.volume, options, folder);
+    }
   }
   if (study.label) {
-    write_label(*study.label, sources, target, options, folder, out);
+    write_label(*study.label, sources, image::grid_of(reference.volume), options, folder, out);
   }
   return out;
 }

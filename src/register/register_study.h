@@ -25,6 +25,7 @@ struct RegisteredImage {
   std::string file;                        // in the study's folder
   std::string transform = {};              // the same; empty for the reference
   std::optional<Alignment> alignment = {}; // nothing for the reference
+  std::string motion_of = {};              // the modality whose motion it has (shared_motion.h)
   bool bias_corrected = false;
 };
 
@@ -36,11 +37,11 @@ struct RegisteredStudy {
   std::vector<std::string> warnings = {};
 };
 
-// Writes <modality>.nii.gz, <modality>_to_<reference>.tfm and label.nii.gz into `folder`, which exists. Images are interpolated
-// linearly, 0 outside the field of view; integers stay integers, except after bias correction. Maps of a quantity (adc) are never
-// bias-corrected. A label map moves with options.label_of, otherwise with the image whose grid it has. Throws Error: kBadInput
-// for images that cannot be read or aligned, and for a label map that has no image's grid, or that of several which moved apart
-// by more than 1 mm; kOutput; kInterrupted.
+// Images of one grid share a motion (shared_motion.h). Writes <modality>.nii.gz, <modality>_to_<reference>.tfm and label.nii.gz
+// into `folder`, which exists. Images are interpolated linearly, 0 outside the field of view; integers stay integers, except
+// after bias correction. Maps of a quantity (adc) are never bias-corrected. A label map moves with options.label_of, otherwise
+// with the image whose grid it has. Throws Error: kBadInput for images that cannot be read or aligned, and for a label map that
+// has no image's grid, or that of several which moved apart by more than 1 mm; kOutput; kInterrupted.
 RegisteredStudy register_study(const study::Study& study, const RegisterOptions& options, const std::filesystem::path& folder);
 
 } // namespace brainmvp::registration

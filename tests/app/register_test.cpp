@@ -69,8 +69,9 @@ TEST_F(Register, NamesWhatItCannotUse) {
       << damaged.out;
   EXPECT_FALSE(fs::exists(folder_ / "partly/sub-001"));
 
-  const ProcessResult labelled = align("labelled", {});
-  EXPECT_TRUE(contains(labelled.err, "--label-of")) << labelled.err; // on the grid of images that moved apart
+  const ProcessResult labelled = align("labelled", {}); // the images of one grid share a motion, and so does the label
+  EXPECT_TRUE(contains(labelled.out, "1 registered")) << labelled.out;
+  EXPECT_TRUE(contains(labelled.out, "t2 to t1: was aligned within 0.1 mm as t1, whose grid it has")) << labelled.out;
   EXPECT_EQ(align("strict", {"--strict", "--label-of", "flair"}).exit_code, 4);
   EXPECT_EQ(align("x", {"--no-such-option"}).exit_code, 2);
   test::write_text(folder_ / "foreign/notes.txt", "mine");
@@ -81,6 +82,30 @@ TEST_F(Register, NamesWhatItCannotUse) {
   test::write_text(other, test::read_text(other).substr(0, 2000));
   EXPECT_EQ(align("partly").exit_code, 3); // also over a list of before
   EXPECT_FALSE(fs::exists(folder_ / "partly/studies.json") || fs::exists(folder_ / "partly/registration.tsv"));
+}
+
+TEST(RegisterShared, DwiAndAdcOfARealHeadMoveTogether) {
+  if (test::test_data().empty()) {
+    GTEST_SKIP() << test::kNoTestData;
+  }
+  const fs::path session = test::test_data() / "isles2022/sub-strokecase0009/ses-0001";
+  const test::TemporaryFolder folder;
+  const auto file = [&](const std::string& what) {
+    return (session / ("sub-strokecase0009_ses-0001_" + what + ".nii.gz")).string();
+  };
+  test::write_text(
+      folder / "studies.json",
+      nlohmann::json{
+          {"training",
+           {{{"id", "p1"}, {"image", {file("flair"), file("dwi"), file("adc")}}, {"modality", {"flair", "dwi", "adc"}}}}}}
+          .dump());
+  const ProcessResult done = test::run_brainmvp({"register", folder / "studies.json", "-o", folder / "out"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  const auto record = nlohmann::json::parse(test::read_text(folder / "out/p1/registration.json"));
+  EXPECT_EQ(record["images"][1]["motion"], record["images"][2]["motion"]);
+  EXPECT_EQ(record["images"][1]["motion_of"], record["images"][2]["motion_of"]);
+  const std::string leader = record["images"][1]["motion_of"];
+  EXPECT_TRUE(contains(done.out, " as " + leader + ", whose grid it has")) << done.out;
 }
 
 } // namespace
