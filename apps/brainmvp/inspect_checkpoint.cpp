@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "checkpoint/inspection.h"
+#include "checkpoint/shards.h"
 #include "inspect.h"
 
 namespace brainmvp::app {
@@ -45,7 +46,10 @@ std::string totals(const std::vector<checkpoint::TensorSummary>& tensors) {
 
 } // namespace
 
-bool inspects_checkpoint(const std::filesystem::path& path) { return checkpoint::has_checkpoint_extension(path); }
+bool inspects_checkpoint(const std::filesystem::path& path) {
+  return std::filesystem::is_directory(path) ? checkpoint::index_in(path).has_value()
+                                             : checkpoint::has_checkpoint_extension(path);
+}
 
 void inspect_checkpoint(const std::filesystem::path& path) {
   const checkpoint::Inspection inspection = checkpoint::inspect(path);

@@ -21,19 +21,23 @@ Value read_pt(const std::filesystem::path& path);
 // Writes in one step. Throws Error(kOutput or kOutOfResources).
 void write_pt(const std::filesystem::path& path, const Value& value);
 
+// Of a file, or of all parts that an index names (model.safetensors.index.json).
 Weights read_safetensors(const std::filesystem::path& path, std::map<std::string, std::string>* metadata = nullptr);
 void write_safetensors(const std::filesystem::path& path, const Weights& weights,
                        const std::map<std::string, std::string>& metadata = {});
 
-// The weights in a .pt or .safetensors file: the dict itself or its "state_dict" (also "model", "model_state_dict",
-// "net"), without the prefix "module.".
+// The weights in a .pt or .safetensors file: the dict itself or its "state_dict" (also "model", "model_state_dict", "net",
+// "network_weights"), under the network's own names (own_weights). A single part of several files is refused.
 Weights read_weights(const std::filesystem::path& path);
 
 // The same in two steps, from a value that read_pt gave. Throws Error(kBadInput) when there are no tensors.
 Weights weights_of(const Value& checkpoint);
-Weights without_module_prefix(Weights weights);
 
-// Whether the name says .safetensors (and the content is no zip archive of torch.save).
+// Without what wrappers put into the names (wrappers.h), which is logged. `path`: for the log.
+Weights own_weights(const Weights& weights, const std::filesystem::path& path);
+
+// Whether the file holds only weights: the name says .safetensors (and the content is no zip archive of torch.save), or is
+// that of an index of several files.
 bool is_safetensors(const std::filesystem::path& path);
 
 // What became of each tensor when weights were put into a model.

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/json_value.h"
+#include "checkpoint/shards.h"
 #include "checkpoint/state_dict.h"
 
 namespace brainmvp::checkpoint {
@@ -97,7 +98,8 @@ Conversion safetensors_to_pt(const fs::path& in, const fs::path& out) {
 } // namespace
 
 void check_conversion(const fs::path& in, const fs::path& out) {
-  const Format from = format_of(in);
+  refuse_part(in);
+  const Format from = is_index(in) ? Format::kSafetensors : format_of(in);
   const Format to = format_of(out);
   if (from == Format::kOther || to == Format::kOther || from == to) {
     throw Error(ExitCode::kUsage,
@@ -107,7 +109,7 @@ void check_conversion(const fs::path& in, const fs::path& out) {
 
 Conversion convert(const fs::path& in, const fs::path& out) {
   check_conversion(in, out);
-  return format_of(in) == Format::kPt ? pt_to_safetensors(in, out) : safetensors_to_pt(in, out);
+  return !is_index(in) && format_of(in) == Format::kPt ? pt_to_safetensors(in, out) : safetensors_to_pt(in, out);
 }
 
 } // namespace brainmvp::checkpoint

@@ -40,6 +40,22 @@ std::string target_name(const std::string& name, const Named& model, bool with_d
   return model.contains(in_encoder) ? in_encoder : "";
 }
 
+// Networks of other programs by what their tensors are called.
+std::string known_as(const Weights& from) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kNetworks{{{"exp_avg", "the state of an optimizer"},
+                                                                                    {"swinViT.", "MONAI's Swin UNETR"},
+                                                                                    {"encoder.stages.", "a network of nnU-Net"},
+                                                                                    {"layer1.0.conv1.", "a ResNet"},
+                                                                                    {"down_tr64.", "a Models Genesis UNet"},
+                                                                                    {"blocks.0.attn.", "a vision transformer"}}};
+  for (const auto& [part, name] : kNetworks) {
+    if (std::ranges::any_of(from, [&](const auto& entry) { return entry.first.find(part) != std::string::npos; })) {
+      return " of " + std::string(name);
+    }
+  }
+  return "";
+}
+
 struct Renamed {
   Weights weights;                             // under their names in the model
   std::map<std::string, std::string> original; // by the name in the model
@@ -93,7 +109,7 @@ void require_encoder(const Weights& from, const Weights& renamed, const Named& m
   }
   throw Error(
       ExitCode::kBadInput,
-      "no tensor of the encoder fits: found " + std::to_string(from.size()) + " tensors (" +
+      "no tensor of the encoder fits: found " + std::to_string(from.size()) + " tensors" + known_as(from) + " (" +
           (names.empty() ? "none" : join(names, ", ") + (from.size() > names.size() ? ", ..." : "")) + ")" + misfit +
           "; expected a pre-trained or fine-tuned checkpoint of the same network: name its network, or start from scratch");
 }

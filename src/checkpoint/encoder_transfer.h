@@ -21,4 +21,9 @@ struct EncoderTransfer {
 // Throws Error(kBadInput) when no tensor of the encoder fits.
 EncoderTransfer transfer_encoder(const Weights& from, const Weights& to, Stem stem);
 
+// Throws Error(kBadInput) when some of the encoder was not loaded, or the file's is a larger one: names what is missing, or what
+// does not fit. A first convolution of other channels may stay as it was drawn.
+void require_whole_encoder(const EncoderTransfer& transfer);
+void require_whole_encoder(const TransferReport& report); // of a pre-training network
+
 } // namespace brainmvp::checkpoint

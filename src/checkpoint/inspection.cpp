@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/dtype.h"
+#include "checkpoint/shards.h"
 #include "checkpoint/state_dict.h"
 
 namespace brainmvp::checkpoint {
@@ -108,7 +109,7 @@ Inspection inspect_pt(const fs::path& path) {
 }
 
 Inspection inspect_safetensors(const fs::path& path) {
-  Inspection inspection{.format = "safetensors", .weights = {}, .others = {}};
+  Inspection inspection{.format = is_index(path) ? "index of several files" : "safetensors", .weights = {}, .others = {}};
   std::map<std::string, std::string> metadata;
   for (const auto& [name, tensor] : read_safetensors(path, &metadata)) {
     inspection.weights.push_back(summary_of(name, tensor));
@@ -121,11 +122,14 @@ Inspection inspect_safetensors(const fs::path& path) {
 
 } // namespace
 
-Inspection inspect(const fs::path& path) { return is_safetensors(path) ? inspect_safetensors(path) : inspect_pt(path); }
+Inspection inspect(const fs::path& path) {
+  const fs::path file = fs::is_directory(path) ? index_in(path).value_or(path) : path;
+  return is_safetensors(file) ? inspect_safetensors(file) : inspect_pt(file);
+}
 
 bool has_checkpoint_extension(const fs::path& path) {
   static constexpr std::array<std::string_view, 4> kExtensions{".pt", ".pth", ".ckpt", ".safetensors"};
-  return std::ranges::find(kExtensions, to_lower(path.extension().string())) != kExtensions.end();
+  return is_index(path) || std::ranges::find(kExtensions, to_lower(path.extension().string())) != kExtensions.end();
 }
 
 } // namespace brainmvp::checkpoint

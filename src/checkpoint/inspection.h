@@ -28,10 +28,11 @@ struct Inspection {
   std::vector<EntrySummary> others;   // further entries, optimizer states among them
 };
 
-// Reads the whole file, checksums included. Throws Error(kBadInput) for a damaged or hostile one.
+// Reads the whole file, checksums included, or all parts that an index in a folder names. Throws Error(kBadInput) for a damaged
+// or hostile one.
 Inspection inspect(const std::filesystem::path& path);
 
-// Whether the name ends as a checkpoint (.pt, .pth, .ckpt, .safetensors).
+// Whether the name ends as a checkpoint (.pt, .pth, .ckpt, .safetensors) or an index of its parts.
 bool has_checkpoint_extension(const std::filesystem::path& path);
 
 } // namespace brainmvp::checkpoint

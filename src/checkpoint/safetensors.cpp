@@ -12,6 +12,7 @@
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/dtype.h"
 #include "checkpoint/safetensors_header.h"
+#include "checkpoint/shards.h"
 
 namespace brainmvp::checkpoint {
 namespace fs = std::filesystem;
@@ -50,6 +51,9 @@ std::vector<const std::pair<std::string, at::Tensor>*> file_order(const Weights&
 } // namespace
 
 Weights read_safetensors(const fs::path& path, std::map<std::string, std::string>* metadata) {
+  if (is_index(path)) {
+    return read_parts(path);
+  }
   return with_context(path.string(), [&] {
     std::error_code error;
     const bool regular = fs::is_regular_file(path, error); // opening a pipe would wait for its writer

@@ -5,8 +5,8 @@
 
 namespace brainmvp::checkpoint {
 
-// The dict under state_dict, model, model_state_dict or net, or the checkpoint itself. Throws Error(kBadInput) when it is
-// no dict.
+// The dict under state_dict, model, model_state_dict, net or network_weights, or the checkpoint itself. Throws Error(kBadInput)
+// when it is no dict.
 const Dict& state_dict(const Value& checkpoint);
 
 } // namespace brainmvp::checkpoint

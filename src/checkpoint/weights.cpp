@@ -1,19 +1,21 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
-#include <set>
+#include <utility>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "checkpoint/checkpoint.h"
+#include "checkpoint/shards.h"
 #include "checkpoint/state_dict.h"
+#include "checkpoint/wrappers.h"
 
 namespace brainmvp::checkpoint {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::array<const char*, 4> kStateDictKeys{"state_dict", "model", "model_state_dict", "net"};
-constexpr std::string_view kParallelPrefix = "module."; // torch's DistributedDataParallel
+constexpr std::array<const char*, 5> kStateDictKeys{"state_dict", "model", "model_state_dict", "net", "network_weights"};
 
 bool holds_tensor(const Entry& entry) { return std::holds_alternative<at::Tensor>(entry.second.data); }
 
@@ -24,6 +26,13 @@ std::string key_list(const Dict& dict) {
     names.push_back(text != nullptr ? *text : key.kind());
   }
   return names.empty() ? "nothing" : join(names, ", ");
+}
+
+bool is_of_optimizer(const Dict& dict) {
+  return std::ranges::any_of(dict, [](const Entry& entry) {
+    const std::string* key = std::get_if<std::string>(&entry.first.data);
+    return key != nullptr && (*key == "param_groups" || key->starts_with("optim"));
+  });
 }
 
 bool is_zip(const fs::path& path) {
@@ -52,9 +61,10 @@ const Dict& state_dict(const Value& checkpoint) {
 Weights weights_of(const Value& checkpoint) {
   const Dict& dict = state_dict(checkpoint);
   if (std::ranges::none_of(dict, holds_tensor)) {
-    throw Error(ExitCode::kBadInput,
-                "no weights: it holds " + key_list(dict) +
-                    "; expected tensors, or a dict of them under state_dict, model, model_state_dict or net");
+    throw Error(ExitCode::kBadInput, "no weights: it holds " + key_list(dict) +
+                                         (is_of_optimizer(dict) ? ", which is the state of an optimizer" : "") +
+                                         "; expected tensors, or a dict of them under " +
+                                         "state_dict, model, model_state_dict, net or network_weights");
   }
   Weights weights;
   for (const auto& [key, value] : dict) {
@@ -65,28 +75,26 @@ Weights weights_of(const Value& checkpoint) {
   return weights;
 }
 
-Weights without_module_prefix(Weights weights) {
-  std::set<std::string> names;
-  for (auto& [name, tensor] : weights) {
-    if (name.starts_with(kParallelPrefix)) {
-      name.erase(0, kParallelPrefix.size());
-    }
-    if (!names.insert(name).second) {
-      throw Error(ExitCode::kBadInput, "tensor " + name + " is there both with and without \"module.\" in front; keep one");
-    }
-  }
-  return weights;
+bool is_safetensors(const fs::path& path) {
+  return is_index(path) || (to_lower(path.extension().string()) == ".safetensors" && !is_zip(path));
 }
 
-bool is_safetensors(const fs::path& path) { return to_lower(path.extension().string()) == ".safetensors" && !is_zip(path); }
-
 Weights read_weights(const fs::path& path) {
+  refuse_part(path);
   if (is_safetensors(path)) {
-    Weights weights = read_safetensors(path);
-    return with_context(path.string(), [&] { return without_module_prefix(std::move(weights)); });
+    const Weights weights = read_safetensors(path);
+    return with_context(path.string(), [&] { return own_weights(weights, path); });
   }
   const Value checkpoint = read_pt(path);
-  return with_context(path.string(), [&] { return without_module_prefix(weights_of(checkpoint)); });
+  return with_context(path.string(), [&] { return own_weights(weights_of(checkpoint), path); });
+}
+
+Weights own_weights(const Weights& weights, const fs::path& path) {
+  Unwrapped own = without_wrappers(weights);
+  if (!own.note.empty()) {
+    log::info(path.string() + ": " + own.note);
+  }
+  return std::move(own.weights);
 }
 
 } // namespace brainmvp::checkpoint

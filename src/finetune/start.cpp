@@ -93,7 +93,7 @@ Start read_start(const std::string& init) {
   } else {
     start.entries = checkpoint::read_pt(start.file);
     start.weights = with_context(start.file.string(),
-                                 [&] { return checkpoint::without_module_prefix(checkpoint::weights_of(start.entries)); });
+                                 [&] { return checkpoint::own_weights(checkpoint::weights_of(start.entries), start.file); });
   }
   return start;
 }
@@ -135,8 +135,11 @@ std::string take_weights(const Start& start, checkpoint::Stem stem, const torch:
   if (start.file.empty()) {
     return "";
   }
-  const checkpoint::EncoderTransfer transfer = with_context(
-      start.file.string(), [&] { return checkpoint::transfer_encoder(start.weights, nn::state_tensors(network), stem); });
+  const checkpoint::EncoderTransfer transfer = with_context(start.file.string(), [&] {
+    checkpoint::EncoderTransfer result = checkpoint::transfer_encoder(start.weights, nn::state_tensors(network), stem);
+    checkpoint::require_whole_encoder(result);
+    return result;
+  });
   return start.file.string() + ": weights to start from\n" + transfer.summary();
 }
 

@@ -30,8 +30,8 @@ checkpoint::Value read_model_file(const fs::path& file) {
 }
 
 // Every tensor of the network must come from the file: anything else would predict with drawn weights.
-void fill_weights(const checkpoint::Value& value, const torch::nn::Module& network) {
-  const checkpoint::Weights weights = checkpoint::without_module_prefix(checkpoint::weights_of(value));
+void fill_weights(const checkpoint::Value& value, const fs::path& file, const torch::nn::Module& network) {
+  const checkpoint::Weights weights = checkpoint::own_weights(checkpoint::weights_of(value), file);
   const checkpoint::TransferReport report = checkpoint::transfer(weights, nn::state_tensors(network));
   if (!report.missing.empty() || !report.mismatched.empty()) {
     throw Error(ExitCode::kBadInput, "its weights are not those of the network that it names; the file is damaged or of "
@@ -54,11 +54,11 @@ Model load_model(const fs::path& run_or_file) {
   with_context(file.string(), [&] {
     if (description.task == Task::kSegment) {
       model.segmentation = nn::make_segmentation_network(description.network, channels, description.outputs());
-      fill_weights(value, *model.segmentation);
+      fill_weights(value, file, *model.segmentation);
       model.segmentation->eval();
     } else {
       model.classification = nn::make_classification_network(description.network, channels, description.outputs());
-      fill_weights(value, *model.classification);
+      fill_weights(value, file, *model.classification);
       model.classification->eval();
     }
   });

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "checkpoint/checkpoint.h"
+#include "checkpoint/wrappers.h"
 #include "infer/description_check.h"
 #include "infer/model.h"
 
@@ -114,7 +115,7 @@ void refuse_other_checkpoints(const Value& checkpoint, const std::filesystem::pa
   if (checkpoint.find("task") != nullptr && checkpoint.find("channels") != nullptr) {
     return;
   }
-  const checkpoint::Weights weights = checkpoint::without_module_prefix(checkpoint::weights_of(checkpoint));
+  const checkpoint::Weights weights = checkpoint::without_wrappers(checkpoint::weights_of(checkpoint)).weights;
   const bool templates = std::ranges::any_of(weights, [](const auto& entry) { return entry.first == "rep_template"; });
   refuse_description(templates
                          ? "is a pre-training, which has no task yet; fine-tune it first: brainmvp finetune segment STORE -o RUN "

@@ -10,8 +10,10 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "checkpoint/encoder_transfer.h"
 #include "pretrain/estimate.h"
 #include "pretrain/store_warnings.h"
+#include "pretrain/template_export.h"
 #include "pretrain/template_start.h"
 #include "pretrain/trainee.h"
 #include "store/crop_placement.h"
@@ -97,11 +99,13 @@ std::shared_ptr<nn::ReconstructionNetwork> make_network(const RunOptions& option
 
 // Puts the weights of a file into the model and says what was and was not used.
 std::string start_from(const std::string& file, const Model& model, const std::string& network) {
-  const checkpoint::TransferReport report = checkpoint::transfer(checkpoint::read_weights(file), weights_of(model));
+  const checkpoint::TransferReport report =
+      checkpoint::transfer(checkpoint::read_weights(checkpoint_of(file)), weights_of(model));
   if (report.loaded.empty()) {
     throw Error(ExitCode::kBadInput,
                 file + ": none of its tensors fits " + network + "; choose the network it was trained with by --network");
   }
+  with_context(file, [&] { checkpoint::require_whole_encoder(report); });
   return file + ": weights to start from\n" + report.summary();
 }
 

@@ -9,6 +9,8 @@
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/dtype.h"
 #include "checkpoint/json_value.h"
+#include "checkpoint/shards.h"
+#include "checkpoint/wrappers.h"
 #include "io/image_file.h"
 #include "io/png.h"
 #include "study/modality.h"
@@ -74,8 +76,9 @@ Entries read_entries(const fs::path& path) {
   return entries;
 }
 
-at::Tensor find_bank(checkpoint::Weights weights) {
-  for (const auto& [name, tensor] : checkpoint::without_module_prefix(std::move(weights))) {
+at::Tensor find_bank(const checkpoint::Weights& weights) {
+  const checkpoint::Unwrapped own = checkpoint::without_wrappers(weights);
+  for (const auto& [name, tensor] : own.weights) {
     if (name == kBankName) {
       return tensor;
     }
@@ -150,7 +153,11 @@ TemplateSet read_templates(const fs::path& path) {
 
 fs::path checkpoint_of(const fs::path& run_or_file) {
   if (!fs::is_directory(run_or_file)) {
+    checkpoint::refuse_part(run_or_file);
     return run_or_file;
+  }
+  if (const auto index = checkpoint::index_in(run_or_file)) {
+    return *index;
   }
   for (const char* name : {"last.pt", "best.pt"}) {
     if (fs::is_regular_file(run_or_file / "checkpoints" / name)) {

@@ -170,12 +170,16 @@ if os.path.exists(sys.argv[1]):
 }
 
 TEST_F(Pretrain, InitTakesAPublishedCheckpointAndListsWhatItUsed) {
+  ASSERT_EQ(pretrain("earlier", {"--steps", "1"}).exit_code, 0);
   const ProcessResult made = test::run_python(R"py(
 import sys, torch
-torch.save({"state_dict": {"module.encoder.uniformer.norm.weight": torch.full((192,), 0.5), "module.other": torch.zeros(3),
-                           "module.rep_template": torch.zeros(8, 4, 4, 4)}}, sys.argv[1])
+state = {"module." + name: tensor for name, tensor in torch.load(sys.argv[1], weights_only=True)["state_dict"].items()}
+state["module.encoder.uniformer.norm.weight"] = torch.full((192,), 0.5)
+state["module.other"] = torch.zeros(3)
+state["module.rep_template"] = torch.zeros(8, 4, 4, 4)
+torch.save({"state_dict": state}, sys.argv[2])
 )py",
-                                              {run("published.pt")});
+                                              {run("earlier") / "checkpoints/last.pt", run("published.pt")});
   ASSERT_EQ(made.exit_code, 0) << made.err;
   const ProcessResult result =
       pretrain("init", {"--steps", "1", "--learning-rate", "0", "--weight-decay", "0", "--init", run("published.pt")});

@@ -1,6 +1,7 @@
 #include <torch/types.h>
 
 #include "checkpoint/checkpoint.h"
+#include "checkpoint/wrappers.h"
 #include "checkpoint_support.h"
 #include "support/support.h"
 
@@ -40,9 +41,34 @@ TEST(Weights, ACheckpointWithoutTensorsIsRefusedWithWhatItHolds) {
   expect_refused([&] { read_weights(folder / "w.pt"); }, "expected a dict, found int");
 }
 
-TEST(Weights, ANameWithAndWithoutThePrefixIsRefused) {
-  const Weights both{{"a", at::ones({1})}, {"module.a", at::ones({1})}};
-  expect_refused([&] { without_module_prefix(both); }, "tensor a is there both with and without");
+TEST(Weights, LeaveOutWhatWrappersPutIntoTheNamesAndSayIt) {
+  const Unwrapped own = without_wrappers({{"_orig_mod.a", at::ones({1})},
+                                          {"module.module._orig_mod.b", at::ones({1})},
+                                          {"model.encoder._orig_mod.c", at::ones({1})},
+                                          {"net._fsdp_wrapped_module.d.model.e", at::ones({1})},
+                                          {"my_orig_mod.f", at::ones({1})},
+                                          {"remodel.g", at::ones({1})}});
+  std::vector<std::string> names;
+  for (const auto& [name, tensor] : own.weights) {
+    names.push_back(name);
+  }
+  EXPECT_EQ(names, (std::vector<std::string>{"a", "b", "encoder.c", "d.model.e", "my_orig_mod.f", "remodel.g"}));
+  EXPECT_EQ(own.note, "left out of the names of its 6 tensors: \"_orig_mod.\" of 1, \"model._orig_mod.\" of 1, "
+                      "\"module.module._orig_mod.\" of 1, \"net._fsdp_wrapped_module.\" of 1");
+  EXPECT_EQ(without_wrappers({{"a", at::ones({1})}}).note, "");
+}
+
+TEST(Weights, ANameWithAndWithoutAWrapperIsRefused) {
+  for (const std::string other : {"module.a", "model._orig_mod.a"}) {
+    const Weights both{{"a", at::ones({1})}, {other, at::ones({1})}};
+    expect_refused([&] { (void)without_wrappers(both); }, "tensors a and " + other + " are both a without");
+  }
+}
+
+TEST(Weights, AnOptimizerAloneIsNamedSo) {
+  const test::TemporaryFolder folder;
+  write_pt(folder / "o.pt", Value{Dict{{Value{"state"}, Value{Dict{}}}, {Value{"param_groups"}, Value{List{}}}}});
+  expect_refused([&] { read_weights(folder / "o.pt"); }, "it holds state, param_groups, which is the state of an optimizer");
 }
 
 TEST(Transfer, CopiesWhatFitsAndReportsTheRest) {

@@ -1,0 +1,78 @@
+#include "checkpoint/wrappers.h"
+
+#include <array>
+#include <map>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace brainmvp::checkpoint {
+namespace {
+
+constexpr std::array<std::string_view, 4> kLeading{"module.", "model.", "net.", "network."};
+constexpr std::array<std::string_view, 3> kAnywhere{"_orig_mod.", "_fsdp_wrapped_module.", "_checkpoint_wrapped_module."};
+
+struct OwnName {
+  std::string name;
+  std::string removed; // "module._orig_mod."
+};
+
+// Where the next part to leave out stands in the name, and the part; one of no length when there is none.
+std::pair<std::size_t, std::string_view> next_part(const std::string& name) {
+  for (const std::string_view part : kLeading) {
+    if (name.starts_with(part)) {
+      return {0, part};
+    }
+  }
+  for (const std::string_view part : kAnywhere) {
+    const std::size_t place = name.find(part);
+    if (place == 0 || (place != std::string::npos && name[place - 1] == '.')) {
+      return {place, part};
+    }
+  }
+  return {};
+}
+
+OwnName own_name(std::string name) {
+  std::string removed;
+  for (auto [place, part] = next_part(name); !part.empty(); std::tie(place, part) = next_part(name)) {
+    removed += part;
+    name.erase(place, part.size());
+  }
+  return {name, removed};
+}
+
+std::string note_of(const std::map<std::string, std::size_t>& removed, std::size_t all) {
+  std::vector<std::string> texts;
+  for (const auto& [parts, count] : removed) {
+    texts.push_back("\"" + parts + "\" of " + std::to_string(count));
+  }
+  return texts.empty() ? "" : "left out of the names of its " + std::to_string(all) + " tensors: " + join(texts, ", ");
+}
+
+} // namespace
+
+Unwrapped without_wrappers(const Weights& weights) {
+  Unwrapped result;
+  std::map<std::string, std::size_t> removed;
+  std::map<std::string, std::string> original;
+  for (const auto& [name, tensor] : weights) {
+    const OwnName own = own_name(name);
+    const auto [earlier, is_new] = original.emplace(own.name, name);
+    if (!is_new) {
+      throw Error(ExitCode::kBadInput, "tensors " + earlier->second + " and " + name + " are both " + own.name +
+                                           " without the names of wrappers; keep one");
+    }
+    if (!own.removed.empty()) {
+      ++removed[own.removed];
+    }
+    result.weights.emplace_back(own.name, tensor);
+  }
+  result.note = note_of(removed, weights.size());
+  return result;
+}
+
+} // namespace brainmvp::checkpoint
