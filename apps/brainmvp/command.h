@@ -34,7 +34,8 @@ struct CommonOptions {
 
 struct Command {
   CLI::App* app = nullptr;
-  std::function<void()> run; // throws Error
+  std::function<void()> run;    // throws Error, and what the libraries throw
+  std::string less_memory = {}; // what to do when there is not enough, for the message
 };
 
 // Which shared options a command takes besides --quiet and --verbose, which all do.

@@ -212,7 +212,8 @@ Command add_kind(CLI::App& parent, CommonOptions& common, infer::Task task) {
   segment ? add_segmentation_options(*command, *arguments) : add_classification_options(*command, *arguments);
   add_finetuning_options(*command, *arguments);
   add_augmentation_options(*command, *arguments);
-  return {command, [command, arguments, &common] { run_finetune(*command, *arguments, common); }};
+  return {command, [command, arguments, &common] { run_finetune(*command, *arguments, common); },
+          "use a smaller --crop, --batch-size or --network, or --checkpoint-activations"};
 }
 
 } // namespace

@@ -156,7 +156,7 @@ Command add_index(CLI::App& program, CommonOptions& common) {
                  "Read headers only: damage in compressed files, empty images and label values are not noticed")
       ->group("index");
   add_common_options(*command, common, {.force = true, .config = true, .threads = true, .seed = true});
-  return {command, [arguments, command, &common] { run_index(*arguments, *command, common); }};
+  return {command, [arguments, command, &common] { run_index(*arguments, *command, common); }, "use a smaller --threads"};
 }
 
 } // namespace brainmvp::app

@@ -2,13 +2,14 @@
 // twice: loading libtorch takes 0.4 s, so `brainmvp` is without, and becomes `brainmvp-torch` for what needs it (with_torch.h).
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <exception>
 #include <iostream>
-#include <new>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "base/waiting.h"
@@ -42,12 +43,20 @@ std::vector<Command> all_commands(CLI::App& program, CommonOptions& common) {
   return commands;
 }
 
+void run_command(const Command& command) {
+  try {
+    command.run();
+  } catch (const std::exception& fault) {
+    throw error_of(fault, command.less_memory);
+  }
+}
+
 void run_chosen(const std::vector<Command>& commands, const CommonOptions& common) {
   for (const Command& command : commands) {
     if (command.app->parsed()) {
       apply_config(*command.app, common.config);
       log::set_level(common.quiet ? log::Level::kWarning : common.verbose ? log::Level::kDebug : log::Level::kInfo);
-      command.run();
+      run_command(command);
     }
   }
 }
@@ -94,22 +103,38 @@ int run(int argc, char** argv) {
   return 0;
 }
 
+// Says what went wrong, and gives the exit code.
+int report(const std::exception& fault) {
+  const Error error = error_of(fault);
+  log::error(error.message());
+  return static_cast<int>(error.code());
+}
+
+// For what is thrown where nothing may be: in a destructor, or in a thread of a library.
+[[noreturn]] void report_and_exit() {
+  int code = static_cast<int>(ExitCode::kInternal);
+  try {
+    if (const std::exception_ptr fault = std::current_exception()) {
+      std::rethrow_exception(fault);
+    }
+    log::error("internal fault: the program was ended; please report it with the command and this message");
+  } catch (const std::exception& fault) {
+    code = report(fault);
+  } catch (...) {
+    log::error("internal fault: something that is no exception was thrown; please report it with the command");
+  }
+  std::_Exit(code);
+}
+
 } // namespace
 } // namespace brainmvp::app
 
 int main(int argc, char** argv) {
-  using brainmvp::ExitCode;
+  std::set_terminate(brainmvp::app::report_and_exit);
   std::signal(SIGXFSZ, SIG_IGN); // a limit of file sizes then fails the write, which is reported
   try {
     return brainmvp::app::run(argc, argv);
-  } catch (const brainmvp::Error& error) {
-    brainmvp::log::error(error.message());
-    return static_cast<int>(error.code());
-  } catch (const std::bad_alloc&) {
-    brainmvp::log::error("out of memory; use fewer threads, a smaller batch or a smaller crop");
-    return static_cast<int>(ExitCode::kOutOfResources);
-  } catch (const std::exception& error) {
-    brainmvp::log::error(std::string("internal fault: ") + error.what() + "; please report it with the command and this message");
-    return static_cast<int>(ExitCode::kInternal);
+  } catch (const std::exception& fault) {
+    return brainmvp::app::report(fault);
   }
 }

@@ -157,7 +157,7 @@ Command add_predict(CLI::App& program, CommonOptions& common) {
   add_predict_options(*command, *arguments);
   add_common_options(*command, common, {.force = true, .config = true, .threads = true, .device = true});
   command->get_option("--resume")->excludes("--force");
-  return {command, [arguments, &common] { run_predict(*arguments, common); }};
+  return {command, [arguments, &common] { run_predict(*arguments, common); }, infer::kLessMemory};
 }
 
 } // namespace brainmvp::app

@@ -157,7 +157,7 @@ Command add_prepare(CLI::App& program, CommonOptions& common) {
       ->excludes("--shard");
   add_common_options(*command, common, {.force = true, .threads = true});
   command->get_option("--merge")->excludes("--force");
-  return {command, [options, &common] { run_prepare(*options, common); }};
+  return {command, [options, &common] { run_prepare(*options, common); }, "use a smaller --threads"};
 }
 
 } // namespace brainmvp::app

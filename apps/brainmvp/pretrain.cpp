@@ -122,7 +122,8 @@ Command add_pretrain(CLI::App& program, CommonOptions& common) {
   add_run_options(*command, *arguments);
   add_method_options(*command, *arguments);
   add_pretraining_options(*command, *arguments);
-  return {command, [command, arguments, &common] { run_pretrain(*command, *arguments, common); }};
+  return {command, [command, arguments, &common] { run_pretrain(*command, *arguments, common); },
+          "use a smaller --crop, --batch-size, --template-size or --network, or --checkpoint-activations"};
 }
 
 } // namespace brainmvp::app

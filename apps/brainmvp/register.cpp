@@ -160,7 +160,7 @@ Command add_register(CLI::App& program, CommonOptions& common) {
                  "Write each motion into the image's header and keep its voxels, so that `prepare` interpolates once in all")
       ->group("register");
   add_common_options(*command, common, {.force = true, .config = true, .threads = true, .seed = true});
-  return {command, [arguments, &common] { run_register(*arguments, common); }};
+  return {command, [arguments, &common] { run_register(*arguments, common); }, "use a smaller --threads"};
 }
 
 } // namespace brainmvp::app

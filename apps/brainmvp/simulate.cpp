@@ -103,7 +103,7 @@ Command add_simulate(CLI::App& program, CommonOptions& common) {
   add("--skull", arguments->skull, "keep, strip, or as the layout's data set has it")
       ->check(CLI::IsMember({"layout", "keep", "strip"}));
   add_common_options(*command, common, {.force = true, .config = true, .threads = true, .seed = true});
-  return {command, [arguments, &common] { run_simulate(*arguments, common); }};
+  return {command, [arguments, &common] { run_simulate(*arguments, common); }, "use a smaller --threads"};
 }
 
 } // namespace brainmvp::app

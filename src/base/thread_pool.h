@@ -34,6 +34,7 @@ public:
 private:
   void enqueue(std::function<void()> work);
   void run();
+  void stop();
 
   std::mutex mutex_;
   std::condition_variable ready_;

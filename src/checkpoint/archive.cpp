@@ -11,6 +11,7 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/text.h"
 
 namespace brainmvp::checkpoint {
@@ -25,6 +26,9 @@ auto guarded(Work&& work) {
   try {
     return work();
   } catch (const c10::Error& error) {
+    if (is_out_of_memory(error)) {
+      throw;
+    }
     const std::string text = error.what_without_backtrace();
     throw Error(ExitCode::kBadInput, "the zip archive is truncated or damaged (" + text.substr(0, text.find('\n')) +
                                          "); copy or download the file again");

@@ -11,10 +11,12 @@
 #include "base/text.h"
 #include "finetune/foreground.h"
 #include "finetune/label_checks.h"
+#include "finetune/memory_need.h"
 #include "finetune/start.h"
 #include "finetune/studies.h"
 #include "finetune/trainees.h"
 #include "infer/outputs.h"
+#include "train/memory_need.h"
 #include "train/session.h"
 
 namespace brainmvp::finetune {
@@ -186,6 +188,8 @@ train::Trainee make_trainee(const RunOptions& options, const Start& start, const
   const auto channels = static_cast<std::int64_t>(description.channels.size());
   const auto fill = [&](torch::nn::Module& network, int multiple) {
     check_window(description.window, multiple, description.network);
+    train::check_memory("a step", memory_need(setup, network), setup.device.is_cpu(),
+                        "use a smaller --crop, --batch-size or --network");
     const std::string report = take_weights(start, options.stem, network);
     if (!report.empty()) {
       log::info(report);

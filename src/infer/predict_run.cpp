@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <map>
-#include <new>
 #include <set>
 
 #include "base/allocator.h"
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/hash.h"
 #include "base/interrupt.h"
 #include "base/log.h"
@@ -18,6 +18,7 @@
 #include "infer/channels.h"
 #include "infer/earlier.h"
 #include "infer/ensemble.h"
+#include "infer/memory_need.h"
 #include "infer/native.h"
 #include "infer/output_files.h"
 #include "infer/outputs.h"
@@ -26,6 +27,7 @@
 #include "io/image_file.h"
 #include "nn/execution.h"
 #include "store/prepare.h"
+#include "train/memory_need.h"
 
 namespace brainmvp::infer {
 namespace fs = std::filesystem;
@@ -40,6 +42,10 @@ public:
         studies_(gather_studies(options.input, channels_of(models_))) {
     leave_out_done();
     refuse_existing_outputs();
+    if (!studies_.empty()) {
+      const LargestNeed need = largest_need(models_, studies_);
+      train::check_memory("predicting study " + need.study, need.bytes, device_.is_cpu(), kLessMemory);
+    }
     for (const Model& model : models_) {
       members_.push_back(member_of(model, device_, precision_, options.flips));
     }
@@ -262,8 +268,10 @@ bool Prediction::try_one(const study::Study& study) {
     log::error("study " + study.id + " failed: " + error.message() +
                (segments() && repeated_.contains(study.id) ? "; its earlier prediction, of other images, stays" : ""));
     return false;
-  } catch (const std::bad_alloc&) {
-    throw Error(ExitCode::kOutOfResources, "study " + study.id + ": out of memory");
+  } catch (const std::exception& fault) {
+    Error error = error_of(fault, kLessMemory);
+    error.add_context("study " + study.id);
+    throw error;
   }
 }
 

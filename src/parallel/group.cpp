@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "parallel/backends.h"
@@ -145,6 +146,9 @@ void Group::exchanging(const std::function<void()>& work) const {
   } catch (const Error&) {
     throw;
   } catch (const std::exception& error) {
+    if (is_out_of_memory(error)) {
+      throw;
+    }
     throw Error(ExitCode::kInternal, "the ranks lost each other: " + state_->watch->who_is_missing() + " (" +
                                          first_sentence(error.what()) +
                                          "). Look at its messages; with --resume the run goes on from its last checkpoint");
@@ -221,9 +225,10 @@ void Group::first_does(const std::function<void()>& work) const {
   }
   try {
     work();
-  } catch (const Error& error) {
+  } catch (const std::exception& fault) {
+    const Error error = error_of(fault);
     static_cast<void>(texts(std::to_string(static_cast<int>(error.code())) + " " + error.message()));
-    throw;
+    throw error;
   }
   static_cast<void>(texts(""));
 }

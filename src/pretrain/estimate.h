@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <filesystem>
 
 #include "nn/network.h"
@@ -11,9 +10,9 @@
 namespace brainmvp::pretrain {
 
 struct Needs {
-  std::uint64_t memory_bytes = 0;     // at the peak of a step, about
-  std::uint64_t checkpoint_bytes = 0; // of one with the optimizer's state
-  std::uint64_t disk_bytes = 0;       // of all checkpoints, with the one that is being written
+  double memory_bytes = 0;     // at the peak of a step, about
+  double checkpoint_bytes = 0; // of one with the optimizer's state
+  double disk_bytes = 0;       // of all checkpoints, with the one that is being written
 };
 
 Needs estimate_needs(const nn::ReconstructionNetwork& network, const Recipe& recipe, std::size_t numbered_checkpoints);

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/fault.h"
 #include "image/resample.h"
 #include "register/itk_image.h"
 #include "register/pyramid.h"
@@ -68,6 +69,9 @@ image::Volume bias_corrected(const image::Volume& volume) {
   try {
     n4->Update();
   } catch (const itk::ExceptionObject& error) {
+    if (is_out_of_memory(error)) {
+      throw;
+    }
     throw Error(ExitCode::kBadInput, std::string("N4 failed: ") + error.GetDescription());
   }
   const image::Volume field =

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/fault.h"
 #include "register/itk_image.h"
 
 namespace brainmvp::registration {
@@ -93,6 +94,9 @@ MutualInformation::MutualInformation(const image::Volume& reference, const image
     metric.SetUseSampledPointSet(true);
     metric.Initialize();
   } catch (const itk::ExceptionObject& error) {
+    if (is_out_of_memory(error)) {
+      throw;
+    }
     throw Error(ExitCode::kInternal, std::string("mutual information: ") + error.GetDescription());
   }
 }
@@ -112,6 +116,9 @@ MutualInformation::Evaluation MutualInformation::evaluate(const Rigid& rigid) co
   try {
     state_->metric->GetValueAndDerivative(value, derivative);
   } catch (const itk::ExceptionObject& error) {
+    if (is_out_of_memory(error)) {
+      throw;
+    }
     throw Error(ExitCode::kInternal, std::string("mutual information: ") + error.GetDescription());
   }
   out.value = -value; // ITK minimises; its derivative already points to where the information grows

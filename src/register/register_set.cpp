@@ -9,6 +9,7 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "base/thread_pool.h"
@@ -131,9 +132,11 @@ std::vector<StudyOutcome> register_set(const study::StudiesFile& studies, const 
       }
       outcome.outcome = Outcome::kFailed;
       outcome.reason = error.message();
-    } catch (...) {
+    } catch (const std::exception& fault) {
       stopping = true;
-      throw;
+      Error error = error_of(fault, "use a smaller --threads");
+      error.add_context("study " + outcome.id);
+      throw error;
     }
     const std::lock_guard lock(mutex);
     done(outcome);

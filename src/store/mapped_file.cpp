@@ -16,6 +16,10 @@ namespace brainmvp::store {
 namespace {
 
 [[noreturn]] void refuse(const std::filesystem::path& path, int error_number) {
+  if (error_number == ENOMEM) {
+    throw Error(ExitCode::kOutOfResources, path.string() + ": out of memory to map it; raise the limit of the address space "
+                                                           "(ulimit -v), or that of mappings (sysctl vm.max_map_count)");
+  }
   throw Error(ExitCode::kBadInput, path.string() + ": cannot be read (" + std::strerror(error_number) +
                                        "); run `brainmvp prepare` again, which redoes what is missing or damaged");
 }

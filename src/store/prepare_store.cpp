@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "base/thread_pool.h"
@@ -117,9 +118,10 @@ void StoreBuilder::prepare_one(std::size_t position, std::size_t threads) {
       error.add_context("study " + study.id);
       stop(std::make_exception_ptr(error));
     }
-  } catch (const std::bad_alloc&) {
-    stop(std::make_exception_ptr(
-        Error(ExitCode::kOutOfResources, "study " + study.id + ": out of memory; pass a smaller --threads")));
+  } catch (const std::exception& fault) {
+    Error error = error_of(fault, "use a smaller --threads");
+    error.add_context("study " + study.id);
+    stop(std::make_exception_ptr(error));
   }
 }
 

@@ -4,6 +4,7 @@
 #include <exception>
 #include <utility>
 
+#include "base/fault.h"
 #include "base/log.h"
 
 namespace brainmvp::train {
@@ -13,7 +14,7 @@ CheckpointWriter::~CheckpointWriter() {
     try {
       wait();
     } catch (const std::exception& error) {
-      log::warning(std::string("a checkpoint was not written: ") + error.what());
+      log::warning(std::string("a checkpoint was not written: ") + error_of(error).message());
     }
   }
 }

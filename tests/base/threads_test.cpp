@@ -1,6 +1,10 @@
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <set>
 #include <stdexcept>
+#include <system_error>
 
 #include "base/machine.h"
 #include "base/thread_pool.h"
@@ -27,6 +31,22 @@ TEST(ThreadPool, FinishesSubmittedWorkBeforeItGoes) {
   }
   EXPECT_EQ(done, 100);
 }
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) // they map more than any limit allows
+TEST(ThreadPool, EndsWhenAThreadCannotBeStarted) {
+  const auto start_too_many = [] {
+    const rlimit limit{.rlim_cur = 500'000'000, .rlim_max = RLIM_INFINITY};
+    ::setrlimit(RLIMIT_AS, &limit);
+    try {
+      const ThreadPool pool(1000);
+    } catch (const std::system_error&) {
+      ::_exit(6);
+    }
+    ::_exit(0);
+  };
+  EXPECT_EXIT(start_too_many(), testing::ExitedWithCode(6), "");
+}
+#endif
 
 TEST(ParallelFor, VisitsEveryIndexOnce) {
   for (const std::size_t threads : {1U, 2U, 7U}) {
