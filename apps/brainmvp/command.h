@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "image/affine.h"
+#include "study/modality.h"
 
 namespace brainmvp::app {
 
@@ -56,6 +57,9 @@ void apply_config(CLI::App& command, const std::string& config_file);
 // A default that depends on other options (a recipe's): sets option `name` ("--steps") unless the command line or the
 // configuration file has set it or one that excludes it.
 void set_unless_given(CLI::App& command, const std::string& name, const std::vector<std::string>& values);
+
+// The canonical name of a modality that an option names. Throws Error(kUsage) when the table does not know it.
+std::string canonical_modality(const std::string& option, const std::string& name, const study::ModalityTable& table);
 
 // One side for all axes, or three, as the user gives them. Throws Error(kUsage) for two.
 image::Size size_of(const std::string& option, const std::vector<std::size_t>& sides);

@@ -36,6 +36,14 @@ void add_common_options(CLI::App& command, CommonOptions& common, const CommonSe
   }
 }
 
+std::string canonical_modality(const std::string& option, const std::string& name, const study::ModalityTable& table) {
+  const auto found = table.canonical(name);
+  if (!found) {
+    throw Error(ExitCode::kUsage, option + " " + name + ": is no known modality");
+  }
+  return *found;
+}
+
 image::Size size_of(const std::string& option, const std::vector<std::size_t>& sides) {
   if (sides.size() == 2) {
     throw Error(ExitCode::kUsage, option + ": expected one number, or three for i, j and k");

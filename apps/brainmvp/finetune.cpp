@@ -161,6 +161,7 @@ void fill_from_task(CLI::App& command, FinetuneArguments& arguments) {
     throw Error(ExitCode::kUsage, "--task " + arguments.task + " is for finetune " + (segment ? "classify" : "segment"));
   }
   arguments.run.table = task.table;
+  arguments.run.reference = task.reference;
   set_unless_given(command, "--channels", task.channels);
   for (const auto& [name, values] : task.settings) {
     set_unless_given(command, name, values);

@@ -29,6 +29,7 @@ struct IndexArguments {
   int folds = 0;
   bool strict = false;
   bool quick = false;
+  bool unlabelled = false;
 };
 
 std::string layout_help() {
@@ -44,6 +45,7 @@ study::IndexOptions options_of(const IndexArguments& arguments, const CLI::App& 
                               .layouts = {arguments.layout},
                               .depth = arguments.quick ? study::Depth::kHeader : study::Depth::kWhole,
                               .threads = common.thread_count(),
+                              .unlabelled = arguments.unlabelled,
                               .classes_from = arguments.classes_from,
                               .seed = common.seed};
   if (!arguments.task.empty()) {
@@ -149,6 +151,8 @@ Command add_index(CLI::App& program, CommonOptions& common) {
           "Write hashes for the names of studies, patients and files; FILE holds their secret key, and is made when it is "
           "missing. The images are reached through links beside the output")
       ->type_name("FILE");
+  command->add_flag("--unlabelled", arguments->unlabelled, "Take a segmentation --task also where no study has a label map")
+      ->group("index");
   command->add_flag("--strict", arguments->strict, "Refuse, with exit code 4, when there is any error or warning")
       ->group("index");
   command

@@ -53,6 +53,7 @@ std::string command_text(const PredictArguments& arguments, const CommonOptions&
   }
   text += " INPUT -o DIR --overlap " + shortest(options.overlap) + " --blending " + options.blending;
   text += options.input.only.empty() ? "" : " --only " + join(options.input.only, ",");
+  text += options.input.reference.empty() ? "" : " --reference " + options.input.reference;
   text += arguments.flips.empty() ? "" : " --flips " + join(arguments.flips, ",");
   text += options.probabilities ? " --probabilities" : "";
   return text + " --device " + common.device + " --precision " + common.precision;
@@ -90,6 +91,9 @@ void run_predict(PredictArguments& arguments, const CommonOptions& common) {
   if (!arguments.modalities.empty()) {
     options.input.table = study::ModalityTable::with_file(arguments.modalities);
   }
+  if (!options.input.reference.empty()) {
+    options.input.reference = canonical_modality("--reference", options.input.reference, options.input.table);
+  }
   options.input.threads = common.thread_count();
   options.flips = flip_axes(arguments.flips);
   options.output = arguments.output;
@@ -123,6 +127,11 @@ void add_input_options(CLI::App& command, PredictArguments& arguments) {
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("NAME");
+  command
+      .add_option("--reference", arguments.options.input.reference,
+                  "Modality whose grid the output has; without it the label's in a studies file, otherwise the reference of "
+                  "the model or of the studies file, otherwise the grid that `prepare` would choose")
+      ->type_name("MODALITY");
   command.add_option("--layout", arguments.options.input.layout, "Layout of a folder of images, as for `index`")
       ->capture_default_str();
   command.add_option("--modalities", arguments.modalities, "TOML file with more names of modalities")->type_name("FILE");

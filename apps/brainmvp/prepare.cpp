@@ -57,10 +57,12 @@ void warn_of_leaks(const study::StudiesFile& studies) {
 }
 
 study::StudiesFile read_studies(const PrepareArguments& options) {
-  const study::ModalityTable& standard = study::ModalityTable::standard();
-  const study::StudiesFile studies =
-      options.modalities.empty() ? study::read_studies_file(options.studies, standard)
-                                 : study::read_studies_file(options.studies, study::ModalityTable::with_file(options.modalities));
+  const study::ModalityTable table =
+      options.modalities.empty() ? study::ModalityTable::standard() : study::ModalityTable::with_file(options.modalities);
+  study::StudiesFile studies = study::read_studies_file(options.studies, table);
+  if (!options.parameters.reference.empty()) {
+    studies.reference = canonical_modality("--reference", options.parameters.reference, table);
+  }
   warn_of_leaks(studies);
   return studies;
 }
@@ -92,9 +94,11 @@ void run_prepare(const PrepareArguments& options, const CommonOptions& common) {
   const store::Shard shard = sharded ? store::shard_named(options.shard) : store::Shard{};
   study::StudiesFile studies = read_studies(options);
   studies.studies = store::studies_of(shard, studies.studies);
+  store::PrepareOptions parameters = parameters_of(options);
+  parameters.reference = studies.reference;
   catch_interrupts();
   StoreBuilder builder(studies, options.studies, options.output,
-                       {.parameters = parameters_of(options),
+                       {.parameters = parameters,
                         .threads = common.thread_count(),
                         .strict = options.strict,
                         .force = common.force,
@@ -150,6 +154,11 @@ Command add_prepare(CLI::App& program, CommonOptions& common) {
       ->check(CLI::IsMember({"crop", "foreground"}))
       ->group("prepare")
       ->capture_default_str();
+  command
+      ->add_option("--reference", options->parameters.reference,
+                   "Modality whose grid studies without a label come to; without it that of the studies file")
+      ->type_name("MODALITY")
+      ->group("prepare");
   command->add_option("--shard", options->shard, "Prepare the I-th of N parts, for job arrays: 1/8 to 8/8")->type_name("I/N");
   command->add_option("--merge", options->merge, "Check that N shards prepared every study, and list them for training")
       ->type_name("N")

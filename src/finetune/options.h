@@ -28,6 +28,7 @@ struct RunOptions {
   std::string network; // of kScratch, and of an `init` that does not say its own
   checkpoint::Stem stem = checkpoint::Stem::kInflate;
   std::vector<std::string> channels = {}; // modalities, one an input channel; empty: all that the training studies have
+  std::string reference = {};             // the task's, where the store names none
   study::LabelTable table = {};           // instead of the store's, where it has labels, regions or classes
   std::string classes_from;               // table with the classes, "FILE:COLUMN[:KEYCOLUMN]"; empty: those of the store
   std::optional<int> fold;                // of cross-validation: it is validation, and the others are for training

@@ -82,13 +82,17 @@ study::LabelTable table_of(const RunOptions& options, const store::Store& store)
 
 infer::ModelDescription describe_model(const RunOptions& options, const Start& start, const store::Store& store,
                                        const std::vector<std::string>& channels, study::LabelTable table) {
+  store::PrepareOptions preparation = store.parameters();
+  if (preparation.reference.empty()) {
+    preparation.reference = options.reference;
+  }
   return {.task = options.task,
           .network = network_of(start, options),
           .channels = channels,
           .table = std::move(table),
           .window = options.crop,
           .sizing = options.sizing,
-          .preparation = store.parameters(),
+          .preparation = preparation,
           .intensities = options.intensities,
           .templates = {},
           .has_template = {}};

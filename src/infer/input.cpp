@@ -1,6 +1,7 @@
 #include "infer/input.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -180,6 +181,16 @@ std::vector<study::Study> gather_studies(const InputOptions& options, const std:
     keep_only(options, studies);
   }
   return studies;
+}
+
+std::string listed_reference(const InputOptions& options) {
+  std::set<std::string> names;
+  for (const fs::path& input : options.inputs) {
+    if (!fs::is_directory(input) && to_lower(input.extension().string()) == ".json") {
+      names.insert(study::read_studies_file(input, options.table).reference);
+    }
+  }
+  return names.size() == 1 ? *names.begin() : "";
 }
 
 void check_modalities(const study::Study& study, const study::ModalityTable& table) {

@@ -17,7 +17,8 @@ struct InputOptions {
   std::vector<std::pair<std::string, std::filesystem::path>> named = {}; // loose images whose modality is stated
   std::vector<study::Split> splits = {};                                 // of studies files; all when empty
   std::vector<std::string> only = {};                                    // modalities, by any name; all when empty
-  std::string layout = "auto";                                           // of folders
+  std::string reference = {};  // canonical; whose grid the output has, whatever the model says
+  std::string layout = "auto"; // of folders
   study::ModalityTable table = study::ModalityTable::standard();
   std::size_t threads = 1;
 };
@@ -29,6 +30,9 @@ bool names_model(const std::filesystem::path& path);
 // a loose file that is no image of a known modality, Error(kNothingFound) for no study at all, Error(kUsage) for two kinds of
 // input that have no common meaning and for a name in `only` that no modality has.
 std::vector<study::Study> gather_studies(const InputOptions& options, const std::vector<std::string>& channels);
+
+// The reference modality that the studies files among the inputs name; empty for none, or several.
+std::string listed_reference(const InputOptions& options);
 
 // Throws Error(kBadInput), naming the files, when two images have one modality, or when an image's name says the modality that
 // the study gives to another image (a wrong order).

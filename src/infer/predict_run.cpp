@@ -65,6 +65,7 @@ private:
   void refuse_existing_outputs() const;
   [[nodiscard]] std::vector<fs::path> outdated(const study::Study& study) const;
   bool try_one(const study::Study& study);
+  [[nodiscard]] store::PreparedStudy prepare(study::Study study) const;
   void predict_one(const study::Study& study);
   CaseFacts tell_channels(const store::PreparedStudy& prepared, const study::Study& study) const;
   void segment(store::PreparedStudy& prepared, const study::Study& study, const CaseFacts& facts) const;
@@ -239,10 +240,26 @@ void Prediction::segment(store::PreparedStudy& prepared, const study::Study& stu
   writer.commit();
 }
 
+// A reference that the user names is the output's grid also where the study has a label.
+store::PreparedStudy Prediction::prepare(study::Study study) const {
+  store::PrepareOptions preparation = description().preparation;
+  if (const std::string& asked = options_.input.reference; !asked.empty()) {
+    if (std::ranges::count(study.modalities, asked) == 0) {
+      throw Error(ExitCode::kBadInput,
+                  "has no " + asked + ", whose grid --reference asks for; it has " + join(study.modalities, ", "));
+    }
+    preparation.reference = asked;
+    study.label.reset();
+  } else if (preparation.reference.empty()) {
+    preparation.reference = listed_reference(options_.input);
+  }
+  return store::prepare_study(study, preparation, options_.threads);
+}
+
 void Prediction::predict_one(const study::Study& study) {
   check_modalities(study, options_.input.table);
   const InputHashes inputs = input_hashes(study); // before they are read: what changes meanwhile shows as a change later
-  store::PreparedStudy prepared = store::prepare_study(study, description().preparation, options_.threads);
+  store::PreparedStudy prepared = prepare(study);
   CaseFacts facts = tell_channels(prepared, study);
   facts.inputs = inputs;
   if (segments()) {

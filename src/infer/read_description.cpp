@@ -90,13 +90,15 @@ image::Size window_in(const Value& parent) {
 
 store::PrepareOptions preparation_in(const Value& parent) {
   const Value& entry = required(parent, "preparation");
+  const Value* reference = entry.find("reference"); // models of earlier versions have none
   return {.spacing_mm = required(entry, "spacing_mm").number("spacing_mm"),
           .low_percentile = required(entry, "low_percentile").number("low_percentile"),
           .high_percentile = required(entry, "high_percentile").number("high_percentile"),
           .percentiles_of =
               entry.find("percentiles_of") == nullptr // when it was no option
                   ? store::PercentilesOf::kCrop
-                  : static_cast<store::PercentilesOf>(choice_in(entry, "percentiles_of", store::kPercentilesOfNames))};
+                  : static_cast<store::PercentilesOf>(choice_in(entry, "percentiles_of", store::kPercentilesOfNames)),
+          .reference = reference != nullptr ? reference->text("reference") : ""};
 }
 
 std::vector<bool> flags_in(const Value& parent, const std::string& name) {

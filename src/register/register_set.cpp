@@ -66,7 +66,7 @@ bool concerns_all(const Error& error) {
 }
 
 void write_results(const study::StudiesFile& studies, const std::vector<StudyOutcome>& outcomes, const fs::path& output) {
-  study::StudiesFile list{.studies = {}, .table = studies.table};
+  study::StudiesFile list{.studies = {}, .table = studies.table, .reference = studies.reference};
   std::string table =
       "study\tmodality\treference\tmotion_of\tinformation_before\tinformation_after\tmean_displacement_mm\trotation_degrees\t"
       "overlap\trepeat_mm\tdoubtful\tverdict\n";

@@ -89,6 +89,10 @@ PreparedStudy prepare_study(const study::Study& study, const PrepareOptions& opt
   const StudyGrids grids = study_grids(study, options);
   PreparedStudy out;
   out.parameters = options;
+  if (!study.label && !options.reference.empty() && std::ranges::count(study.modalities, options.reference) == 0) {
+    out.warnings.push_back("no " + options.reference + ", whose grid was asked for; on the grid of " +
+                           grids.reference.filename().string());
+  }
   out.way_back = {
       .reference = grids.reference, .native = grids.native, .resampled = grids.target, .first_crop = {}, .second_crop = {}};
   const Placement placement = place_modalities(out, study, grids, threads);

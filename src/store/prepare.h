@@ -28,6 +28,7 @@ struct PrepareOptions {
   double low_percentile = 5;   // becomes 0
   double high_percentile = 95; // becomes 1
   PercentilesOf percentiles_of = PercentilesOf::kCrop;
+  std::string reference = {}; // modality whose grid studies without a label come to; empty or absent: study_grids() chooses
   bool operator==(const PrepareOptions&) const = default;
 };
 

@@ -55,6 +55,14 @@ std::size_t reference_image(const study::Study& study, const std::vector<io::Ima
   return best.value_or(0);
 }
 
+// The image that holds this modality; the number of images when there is none.
+std::size_t image_of(const study::Study& study, const std::string& modality) {
+  const auto found = std::ranges::find(study.modalities, modality);
+  return found == study.modalities.end()
+             ? study.images.size()
+             : std::min(static_cast<std::size_t>(found - study.modalities.begin()), study.images.size() - 1);
+}
+
 } // namespace
 
 image::Grid ras_grid(const image::Grid& grid) {
@@ -92,6 +100,9 @@ StudyGrids study_grids(const study::Study& study, const PrepareOptions& options)
     grids.label.push_back(io::read_header(*study.label));
     grids.reference = *study.label;
     grids.native = grid_of(grids.label.front());
+  } else if (const std::size_t named = image_of(study, options.reference); named < study.images.size()) {
+    grids.reference = study.images[named];
+    grids.native = grid_of(grids.headers[named]);
   } else {
     const std::size_t chosen = reference_image(study, grids.headers);
     grids.reference = study.images[chosen];

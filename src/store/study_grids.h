@@ -12,11 +12,12 @@
 namespace brainmvp::store {
 
 struct StudyGrids {
-  std::filesystem::path
-      reference;      // the label's file; otherwise, of the images that cover most of a head, that of the smallest voxels
-  image::Grid native; // of that file
-  image::Grid ras;    // the same voxels in RAS order
-  image::Grid target; // isotropic
+  // The label's file; otherwise that of options.reference; otherwise, of the images that cover most of a head, that of the
+  // smallest voxels.
+  std::filesystem::path reference;
+  image::Grid native;                   // of that file
+  image::Grid ras;                      // the same voxels in RAS order
+  image::Grid target;                   // isotropic
   std::vector<io::ImageHeader> headers; // one an image of the study
   std::vector<io::ImageHeader> label;   // none or one
 };

@@ -112,7 +112,7 @@ StudiesFile anonymise(const StudiesFile& file, const fs::path& links, const Pseu
   }
   AtomicFolder output(final_folder);
   write_file(output.temporary() / kMarker, "links to images, made by brainmvp index --anonymise\n");
-  StudiesFile anonymous{.studies = {}, .table = file.table};
+  StudiesFile anonymous{.studies = {}, .table = file.table, .reference = file.reference};
   for (const Study& study : file.studies) {
     Study hidden = study;
     hidden.id = pseudonyms.of(study.id);

@@ -79,7 +79,9 @@ void add_file(const fs::path& file, const ModalityTable& table, CaseDraft& draft
 void add_study(CaseDraft draft, Findings& findings) {
   if (draft.images.empty()) {
     for (const fs::path& label : draft.labels) {
-      findings.skip(label, "label maps without an image");
+      if (!findings.explains(label)) {
+        findings.skip(label, "label maps without an image");
+      }
     }
     return;
   }

@@ -46,6 +46,7 @@ public:
   std::vector<DicomFolder> dicom;
   std::vector<Notice> notices;
   std::vector<std::filesystem::path> tables;  // .csv and .tsv files, which may hold classes
+  std::set<std::string> references;           // modalities that studies files name as their reference
   std::map<std::string, LabelTable> declared; // schemes that data sets declare, by the path of the declaring file
 
   void skip(const std::filesystem::path& file, const std::string& reason) {

@@ -27,6 +27,9 @@ void add_listed(const fs::path& path, const ModalityTable& table, Findings& find
   StudiesFile file = read_studies_file(path, table);
   const std::string scheme = fs::canonical(path).string();
   findings.declared[scheme] = file.table;
+  if (!file.reference.empty()) {
+    findings.references.insert(file.reference);
+  }
   const bool declares = !file.table.labels.empty() || !file.table.regions.empty();
   for (Study& study : file.studies) {
     if (study.dataset.empty()) {
@@ -173,6 +176,7 @@ Index index_studies(const IndexOptions& options) {
   Findings findings;
   find_all(options, findings);
   name_studies(findings.studies);
+  refuse_without_labels(options, findings);
   declare_labels(options, findings);
   std::vector<CheckedFiles> checked = check_files(findings.studies, options);
   Index index;
@@ -197,6 +201,7 @@ Index index_studies(const IndexOptions& options) {
   if (index.file.table.labels.empty() && index.file.table.regions.empty()) {
     warn_of_mixed_masks(index.facts, findings);
   }
+  index.file.reference = reference_of(options, findings);
   set_classes(options, index.file, findings);
   set_folds(options, index.file, findings);
   index.notices = std::move(findings.notices);

@@ -23,6 +23,7 @@ struct IndexOptions {
   Depth depth = Depth::kWhole; // kHeader finds no damage in compressed files, no empty images and no label values
   std::size_t threads = 1;
   std::optional<Task> task = {}; // its layouts, labels, classes and folds; label maps are read whole at either depth
+  bool unlabelled = false;       // a segmentation task may have no label map at all
   std::string classes_from = {}; // FILE:COLUMN[:KEYCOLUMN], instead of the task's tables or the folders' names
   std::optional<int> folds = {}; // 0: none; otherwise cross-validation folds instead of the task's
   std::uint64_t seed = 0;        // of the folds

@@ -10,6 +10,7 @@
 #include "study/class_source.h"
 #include "study/class_spelling.h"
 #include "study/folds.h"
+#include "study/layout.h"
 
 namespace brainmvp::study {
 namespace fs = std::filesystem;
@@ -132,6 +133,40 @@ void complete_table(const IndexOptions& options, StudiesFile& file) {
   if (of_kind(options, TaskKind::kSegment)) {
     file.table = options.task->table;
   }
+}
+
+void refuse_without_labels(const IndexOptions& options, const Findings& findings) {
+  const auto labelled = [](const FoundStudy& found) { return found.study.label.has_value(); };
+  if (!of_kind(options, TaskKind::kSegment) || options.unlabelled || findings.studies.empty() ||
+      std::ranges::any_of(findings.studies, labelled)) {
+    return;
+  }
+  std::vector<std::string> looked_for;
+  for (const Layout& layout : layouts()) {
+    if (std::ranges::count(options.task->layouts, layout.name) > 0) {
+      looked_for.push_back(std::string(layout.name) + " (" + std::string(layout.description) + ")");
+    }
+  }
+  std::string left_out;
+  for (std::size_t i = 0; i < std::min<std::size_t>(findings.skipped.size(), 3); ++i) {
+    left_out += "\n  left out: " + findings.skipped[i].file.string() + ": " + findings.skipped[i].reason;
+  }
+  throw Error(ExitCode::kBadInput,
+              "task " + options.task->name + ": none of the " + std::to_string(findings.studies.size()) +
+                  " studies has a label map. Looked for: files whose name ends in seg, segm, msk, mask of a lesion or tumour, as "
+                  "the layouts have them: " +
+                  join(looked_for, ", ") + ". Put the label maps there, or pass --unlabelled if there are none" + left_out);
+}
+
+std::string reference_of(const IndexOptions& options, Findings& findings) {
+  if (options.task && !options.task->reference.empty()) {
+    return options.task->reference;
+  }
+  const std::vector<std::string> names(findings.references.begin(), findings.references.end());
+  if (names.size() > 1) {
+    findings.warn("no reference", "", "the studies files name " + join(names, " and ") + " as the reference; none is kept");
+  }
+  return names.size() == 1 ? names.front() : "";
 }
 
 void set_classes(const IndexOptions& options, StudiesFile& file, Findings& findings) {

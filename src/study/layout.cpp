@@ -12,7 +12,7 @@
 namespace brainmvp::study {
 namespace {
 
-constexpr std::array<Layout, 19> kLayouts{{
+constexpr std::array<Layout, 21> kLayouts{{
     {"nnunet_raw", "imagesTr/case_0000.nii.gz, dataset.json", true, detect_nnunet_raw, read_nnunet_raw},
     {"msd_4d", "imagesTr/case.nii.gz in 4D, dataset.json", true, detect_msd_4d, read_msd_4d},
     {"isles_rawdata", "rawdata/sub-*/ses-*/, derivatives/", true, detect_isles_rawdata, read_isles_rawdata},
@@ -30,6 +30,8 @@ constexpr std::array<Layout, 19> kLayouts{{
     {"vs_gk", "vs_gk_1/vs_gk_t1_refT1.nii.gz", false, detect_vs_gk, read_vs_gk},
     {"vs_dicom", "VS-SEG-001/ in DICOM: what is there, and how to convert it", true, detect_vs_dicom, read_vs_dicom},
     {"crossmoda", "crossmoda_1_{ceT1,Label}.nii.gz", false, detect_crossmoda, read_crossmoda},
+    {"ucsf_met", "100101A/100101A_{T1pre,T1post,FLAIR,BraTS-seg}.nii.gz", false, detect_ucsf_met, read_ucsf_met},
+    {"athena", "wssd1018959_session_1_anat.nii.gz", false, detect_athena, read_athena},
     {"modality_folders", "T1/p1_T1.nii.gz, FLAIR/p1_FLAIR.nii.gz, seg/p1_seg.nii.gz", true, detect_modality_folders,
      read_modality_folders},
     {"suffix", "any folder whose files end in a modality's name", false, detect_suffix, read_suffix},

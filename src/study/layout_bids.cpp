@@ -210,7 +210,12 @@ bool detect_isles_bids(const Folder& folder, const ModalityTable&) {
 }
 
 void read_isles_bids(const Folder& folder, const ModalityTable& table, Findings& findings) {
-  read_subjects(folder, folder.child("derivatives"), isles_draft(folder, folder, "isles_bids"), table, findings);
+  const Folder* derivatives = folder.child("derivatives");
+  if (derivatives == nullptr && folder.parent != nullptr) { // unpacked into a folder of the same name
+    derivatives = folder.parent->child("derivatives");
+  }
+  read_subjects(folder, derivatives != &folder ? derivatives : nullptr, isles_draft(folder, folder, "isles_bids"), table,
+                findings);
 }
 
 bool detect_isles_rawdata(const Folder& folder, const ModalityTable&) {

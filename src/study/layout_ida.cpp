@@ -73,8 +73,8 @@ std::tuple<bool, int, std::size_t, std::string, std::string> copy_rank(const Ida
   return {repeat, -corrections, image.image_id.size(), image.image_id, image.file.string()};
 }
 
-void add_day(const Folder& subject, const std::vector<IdaImage>& images, const ModalityTable& table, Findings& findings) {
-  CaseDraft draft{.id = {}, .patient = subject.name(), .dataset = "ADNI", .layout = "ida_tree"};
+void add_day(const std::string& subject, const std::vector<IdaImage>& images, const ModalityTable& table, Findings& findings) {
+  CaseDraft draft{.id = {}, .patient = subject, .dataset = "ADNI", .layout = "ida_tree"};
   std::map<std::string, std::vector<IdaImage>> copies;
   for (const IdaImage& image : images) {
     const std::string modality = modality_of_series(image.series, table);
@@ -88,7 +88,7 @@ void add_day(const Folder& subject, const std::vector<IdaImage>& images, const M
     const auto best = std::ranges::min_element(of_modality, {}, copy_rank);
     draft.images.emplace_back(modality, best->file);
     if (draft.id.empty() || modality == "t1") {
-      draft.id = safe_id(subject.name() + "_" + (best->image_id.empty() ? best->day : best->image_id));
+      draft.id = safe_id(subject + "_" + (best->image_id.empty() ? best->day : best->image_id));
     }
     for (const IdaImage& other : of_modality) {
       if (other.file != best->file) {
@@ -106,14 +106,55 @@ void read_ida_subject(const Folder& subject, const ModalityTable& table, Finding
     days[image.day].push_back(std::move(image));
   }
   for (const auto& [day, images] : days) {
-    add_day(subject, images, table, findings);
+    add_day(subject.name(), images, table, findings);
+  }
+}
+
+// "011_S_0021" of "ADNI_011_S_0021_MR_MPRAGE_br_raw_20051103101010_154_S299478_I543543"; empty for other files.
+std::string subject_of_file(const fs::path& file) {
+  static const std::regex form("ADNI_([0-9]{3}_S_[0-9]{4})_.*");
+  std::smatch match;
+  const std::string stem = io::image_stem(file);
+  return std::regex_match(stem, match, form) ? match[1].str() : "";
+}
+
+// A file whose name alone says all, in a folder of many subjects.
+IdaImage describe_flat(const fs::path& file) {
+  static const std::regex series_form("ADNI_[0-9]{3}_S_[0-9]{4}_(?:MR_)?(.*?)(?:_br_raw.*|_[0-9]{8,}.*|_S[0-9]+.*|_I[0-9]+)");
+  static const std::regex stamp_form(".*_(20[0-9]{6})[0-9]*_.*");
+  static const std::regex id_form(".*_(I[0-9]+)");
+  const std::string stem = io::image_stem(file);
+  IdaImage image{.file = file, .series = stem, .day = {}, .image_id = {}};
+  std::smatch match;
+  if (std::regex_match(stem, match, series_form)) {
+    image.series = match[1];
+  }
+  if (std::regex_match(stem, match, id_form)) {
+    image.image_id = match[1];
+  }
+  image.day = std::regex_match(stem, match, stamp_form) ? match[1].str() : stem;
+  return image;
+}
+
+void read_flat_ida(const Folder& folder, const ModalityTable& table, Findings& findings) {
+  std::map<std::pair<std::string, std::string>, std::vector<IdaImage>> days;
+  for (const fs::path& file : folder.images) {
+    if (const std::string subject = subject_of_file(file); !subject.empty()) {
+      IdaImage image = describe_flat(file);
+      days[{subject, image.day}].push_back(std::move(image));
+    }
+  }
+  for (const auto& [key, images] : days) {
+    add_day(key.first, images, table, findings);
   }
 }
 
 } // namespace
 
 bool detect_ida_tree(const Folder& folder, const ModalityTable&) {
-  return is_ida_subject(folder) || std::ranges::any_of(folder.folders, [](const auto& child) { return is_ida_subject(*child); });
+  return is_ida_subject(folder) ||
+         std::ranges::any_of(folder.images, [](const auto& file) { return !subject_of_file(file).empty(); }) ||
+         std::ranges::any_of(folder.folders, [](const auto& child) { return is_ida_subject(*child); });
 }
 
 void read_ida_tree(const Folder& folder, const ModalityTable& table, Findings& findings) {
@@ -121,6 +162,7 @@ void read_ida_tree(const Folder& folder, const ModalityTable& table, Findings& f
     read_ida_subject(folder, table, findings);
     return;
   }
+  read_flat_ida(folder, table, findings);
   for (const auto& child : folder.folders) {
     if (is_ida_subject(*child)) {
       read_ida_subject(*child, table, findings);

@@ -57,7 +57,7 @@ void read_nnunet_raw(const Folder& folder, const ModalityTable& table, Findings&
 bool detect_msd_4d(const Folder& folder, const ModalityTable& table);
 void read_msd_4d(const Folder& folder, const ModalityTable& table, Findings& findings);
 
-// images_structural/UPENN-GBM-00001_11/, images_segm/.
+// images_structural/UPENN-GBM-00001_11/, images_segm/, automated_segm/; or all files in one folder.
 bool detect_upenn_gbm(const Folder& folder, const ModalityTable& table);
 void read_upenn_gbm(const Folder& folder, const ModalityTable& table, Findings& findings);
 
@@ -65,7 +65,7 @@ void read_upenn_gbm(const Folder& folder, const ModalityTable& table, Findings& 
 bool detect_mrbrains13(const Folder& folder, const ModalityTable& table);
 void read_mrbrains13(const Folder& folder, const ModalityTable& table, Findings& findings);
 
-// vs_gk_1/{vs_gk_t1_refT1,vs_gk_seg_refT1,vs_gk_t2_refT2,vs_gk_seg_refT2}.nii.gz.
+// vs_gk_1/{vs_gk_t1_refT1,vs_gk_seg_refT1,vs_gk_t2_refT2,vs_gk_seg_refT2}.nii.gz; or all on one grid; or vs_gk_struc1_*.
 bool detect_vs_gk(const Folder& folder, const ModalityTable& table);
 void read_vs_gk(const Folder& folder, const ModalityTable& table, Findings& findings);
 
@@ -80,6 +80,14 @@ void read_crossmoda(const Folder& folder, const ModalityTable& table, Findings& 
 // T1/pat0_T1.nii.gz, FLAIR/pat0_FLAIR.nii.gz, seg/pat0_seg.nii.gz: a folder a modality, and one of label maps.
 bool detect_modality_folders(const Folder& folder, const ModalityTable& table);
 void read_modality_folders(const Folder& folder, const ModalityTable& table, Findings& findings);
+
+// 100101A/100101A_{T1pre,T1post,FLAIR,BraTS-seg}.nii.gz: the metastases of UCSF; visits A, B, ... of one patient.
+bool detect_ucsf_met(const Folder& folder, const ModalityTable& table);
+void read_ucsf_met(const Folder& folder, const ModalityTable& table, Findings& findings);
+
+// wssd1018959_session_1_anat.nii.gz: the T1 heads of the Athena pipeline (ADHD-200).
+bool detect_athena(const Folder& folder, const ModalityTable& table);
+void read_athena(const Folder& folder, const ModalityTable& table, Findings& findings);
 
 // Any folder whose files end in a modality's name: the study is the folder.
 bool detect_suffix(const Folder& folder, const ModalityTable& table);

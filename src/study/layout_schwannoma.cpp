@@ -14,6 +14,43 @@ bool any_starts_with(const Folder& folder, std::string_view start) {
   return std::ranges::any_of(folder.images, [&](const auto& file) { return to_lower(io::image_stem(file)).starts_with(start); });
 }
 
+// The tumour, which is structure 1 where all of them were exported.
+bool is_tumour(const std::string& stem) { return stem.starts_with("vs_gk_seg_ref") || stem.starts_with("vs_gk_struc1_"); }
+
+// "_reft1", or "_reft2" where only that grid has the tumour.
+std::string grid_of_case(const Folder& folder, Findings& findings) {
+  std::vector<std::string> structures;
+  bool t1 = false;
+  bool t2 = false;
+  for (const auto& file : folder.images) {
+    const std::string stem = to_lower(io::image_stem(file));
+    t1 |= is_tumour(stem) && stem.ends_with("_reft1");
+    t2 |= is_tumour(stem) && stem.ends_with("_reft2");
+    if (stem.starts_with("vs_gk_struc1_")) {
+      structures.push_back(file.filename().string());
+    }
+  }
+  if (!structures.empty()) {
+    findings.warn("structure 1 is taken for the tumour, as the collection has it", folder.name(), join(structures, ", "));
+  }
+  return t2 && !t1 ? "_reft2" : "_reft1";
+}
+
+// Of an image that stands there on both grids, that on the label's.
+void keep_images_of_grid(const std::string& grid, CaseDraft& draft, Findings& findings) {
+  const auto all = draft.images;
+  std::erase_if(draft.images, [&](const auto& image) {
+    const bool on_it = to_lower(io::image_stem(image.second)).ends_with(grid);
+    const bool left_out = !on_it && std::ranges::any_of(all, [&](const auto& other) {
+      return other.first == image.first && to_lower(io::image_stem(other.second)).ends_with(grid);
+    });
+    if (left_out) {
+      findings.skip(image.second, "the same image on the grid of the other one");
+    }
+    return left_out;
+  });
+}
+
 // One reason for the whole exam instead of one for each series.
 void explain_dicom_below(const Folder& folder, Findings& findings) {
   for (const auto& child : folder.folders) {
@@ -28,20 +65,24 @@ bool detect_vs_gk(const Folder& folder, const ModalityTable&) { return any_start
 
 void read_vs_gk(const Folder& folder, const ModalityTable& table, Findings& findings) {
   CaseDraft draft{.id = safe_id(folder.name()), .dataset = "VS-SEG", .layout = "vs_gk", .schemes = {std::string(kSchwannoma)}};
+  const std::string grid = grid_of_case(folder, findings);
   for (const auto& file : folder.images) {
     const std::string stem = to_lower(io::image_stem(file));
-    if (stem == "vs_gk_t1_reft1") {
+    if (stem.starts_with("vs_gk_t1_ref")) {
       draft.images.emplace_back("t1c", file); // all T1 images of the collection are with contrast
-    } else if (stem == "vs_gk_t2_reft2") {
+    } else if (stem.starts_with("vs_gk_t2_ref")) {
       draft.images.emplace_back("t2", file);
-    } else if (stem == "vs_gk_seg_reft1") {
+    } else if (is_tumour(stem) && stem.ends_with(grid)) {
       draft.labels.push_back(file);
-    } else if (stem == "vs_gk_seg_reft2") {
+    } else if (is_tumour(stem)) {
       findings.skip(file, "the same label on the grid of T2 (that on T1 is used)");
+    } else if (stem.starts_with("vs_gk_struc")) {
+      findings.skip(file, "structures other than the tumour (structure 1)");
     } else {
       add_file(file, table, draft, findings);
     }
   }
+  keep_images_of_grid(grid, draft, findings);
   add_study(std::move(draft), findings);
 }
 

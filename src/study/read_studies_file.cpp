@@ -63,11 +63,21 @@ std::vector<std::string> own_modalities(const Json& list) {
   return names;
 }
 
+std::string reference_of(const Json& value, const EntryContext& context) {
+  return with_context("field 'reference'", [&] {
+    const std::vector<std::string> names = texts_of(value, "reference");
+    if (names.size() != 1) {
+      throw Error(ExitCode::kBadInput, "expected one modality, found " + std::to_string(names.size()));
+    }
+    return modality_of(names.front(), context);
+  });
+}
+
 } // namespace
 
 StudiesFile read_studies_file(const fs::path& path, const ModalityTable& table) {
   const Json root = read_json_object(path);
-  StudiesFile file{.studies = {}, .table = parse_label_table(root, path.string())};
+  StudiesFile file{.studies = {}, .table = parse_label_table(root, path.string()), .reference = {}};
   EntryContext context{.folder = fs::canonical(fs::absolute(path).parent_path()),
                        .table = table,
                        .channels = {},
@@ -76,6 +86,9 @@ StudiesFile read_studies_file(const fs::path& path, const ModalityTable& table) 
   with_context(path.string(), [&] {
     if (root.contains("modalities")) {
       context.own_names = own_modalities(root["modalities"]);
+    }
+    if (root.contains("reference")) {
+      file.reference = reference_of(root["reference"], context);
     }
     for (const std::string& name : parse_channel_names(root, path.string())) {
       context.channels.push_back(modality_of(name, context));

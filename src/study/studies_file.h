@@ -47,6 +47,7 @@ void take_ignore(LabelTable& table, const std::string& where);
 struct StudiesFile {
   std::vector<Study> studies = {};
   LabelTable table = {};
+  std::string reference = {}; // canonical modality whose grid studies without a label are brought to; empty: `prepare` chooses
 };
 
 // Reads MONAI's list as the public code has it too (no ids, no modalities: both come from the file names), and the

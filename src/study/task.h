@@ -34,6 +34,7 @@ struct Task {
   TaskKind kind = TaskKind::kSegment;
   std::vector<std::string> layouts = {};  // layouts that the data set comes in
   std::vector<std::string> channels = {}; // canonical modalities in the order of the network's input
+  std::string reference = {};             // the channel whose grid studies without a label are brought to; may be empty
   LabelTable table = {};                  // labels and regions, or classes
   ClassRule class_rule = {};
   FoldRule fold_rule = {};

@@ -15,7 +15,7 @@ namespace brainmvp::study {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::string_view kTaskKeys = "title kind layout modalities";
+constexpr std::string_view kTaskKeys = "title kind layout modalities reference";
 constexpr std::string_view kClassKeys = "names tables key column";
 constexpr std::string_view kFoldKeys = "folds stratified";
 
@@ -32,6 +32,7 @@ private:
   [[noreturn]] void refuse_key(const io::ConfigEntry& entry, std::string_view known) const;
   [[nodiscard]] const std::string& one(const io::ConfigEntry& entry) const;
   [[nodiscard]] int number(const io::ConfigEntry& entry, const std::string& text) const;
+  [[nodiscard]] std::string canonical(const io::ConfigEntry& entry, const std::string& name) const;
   void add_general(const io::ConfigEntry& entry);
   void add_class(const io::ConfigEntry& entry);
   void add_fold(const io::ConfigEntry& entry);
@@ -70,13 +71,17 @@ int TaskReader::number(const io::ConfigEntry& entry, const std::string& text) co
   return value;
 }
 
+std::string TaskReader::canonical(const io::ConfigEntry& entry, const std::string& name) const {
+  const auto found = ModalityTable::standard().canonical(name);
+  if (!found) {
+    refuse(entry, "'" + name + "' is no known modality");
+  }
+  return *found;
+}
+
 void TaskReader::add_channels(const io::ConfigEntry& entry) {
   for (const std::string& name : entry.values) {
-    const auto canonical = ModalityTable::standard().canonical(name);
-    if (!canonical) {
-      refuse(entry, "'" + name + "' is no known modality");
-    }
-    task_.channels.push_back(*canonical);
+    task_.channels.push_back(canonical(entry, name));
   }
 }
 
@@ -95,6 +100,8 @@ void TaskReader::add_general(const io::ConfigEntry& entry) {
     task_.layouts = entry.values;
   } else if (entry.key == "modalities") {
     add_channels(entry);
+  } else if (entry.key == "reference") {
+    task_.reference = canonical(entry, one(entry));
   } else {
     refuse_key(entry, kTaskKeys);
   }
@@ -169,6 +176,8 @@ Task TaskReader::finish() {
   const std::set<std::string> classes(table.classes.begin(), table.classes.end());
   check(!task_.layouts.empty(), "names no layout; write layout = [\"suffix\"] for folders of any names");
   check(!task_.channels.empty(), "names no modalities; write modalities = [\"t1\", ...] in the order of the network's input");
+  check(task_.reference.empty() || std::ranges::count(task_.channels, task_.reference) > 0,
+        "the reference " + task_.reference + " is none of its modalities");
   check(task_.fold_rule.folds != 1, "folds = 1 leaves nothing to train on; write 2 or more, or 0 for none");
   if (task_.kind == TaskKind::kSegment) {
     std::set<int> values;

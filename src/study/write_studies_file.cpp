@@ -94,6 +94,9 @@ void write_studies_file(const fs::path& path, const StudiesFile& file) {
   if (const auto own = own_modalities(file); !own.empty()) {
     root["modalities"] = own;
   }
+  if (!file.reference.empty()) {
+    root["reference"] = file.reference;
+  }
   root["training"] = Json::array();
   for (const Study& study : file.studies) {
     root[split_name(study.split)].push_back(entry_of(study, folder));

@@ -129,8 +129,9 @@ TEST(TaskIndex, UpennTakesExpertMasksAndNoOldImages) {
                     "automated_segm/UPENN-GBM-00260_21_automated_approx_segm.nii"});
   test::write_text(data / "images_segm/UPENN-GBM-00260_11_segm.nii", test::tiny_label({1, 2, 4}));
   const Index index = index_of(folder.path(), "upenn-gbm");
-  EXPECT_EQ(test::lines(index),
-            (Lines{"UPENN-GBM-00260_11: flair t1 t1c t2 | UPENN-GBM-00260_11_segm.nii", "UPENN-GBM-00260_21: flair t1 t1c t2"}));
+  EXPECT_EQ(test::lines(index), (Lines{"UPENN-GBM-00260_11: flair t1 t1c t2 | UPENN-GBM-00260_11_segm.nii",
+                                       "UPENN-GBM-00260_21: flair t1 t1c t2 | UPENN-GBM-00260_21_automated_approx_segm.nii"}));
+  EXPECT_TRUE(warns(index, "automatic segmentations, which no expert has corrected"));
   EXPECT_EQ(patients(index), (Lines{"UPENN-GBM-00260", "UPENN-GBM-00260"}));
   EXPECT_EQ(index.undeclared_labels, 0U);
 }
