@@ -1,5 +1,6 @@
 #include "study/index.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -66,9 +67,11 @@ study::IndexOptions options_of(const IndexArguments& arguments, const CLI::App& 
   return options;
 }
 
-void refuse_what_was_found(const study::Index& index, const IndexArguments& arguments) {
+void refuse_what_was_found(const study::Index& index, const study::IndexOptions& options, const IndexArguments& arguments) {
   if (index.file.studies.empty()) {
-    const std::string layout = arguments.task.empty() ? "layout " + arguments.layout : "task " + arguments.task;
+    const std::string layout = arguments.task.empty() ? "layout " + arguments.layout
+                                                      : "task " + arguments.task + ", whose data set comes as " +
+                                                            study::described_layouts(options.task->layouts);
     throw Error(ExitCode::kNothingFound,
                 join(arguments.inputs, ", ") + ": no study was found (" + layout + "); the report says what was skipped and why");
   }
@@ -77,6 +80,12 @@ void refuse_what_was_found(const study::Index& index, const IndexArguments& argu
                                          arguments.task + " does not declare (the report names file, value and voxels); " +
                                          arguments.output +
                                          " was not written; choose the task of this edition, or mend or remove the files");
+  }
+  const bool labels_needed = options.task && options.task->kind == study::TaskKind::kSegment && !options.unlabelled;
+  const auto labelled = [](const study::Study& one) { return one.label.has_value(); };
+  if (labels_needed && std::ranges::none_of(index.file.studies, labelled)) {
+    throw Error(ExitCode::kBadInput, "task " + arguments.task + ": no label map is left (the report says why); " +
+                                         arguments.output + " was not written; mend them, or pass --unlabelled");
   }
   if (arguments.strict && !index.notices.empty()) {
     throw Error(ExitCode::kBadInput, std::to_string(index.notices.size()) + " errors and warnings under --strict; " +
@@ -99,7 +108,7 @@ void run_index(const IndexArguments& arguments, const CLI::App& command, const C
   const study::Index index = study::index_studies(options);
   print_index_report(index, common.verbose, std::cout);
   std::cout.flush();
-  refuse_what_was_found(index, arguments);
+  refuse_what_was_found(index, options, arguments);
   study::write_studies_file(arguments.output, arguments.key_file.empty() ? index.file : anonymous(index.file, arguments));
   std::cout << "written to " << arguments.output << "\n";
 }

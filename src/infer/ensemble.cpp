@@ -7,25 +7,34 @@
 namespace brainmvp::infer {
 namespace {
 
-// What of two descriptions differs that an ensemble must share; empty when nothing.
+std::string difference_of_preparation(const store::PrepareOptions& a, const store::PrepareOptions& b) {
+  if (a.reference != b.reference) {
+    const auto named = [](const store::PrepareOptions& one) { return one.reference.empty() ? "none" : one.reference; };
+    return "reference modality (" + named(b) + ", not " + named(a) + ") differs from that";
+  }
+  return a == b ? "" : "preparation differs from that";
+}
+
+// "regions differ from those", of what an ensemble must share; empty when nothing does.
 std::string difference(const ModelDescription& a, const ModelDescription& b) {
   if (a.task != b.task) {
-    return "task";
+    return "task differs from that";
   }
+  const std::string prepared = difference_of_preparation(a.preparation, b.preparation);
   if (a.task == Task::kClassify) {
-    return a.table.classes != b.table.classes ? "classes" : a.preparation != b.preparation ? "preparation" : "";
+    return a.table.classes != b.table.classes ? "classes differ from those" : prepared;
   }
   if (a.table.regions != b.table.regions) {
-    return "regions";
+    return "regions differ from those";
   }
   if (a.table.region_order != b.table.region_order) {
-    return "orders of regions";
+    return "order of regions differs from that";
   }
   const auto sorted = [](auto labels) {
     std::ranges::sort(labels);
     return labels;
   };
-  return sorted(a.table.labels) != sorted(b.table.labels) ? "labels" : a.preparation != b.preparation ? "preparation" : "";
+  return sorted(a.table.labels) != sorted(b.table.labels) ? "labels differ from those" : prepared;
 }
 
 } // namespace
@@ -36,8 +45,8 @@ std::vector<Model> load_ensemble(const std::vector<std::filesystem::path>& runs_
     models.push_back(load_model(path));
     const std::string differs = difference(models.front().description, models.back().description);
     if (!differs.empty()) {
-      throw Error(ExitCode::kBadInput, models.back().file.string() + ": its " + differs + " differ from those of " +
-                                           models.front().file.string() + "; an ensemble needs equal outputs");
+      throw Error(ExitCode::kBadInput, models.back().file.string() + ": its " + differs + " of " + models.front().file.string() +
+                                           "; an ensemble needs equal outputs");
     }
   }
   return models;

@@ -180,6 +180,9 @@ std::vector<study::Study> gather_studies(const InputOptions& options, const std:
   if (!options.only.empty()) {
     keep_only(options, studies);
   }
+  if (!options.reference.empty()) {
+    std::ranges::for_each(studies, [](study::Study& study) { study.label.reset(); });
+  }
   return studies;
 }
 

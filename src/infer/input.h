@@ -17,7 +17,7 @@ struct InputOptions {
   std::vector<std::pair<std::string, std::filesystem::path>> named = {}; // loose images whose modality is stated
   std::vector<study::Split> splits = {};                                 // of studies files; all when empty
   std::vector<std::string> only = {};                                    // modalities, by any name; all when empty
-  std::string reference = {};  // canonical; whose grid the output has, whatever the model says
+  std::string reference = {};  // canonical; whose grid the output has, whatever the model says and also where there is a label
   std::string layout = "auto"; // of folders
   study::ModalityTable table = study::ModalityTable::standard();
   std::size_t threads = 1;
@@ -26,9 +26,10 @@ struct InputOptions {
 // Whether an argument is a model: a run folder or a checkpoint by its extension.
 bool names_model(const std::filesystem::path& path);
 
-// The studies of all inputs; loose files are one study, whose modalities must be among `channels`. Throws Error(kBadInput) for
-// a loose file that is no image of a known modality, Error(kNothingFound) for no study at all, Error(kUsage) for two kinds of
-// input that have no common meaning and for a name in `only` that no modality has.
+// The studies of all inputs, without their label maps where a reference is named; loose files are one study, whose modalities
+// must be among `channels`. Throws Error(kBadInput) for a loose file that is no image of a known modality, Error(kNothingFound)
+// for no study at all, Error(kUsage) for two kinds of input that have no common meaning and for a name in `only` that no modality
+// has.
 std::vector<study::Study> gather_studies(const InputOptions& options, const std::vector<std::string>& channels);
 
 // The reference modality that the studies files among the inputs name; empty for none, or several.

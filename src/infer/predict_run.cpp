@@ -40,6 +40,9 @@ public:
       : options_(options), models_(load_ensemble(options.models)), device_(train::choose_device(options.device)),
         precision_(train::choose_precision(options.precision, device_)),
         studies_(gather_studies(options.input, channels_of(models_))) {
+    if (description().preparation.reference.empty()) {
+      set_reference(listed_reference(options.input));
+    }
     leave_out_done();
     refuse_existing_outputs();
     if (!studies_.empty()) {
@@ -56,6 +59,7 @@ public:
 private:
   [[nodiscard]] const ModelDescription& description() const { return models_.front().description; }
   [[nodiscard]] bool segments() const { return description().task == Task::kSegment; }
+  void set_reference(const std::string& modality);
   [[nodiscard]] std::vector<std::string> probability_names() const;
   [[nodiscard]] std::string sidecar(const Described& described) const;
   [[nodiscard]] bool repeats(const study::Study& study, const std::string& reason);
@@ -65,7 +69,7 @@ private:
   void refuse_existing_outputs() const;
   [[nodiscard]] std::vector<fs::path> outdated(const study::Study& study) const;
   bool try_one(const study::Study& study);
-  [[nodiscard]] store::PreparedStudy prepare(study::Study study) const;
+  [[nodiscard]] store::PreparedStudy prepare(const study::Study& study) const;
   void predict_one(const study::Study& study);
   CaseFacts tell_channels(const store::PreparedStudy& prepared, const study::Study& study) const;
   void segment(store::PreparedStudy& prepared, const study::Study& study, const CaseFacts& facts) const;
@@ -87,6 +91,12 @@ private:
   std::set<std::string> repeated_;                          // studies whose earlier outputs are replaced
   std::map<std::string, std::vector<std::string>> reasons_; // and why
 };
+
+void Prediction::set_reference(const std::string& modality) {
+  for (Model& model : models_) {
+    model.description.preparation.reference = modality;
+  }
+}
 
 // The outputs that files of probabilities are written of: all but an exclusive background.
 std::vector<std::string> Prediction::probability_names() const {
@@ -240,8 +250,7 @@ void Prediction::segment(store::PreparedStudy& prepared, const study::Study& stu
   writer.commit();
 }
 
-// A reference that the user names is the output's grid also where the study has a label.
-store::PreparedStudy Prediction::prepare(study::Study study) const {
+store::PreparedStudy Prediction::prepare(const study::Study& study) const {
   store::PrepareOptions preparation = description().preparation;
   if (const std::string& asked = options_.input.reference; !asked.empty()) {
     if (std::ranges::count(study.modalities, asked) == 0) {
@@ -249,9 +258,6 @@ store::PreparedStudy Prediction::prepare(study::Study study) const {
                   "has no " + asked + ", whose grid --reference asks for; it has " + join(study.modalities, ", "));
     }
     preparation.reference = asked;
-    study.label.reset();
-  } else if (preparation.reference.empty()) {
-    preparation.reference = listed_reference(options_.input);
   }
   return store::prepare_study(study, preparation, options_.threads);
 }

@@ -94,6 +94,7 @@ std::string sidecar_text(const PredictOptions& options, const std::string& preci
   }
   json["flips"] = options.flips;
   json["only"] = options.input.only;
+  json["reference"] = options.input.reference;
   json["device"] = options.device;
   json["precision"] = precision;
   json["preparation"] = {
@@ -101,7 +102,7 @@ std::string sidecar_text(const PredictOptions& options, const std::string& preci
       {"low_percentile", description.preparation.low_percentile},
       {"high_percentile", description.preparation.high_percentile},
       {"percentiles_of", store::kPercentilesOfNames.at(static_cast<std::size_t>(description.preparation.percentiles_of))},
-      {"reference", options.input.reference.empty() ? description.preparation.reference : options.input.reference}};
+      {"reference", description.preparation.reference}};
   add_outputs(description, json);
   return json.dump(2) + "\n";
 }

@@ -1,7 +1,5 @@
 #include "store/field_of_view.h"
 
-#include <algorithm>
-
 namespace brainmvp::store {
 
 std::vector<std::uint8_t> in_field_of_view(const image::Grid& grid, const image::Grid& field) {
@@ -21,16 +19,6 @@ std::vector<std::uint8_t> in_field_of_view(const image::Grid& grid, const image:
     }
   }
   return inside;
-}
-
-double covered_head(const image::Grid& ras) {
-  constexpr image::Vector kHeadMm{150, 180, 150}; // ear to ear, front to back, vertex to skull base
-  const image::Vector spacing = ras.affine.spacing_mm();
-  double covered = 1;
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    covered *= std::min(static_cast<double>(ras.size[axis]) * spacing[axis], kHeadMm[axis]);
-  }
-  return covered;
 }
 
 } // namespace brainmvp::store

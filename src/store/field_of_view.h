@@ -11,7 +11,4 @@ namespace brainmvp::store {
 // One a voxel of `grid`: 1 where its centre lies in the field of view of `field`, out to the outer faces of its voxels.
 std::vector<std::uint8_t> in_field_of_view(const image::Grid& grid, const image::Grid& field);
 
-// How much of a head the field of view of a RAS grid can hold: mm^3, where what an axis has beyond a head counts for nothing.
-double covered_head(const image::Grid& ras);
-
 } // namespace brainmvp::store

@@ -42,7 +42,8 @@ void refuse_other_parameters(const fs::path& store, const PrepareOptions& asked)
     const auto text = [](const PrepareOptions& options) {
       return shortest(options.spacing_mm) + " mm voxels and percentiles " + shortest(options.low_percentile) + " to " +
              shortest(options.high_percentile) + " of the " +
-             kPercentilesOfNames.at(static_cast<std::size_t>(options.percentiles_of));
+             kPercentilesOfNames.at(static_cast<std::size_t>(options.percentiles_of)) +
+             (options.reference.empty() ? "" : ", on the grid of " + options.reference);
     };
     throw Error(ExitCode::kOutput,
                 store.string() + ": is a store of " + text(*present) + ", asked for are " + text(asked) +

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 #include <string>
 
 #include "base/error.h"
 #include "image/orientation.h"
-#include "store/field_of_view.h"
+#include "study/reference_image.h"
 
 namespace brainmvp::store {
 namespace {
@@ -34,33 +33,6 @@ void check_channels(const study::Study& study, const std::vector<io::ImageHeader
                                            "; name every channel under \"modality\"");
     }
   }
-}
-
-// A slab must not cut whole heads, and thin air around a head does not count.
-std::size_t reference_image(const study::Study& study, const std::vector<io::ImageHeader>& headers) {
-  constexpr double kAsMuch = 0.9;
-  std::vector<double> covered;
-  for (std::size_t i = 0; i < headers.size(); ++i) {
-    covered.push_back(with_context(study.images[i].string(), [&] { return covered_head(ras_grid(grid_of(headers[i]))); }));
-  }
-  const double enough = kAsMuch * std::ranges::max(covered);
-  // Rounding of affines does not decide; the first does.
-  const auto voxel = [&](std::size_t i) { return std::round(std::abs(headers[i].affine.determinant()) * 1e6); };
-  std::optional<std::size_t> best;
-  for (std::size_t i = 0; i < headers.size(); ++i) {
-    if (covered[i] >= enough && (!best || voxel(i) < voxel(*best))) {
-      best = i;
-    }
-  }
-  return best.value_or(0);
-}
-
-// The image that holds this modality; the number of images when there is none.
-std::size_t image_of(const study::Study& study, const std::string& modality) {
-  const auto found = std::ranges::find(study.modalities, modality);
-  return found == study.modalities.end()
-             ? study.images.size()
-             : std::min(static_cast<std::size_t>(found - study.modalities.begin()), study.images.size() - 1);
 }
 
 } // namespace
@@ -100,11 +72,8 @@ StudyGrids study_grids(const study::Study& study, const PrepareOptions& options)
     grids.label.push_back(io::read_header(*study.label));
     grids.reference = *study.label;
     grids.native = grid_of(grids.label.front());
-  } else if (const std::size_t named = image_of(study, options.reference); named < study.images.size()) {
-    grids.reference = study.images[named];
-    grids.native = grid_of(grids.headers[named]);
   } else {
-    const std::size_t chosen = reference_image(study, grids.headers);
+    const std::size_t chosen = study::reference_image(study, grids.headers, options.reference);
     grids.reference = study.images[chosen];
     grids.native = grid_of(grids.headers[chosen]);
   }

@@ -180,10 +180,11 @@ Index index_studies(const IndexOptions& options) {
   declare_labels(options, findings);
   std::vector<CheckedFiles> checked = check_files(findings.studies, options);
   Index index;
+  index.file.reference = reference_of(options, findings);
   std::vector<LabelEvidence> evidence;
   for (std::size_t i = 0; i < checked.size(); ++i) {
     FoundStudy& found = findings.studies[i];
-    auto facts = check_study(found.study, std::move(checked[i]), findings);
+    auto facts = check_study(found.study, std::move(checked[i]), index.file.reference, findings);
     if (!facts) {
       continue;
     }
@@ -201,7 +202,6 @@ Index index_studies(const IndexOptions& options) {
   if (index.file.table.labels.empty() && index.file.table.regions.empty()) {
     warn_of_mixed_masks(index.facts, findings);
   }
-  index.file.reference = reference_of(options, findings);
   set_classes(options, index.file, findings);
   set_folds(options, index.file, findings);
   index.notices = std::move(findings.notices);

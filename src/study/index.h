@@ -33,7 +33,7 @@ struct IndexOptions {
 struct StudyFacts {
   std::string id = {};
   std::string layout = {};
-  io::ImageHeader reference = {}; // header of the label, or of the finest image
+  io::ImageHeader reference = {}; // header of what gives the grid: the label, or an image
   LabelValues label_values = {};
   HeadKind head = HeadKind::kUnknown; // of its structural images, where they agree
 };

@@ -141,12 +141,6 @@ void refuse_without_labels(const IndexOptions& options, const Findings& findings
       std::ranges::any_of(findings.studies, labelled)) {
     return;
   }
-  std::vector<std::string> looked_for;
-  for (const Layout& layout : layouts()) {
-    if (std::ranges::count(options.task->layouts, layout.name) > 0) {
-      looked_for.push_back(std::string(layout.name) + " (" + std::string(layout.description) + ")");
-    }
-  }
   std::string left_out;
   for (std::size_t i = 0; i < std::min<std::size_t>(findings.skipped.size(), 3); ++i) {
     left_out += "\n  left out: " + findings.skipped[i].file.string() + ": " + findings.skipped[i].reason;
@@ -155,7 +149,8 @@ void refuse_without_labels(const IndexOptions& options, const Findings& findings
               "task " + options.task->name + ": none of the " + std::to_string(findings.studies.size()) +
                   " studies has a label map. Looked for: files whose name ends in seg, segm, msk, mask of a lesion or tumour, as "
                   "the layouts have them: " +
-                  join(looked_for, ", ") + ". Put the label maps there, or pass --unlabelled if there are none" + left_out);
+                  described_layouts(options.task->layouts) +
+                  ". Put the label maps there, or pass --unlabelled if there are none" + left_out);
 }
 
 std::string reference_of(const IndexOptions& options, Findings& findings) {

@@ -12,11 +12,12 @@
 namespace brainmvp::study {
 namespace {
 
-constexpr std::array<Layout, 21> kLayouts{{
+constexpr std::array<Layout, 22> kLayouts{{
     {"nnunet_raw", "imagesTr/case_0000.nii.gz, dataset.json", true, detect_nnunet_raw, read_nnunet_raw},
     {"msd_4d", "imagesTr/case.nii.gz in 4D, dataset.json", true, detect_msd_4d, read_msd_4d},
     {"isles_rawdata", "rawdata/sub-*/ses-*/, derivatives/", true, detect_isles_rawdata, read_isles_rawdata},
     {"isles_bids", "sub-strokecase*/ses-*/, derivatives/", true, detect_isles_bids, read_isles_bids},
+    {"vs_bids", "sub-*/anat/, derivatives/manual_segmentation_masks_of_{T1w,T2w}/", true, detect_vs_bids, read_vs_bids},
     {"bids", "sub-*/[ses-*/]{anat,dwi}/", true, detect_bids, read_bids},
     {"indi_site", "<site>/<id>/session_1/anat_1/mprage.nii.gz", true, detect_indi_site, read_indi_site},
     {"ida_tree", "<subject>/<series>/<date>/<image id>/*.nii", true, detect_ida_tree, read_ida_tree},
@@ -99,6 +100,14 @@ void find_in(const Folder& folder, std::span<const Layout> candidates, const Mod
 } // namespace
 
 std::span<const Layout> layouts() { return kLayouts; }
+
+std::string described_layouts(std::span<const std::string> names) {
+  std::vector<std::string> texts;
+  for (const Layout& layout : chosen(names)) {
+    texts.push_back(std::string(layout.name) + " (" + std::string(layout.description) + ")");
+  }
+  return join(texts, ", ");
+}
 
 void check_layout_name(std::string_view name) {
   std::vector<std::string> names{"auto"};

@@ -23,6 +23,9 @@ struct Layout {
 // In the order in which they are tried.
 std::span<const Layout> layouts();
 
+// "vs_gk (vs_gk_1/vs_gk_t1_refT1.nii.gz), bids (...)" for messages.
+std::string described_layouts(std::span<const std::string> names);
+
 // Throws Error(kUsage) with the nearest name when there is no layout of this name; "auto" is one.
 void check_layout_name(std::string_view name);
 

@@ -69,6 +69,10 @@ void read_mrbrains13(const Folder& folder, const ModalityTable& table, Findings&
 bool detect_vs_gk(const Folder& folder, const ModalityTable& table);
 void read_vs_gk(const Folder& folder, const ModalityTable& table, Findings& findings);
 
+// sub-001/anat/sub-001_T1w.nii.gz, derivatives/manual_segmentation_masks_of_T1w/: VS-SEG as its authors bring it to BIDS.
+bool detect_vs_bids(const Folder& folder, const ModalityTable& table);
+void read_vs_bids(const Folder& folder, const ModalityTable& table, Findings& findings);
+
 // VS-SEG-001/<study>/<series>/*.dcm and contours.json: nothing is read, the report says how to convert it.
 bool detect_vs_dicom(const Folder& folder, const ModalityTable& table);
 void read_vs_dicom(const Folder& folder, const ModalityTable& table, Findings& findings);

@@ -4,9 +4,11 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <iterator>
 #include <string_view>
 
 #include "base/text.h"
+#include "study/reference_image.h"
 #include "study/set_check.h"
 
 namespace brainmvp::study {
@@ -112,9 +114,11 @@ bool covers_brain(const FileFacts& label, const std::vector<FileFacts>& images) 
   return mm3 > kLeastBrainMm3 || most_of_image;
 }
 
-double voxel_volume(const FileFacts& facts) {
-  const image::Vector spacing = facts.header.affine.spacing_mm();
-  return spacing[0] * spacing[1] * spacing[2];
+// The place of the image whose grid `prepare` takes where there is no label.
+std::size_t reference_of_images(const Study& study, const std::vector<FileFacts>& images, const std::string& named) {
+  std::vector<io::ImageHeader> headers;
+  std::ranges::transform(images, std::back_inserter(headers), &FileFacts::header);
+  return reference_image(study, headers, named);
 }
 
 void warn_of_grids(const Study& study, const std::vector<FileFacts>& images, const io::ImageHeader& reference,
@@ -134,7 +138,7 @@ void warn_of_grids(const Study& study, const std::vector<FileFacts>& images, con
 
 } // namespace
 
-std::optional<StudyFacts> check_study(Study& study, CheckedFiles files, Findings& findings) {
+std::optional<StudyFacts> check_study(Study& study, CheckedFiles files, const std::string& reference, Findings& findings) {
   drop_unusable(study, files.images, findings);
   if (files.label && files.label->fault.empty() && files.label->header.channels != 1) {
     files.label->fault = study.label->string() + ": a label map in 4D; expected one volume";
@@ -155,15 +159,15 @@ std::optional<StudyFacts> check_study(Study& study, CheckedFiles files, Findings
     findings.error("studies left out", study.id, "no image of it can be used");
     return std::nullopt;
   }
-  const auto finest = std::ranges::min_element(files.images, {}, voxel_volume);
-  StudyFacts facts{.id = study.id, .layout = {}, .reference = files.label ? files.label->header : finest->header};
+  const std::size_t place = reference_of_images(study, files.images, reference);
+  StudyFacts facts{.id = study.id, .layout = {}, .reference = files.label ? files.label->header : files.images[place].header};
   facts.head = head_of(study, files.images);
   std::string reference_name = "the label";
   if (files.label) {
     pass_on_remarks(study.id, "label", *files.label, findings);
     facts.label_values = files.label->values;
   } else if (study.images.size() == study.modalities.size()) {
-    reference_name = study.modalities[static_cast<std::size_t>(finest - files.images.begin())];
+    reference_name = study.modalities[place];
   }
   warn_of_grids(study, files.images, facts.reference, reference_name, findings);
   return facts;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "study/file_check.h"
@@ -16,7 +17,8 @@ struct CheckedFiles {
 };
 
 // Takes images and labels that cannot be used out of `study` and says why; warns of other grids, empty images and what the
-// readers warned of. Nothing when no image is left.
-std::optional<StudyFacts> check_study(Study& study, CheckedFiles files, Findings& findings);
+// readers warned of. `reference`: the modality whose grid counts where there is no label; may be empty. Nothing when no image is
+// left.
+std::optional<StudyFacts> check_study(Study& study, CheckedFiles files, const std::string& reference, Findings& findings);
 
 } // namespace brainmvp::study

@@ -23,6 +23,7 @@ infer::ModelDescription description_of(const DrawnModel& model) {
     description.table.regions = model.regions;
   }
   description.window = {32, 32, 32};
+  description.preparation.reference = model.reference;
   description.templates = at::rand({static_cast<std::int64_t>(model.channels.size()), 40, 40, 40});
   for (const std::string& channel : model.channels) {
     description.has_template.push_back(channel != "t1_ir");

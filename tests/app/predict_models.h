@@ -14,6 +14,7 @@ struct DrawnModel {
   std::vector<std::pair<std::string, std::vector<int>>> regions{{"WT", {1, 2, 4}}, {"TC", {1, 4}}, {"ET", {4}}};
   std::vector<std::string> classes = {}; // a classifier when there are any
   std::uint64_t seed = 1;
+  std::string reference = {}; // modality whose grid the output has
 };
 
 // A fine-tuned checkpoint as `finetune` writes it; the window is 32 voxels a side.
