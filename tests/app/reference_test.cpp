@@ -71,8 +71,12 @@ protected:
     arguments.insert(arguments.end(), more.begin(), more.end());
     return run(code, arguments);
   }
-  [[nodiscard]] image::Size size_of_prediction(const std::string& out) const {
-    return io::read_header(path(out + "/sub-strokecase0002_ses-0001.nii.gz")).size;
+  // What `predict` writes of a patient, whose images have BIDS names.
+  [[nodiscard]] static std::string prediction(const std::string& out, const std::string& patient = "sub-strokecase0002") {
+    return out + "/" + patient + "/ses-0001/anat/" + patient + "_ses-0001_desc-brainmvp_dseg";
+  }
+  [[nodiscard]] image::Size size_of_prediction(const std::string& out, const std::string& patient = "sub-strokecase0002") const {
+    return io::read_header(path(prediction(out, patient) + ".nii.gz")).size;
   }
   [[nodiscard]] std::string reference_in(const std::string& store, const std::string& patient) const {
     const auto record = json(store + "/" + patient + "_ses-0001/study.json");
@@ -95,7 +99,7 @@ TEST_F(Reference, OfTheTaskHoldsFromTheFolderToThePrediction) {
   EXPECT_EQ(size_of_prediction("out"), kDwi);
   (void)run(0, {"predict", path("run"), path("studies.json"), "-o", path("listed"), "--threads", "1"});
   for (const std::string id : {"sub-strokecase0001", "sub-strokecase0002"}) {
-    EXPECT_EQ(io::read_header(path("listed/" + id + "_ses-0001.nii.gz")).size, kDwi);
+    EXPECT_EQ(size_of_prediction("listed", id), kDwi);
   }
 }
 
@@ -120,7 +124,7 @@ TEST_F(Reference, OfPredictIsRecordedAndComesBeforeTheModels) {
   EXPECT_EQ(size_of_prediction("none"), kFlair);
   (void)predict(0, {path("dwi.pt")}, "asked", {"--reference", "FLAIR"});
   EXPECT_EQ(size_of_prediction("asked"), kFlair);
-  EXPECT_EQ(json("asked/sub-strokecase0002_ses-0001.json").at("reference"), "flair");
+  EXPECT_EQ(json(prediction("asked") + ".json").at("reference"), "flair");
   expect_part(predict(5, {path("dwi.pt")}, "asked", {"--resume"}).err, "was predicted in another way (reference)");
   expect_part(predict(0, {path("dwi.pt")}, "asked", {"--resume", "--reference", "flair"}).err, "1 studies are done already");
   expect_part(predict(4, {path("dwi.pt")}, "bad", {"--reference", "t1"}).err, "has no t1, whose grid --reference asks for");
@@ -130,7 +134,7 @@ TEST_F(Reference, OfPredictIsRecordedAndComesBeforeTheModels) {
   (void)index(0);
   (void)run(0,
             {"predict", path("dwi.pt"), path("studies.json"), "-o", path("labelled"), "--reference", "flair", "--threads", "1"});
-  EXPECT_EQ(io::read_header(path("labelled/sub-strokecase0001_ses-0001.nii.gz")).size, kFlair);
+  EXPECT_EQ(size_of_prediction("labelled", "sub-strokecase0001"), kFlair);
 }
 
 TEST_F(Reference, LabelsAreNeededForATaskThatIsTrained) {
@@ -153,7 +157,7 @@ TEST_F(Reference, LabelsAreNeededForATaskThatIsTrained) {
 TEST_F(Reference, ATaskTakesNoOtherDataSet) {
   write_centred(path("bids/sub-01/anat/sub-01_T1w.nii"), kDwi, {2, 2, 2});
   const ProcessResult result = run(3, {"index", path("bids"), "--task", "vsseg", "-o", path("other.json")});
-  expect_part(result.err, "no study was found (task vsseg, whose data set comes as vs_gk (");
+  expect_part(result.err, "no study was found (task vsseg, whose data set comes as vs_bids (");
   EXPECT_FALSE(fs::exists(path("other.json")));
 }
 
