@@ -4,8 +4,6 @@
 // name, with "_" for "-": `--batch-size` of group "train" is `batch_size` in [train]. The command line wins.
 #pragma once
 
-#include <CLI/CLI.hpp>
-
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -13,6 +11,7 @@
 #include <vector>
 
 #include "image/affine.h"
+#include "numbers.h"
 #include "study/modality.h"
 
 namespace brainmvp::app {
@@ -48,6 +47,9 @@ struct CommonSet {
   bool device = false; // --device, --precision and --kernels
 };
 void add_common_options(CLI::App& command, CommonOptions& common, const CommonSet& set);
+
+// CLI11's message, which of a number that cannot be taken says only that it cannot be converted, made complete.
+std::string reason_of(const CLI::ParseError& error);
 
 // Sets every option that the command line left out and the file given with --config has.
 // A key that an option of the command line excludes is left out too (--steps instead of the file's epochs).

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "command.h"
 #include "io/config_file.h"
+#include "option_names.h"
 
 namespace brainmvp::app {
 namespace {
@@ -17,11 +18,13 @@ bool configurable(const CLI::Option& option) {
   return !group.empty() && group.front() >= 'a' && group.front() <= 'z' && !option.get_lnames().empty();
 }
 
-std::string key_of(const CLI::Option& option) {
-  std::string key = option.get_lnames().front();
-  std::ranges::replace(key, '-', '_');
-  return option.get_group() + "." + key;
+// As a configuration file has it: "train.batch_size" for the name "batch-size" in the table "train".
+std::string key_named(const std::string& table, std::string name) {
+  std::ranges::replace(name, '-', '_');
+  return table.empty() ? name : table + "." + name;
 }
+
+std::string key_of(const CLI::Option& option) { return key_named(option.get_group(), option.get_lnames().front()); }
 
 [[noreturn]] void refuse_unknown(const std::string& config_file, const io::ConfigEntry& entry, const std::string& name,
                                  const std::map<std::string, CLI::Option*>& known) {
@@ -64,11 +67,20 @@ bool excluded_by_one_given(const CLI::Option& option) {
 }
 
 void set_option(CLI::Option& option, const std::vector<std::string>& values) {
-  option.add_result(values);
-  option.run_callback();
+  try {
+    option.add_result(values);
+    option.run_callback();
+  } catch (const CLI::ParseError& error) {
+    throw Error(ExitCode::kUsage, reason_of(error));
+  }
 }
 
 } // namespace
+
+std::string reason_of(const CLI::ParseError& error) {
+  const bool no_number = error.get_name() == "ConversionError";
+  return std::string(error.what()) + (no_number ? ": expected a number in decimal digits, finite and in the option's range" : "");
+}
 
 void apply_config(CLI::App& command, const std::string& config_file) {
   if (config_file.empty()) {
@@ -82,25 +94,23 @@ void apply_config(CLI::App& command, const std::string& config_file) {
   }
   std::vector<std::pair<CLI::Option*, io::ConfigEntry>> to_set;
   for (const io::ConfigEntry& entry : io::read_config_file(config_file)) {
-    const std::string name = entry.table.empty() ? entry.key : entry.table + "." + entry.key;
-    const auto found = known.find(name);
+    const auto found = known.find(key_named(entry.table, our_name(entry.key)));
     if (found == known.end()) {
-      refuse_unknown(config_file, entry, name, known);
+      refuse_unknown(config_file, entry, key_named(entry.table, entry.key), known);
     }
     if (found->second->count() == 0 && !excluded_by_one_given(*found->second)) {
       to_set.emplace_back(found->second, entry);
     }
   }
   for (const auto& [option, entry] : to_set) {
-    const std::string where = config_file + ": line " + std::to_string(entry.line) + ": ";
+    const std::string where = config_file + ": line " + std::to_string(entry.line);
+    if (option->count() > 0) {
+      throw Error(ExitCode::kUsage, where + ": " + key_of(*option) + " stands in this file by two names; keep one of them");
+    }
     if (excluded_by_one_given(*option)) {
-      throw Error(ExitCode::kUsage, where + key_of(*option) + " excludes another key of this file; keep one of them");
+      throw Error(ExitCode::kUsage, where + ": " + key_of(*option) + " excludes another key of this file; keep one of them");
     }
-    try {
-      set_option(*option, entry.values);
-    } catch (const CLI::ParseError& error) {
-      throw Error(ExitCode::kUsage, where + error.what());
-    }
+    with_context(where, [&] { set_option(*option, entry.values); });
   }
 }
 

@@ -5,9 +5,11 @@
 #include <memory>
 
 #include "base/atomic_file.h"
+#include "base/counted.h"
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "command.h"
+#include "input_kind.h"
 
 namespace brainmvp::app {
 namespace {
@@ -19,11 +21,12 @@ struct ConvertOptions {
 
 void convert(const ConvertOptions& options, bool force) {
   catch_interrupts(); // in the midst of writing it goes on to the end
+  check_input(options.in, {"convert", "a checkpoint, such as RUN/checkpoints/last.pt", {InputKind::kCheckpoint}});
   checkpoint::check_conversion(options.in, options.out);
   refuse_existing(options.out, force);
   const checkpoint::Conversion done = checkpoint::convert(options.in, options.out);
   std::cout << "wrote " << options.out << "\n"
-            << "kept: " << done.tensors << " tensors (" << human_bytes(done.bytes) << ")\n";
+            << "kept: " << counted(done.tensors, "tensor") << " (" << human_bytes(done.bytes) << ")\n";
   if (!done.metadata.empty()) {
     std::cout << "kept: " << join(done.metadata, ", ") << "\n";
   }

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "command.h"
+#include "input_kind.h"
 
 namespace brainmvp::app {
 namespace {
@@ -15,6 +16,35 @@ void check_combination(const EvaluateOptions& options) {
       options.allow_missing || !options.table.empty() || !options.choice.labels.empty() || !options.choice.regions.empty();
   if (options.classification && of_segmentation) {
     throw Error(ExitCode::kUsage, "--allow-missing, --table, --labels and --region do not go with --classification");
+  }
+}
+
+void check_inputs(const EvaluateOptions& options) {
+  const ExpectedInput predictions =
+      options.classification
+          ? ExpectedInput{"evaluate --classification",
+                          "the predictions.tsv of the folder that predict wrote",
+                          {InputKind::kTable}}
+          : ExpectedInput{"evaluate",
+                          "a folder of label maps, a studies file or a label map",
+                          {InputKind::kFolder, InputKind::kPredictions, InputKind::kStudiesFile, InputKind::kImage}};
+  ExpectedInput reference = predictions;
+  if (options.classification) {
+    reference = {"--reference", "a studies file or a .tsv of classes", {InputKind::kTable, InputKind::kStudiesFile}};
+  }
+  check_input(options.predictions, predictions);
+  check_input(options.reference, reference);
+  for (const std::string& other : {options.compared, options.table}) {
+    if (!other.empty()) {
+      check_input(other, other == options.table ? ExpectedInput{"--table", "a JSON file with labels", {InputKind::kStudiesFile}}
+                                                : predictions);
+    }
+  }
+  if (kind_of(options.predictions) == InputKind::kStudiesFile && kind_of(options.reference) == InputKind::kPredictions) {
+    throw Error(ExitCode::kUsage,
+                "the predictions stand first, and --reference names what they are compared with; next: brainmvp "
+                "evaluate " +
+                    options.reference + " --reference " + options.predictions);
   }
 }
 
@@ -80,6 +110,7 @@ Command add_evaluate(CLI::App& program, CommonOptions& common) {
   return {command, [options, &common] {
             catch_interrupts();
             check_combination(*options);
+            check_inputs(*options);
             for (const std::filesystem::path& file : output_files(*options)) {
               refuse_existing(file, common.force);
             }

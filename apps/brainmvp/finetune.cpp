@@ -163,9 +163,11 @@ void fill_from_task(CLI::App& command, FinetuneArguments& arguments) {
   arguments.run.table = task.table;
   arguments.run.reference = task.reference;
   set_unless_given(command, "--channels", task.channels);
-  for (const auto& [name, values] : task.settings) {
-    set_unless_given(command, name, values);
-  }
+  with_context("--task " + arguments.task, [&] {
+    for (const auto& [name, values] : task.settings) {
+      set_unless_given(command, name, values);
+    }
+  });
 }
 
 void fill_defaults(CLI::App& command, FinetuneArguments& arguments) {
@@ -187,6 +189,8 @@ void fill_defaults(CLI::App& command, FinetuneArguments& arguments) {
 
 void run_finetune(CLI::App& command, FinetuneArguments& arguments, const CommonOptions& common) {
   finetune::RunOptions& run = arguments.run;
+  check_store(run.store, "finetune");
+  check_init(run.init == finetune::kScratch ? "" : run.init);
   restore_options(command, run.session);
   fill_defaults(command, arguments);
   run.crop = size_of("--crop", arguments.crop);

@@ -6,11 +6,13 @@
 #include <memory>
 
 #include "base/atomic_file.h"
+#include "base/counted.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "command.h"
 #include "index_report.h"
+#include "input_kind.h"
 #include "study/anonymise.h"
 #include "study/layout.h"
 
@@ -76,9 +78,9 @@ void refuse_what_was_found(const study::Index& index, const study::IndexOptions&
                 join(arguments.inputs, ", ") + ": no study was found (" + layout + "); the report says what was skipped and why");
   }
   if (!arguments.task.empty() && index.undeclared_labels > 0) {
-    throw Error(ExitCode::kBadInput, std::to_string(index.undeclared_labels) + " label maps hold values that task " +
-                                         arguments.task + " does not declare (the report names file, value and voxels); " +
-                                         arguments.output +
+    throw Error(ExitCode::kBadInput, counted(index.undeclared_labels, "label map holds", "label maps hold") +
+                                         " values that task " + arguments.task +
+                                         " does not declare (the report names file, value and voxels); " + arguments.output +
                                          " was not written; choose the task of this edition, or mend or remove the files");
   }
   const bool labels_needed = options.task && options.task->kind == study::TaskKind::kSegment && !options.unlabelled;
@@ -88,8 +90,8 @@ void refuse_what_was_found(const study::Index& index, const study::IndexOptions&
                                          arguments.output + " was not written; mend them, or pass --unlabelled");
   }
   if (arguments.strict && !index.notices.empty()) {
-    throw Error(ExitCode::kBadInput, std::to_string(index.notices.size()) + " errors and warnings under --strict; " +
-                                         arguments.output +
+    throw Error(ExitCode::kBadInput, counted(index.notices.size(), "error or warning", "errors and warnings") +
+                                         " under --strict; " + arguments.output +
                                          " was not written; mend what the report names, or leave --strict out");
   }
 }
@@ -103,6 +105,11 @@ study::StudiesFile anonymous(const study::StudiesFile& file, const IndexArgument
 void run_index(const IndexArguments& arguments, const CLI::App& command, const CommonOptions& common) {
   catch_interrupts();
   const study::IndexOptions options = options_of(arguments, command, common);
+  for (const std::string& input : arguments.inputs) {
+    check_input(
+        input,
+        {"index", "folders of images and studies files", {InputKind::kFolder, InputKind::kPredictions, InputKind::kStudiesFile}});
+  }
   refuse_existing(arguments.output, common.force);
   create_folders(std::filesystem::absolute(arguments.output).parent_path());
   const study::Index index = study::index_studies(options);

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <vector>
 
+#include "base/counted.h"
 #include "base/text.h"
 #include "study/dicom_series.h"
 
@@ -19,17 +20,13 @@ constexpr std::size_t kMostLines = 40;   // studies that get a line each
 constexpr std::size_t kMostExamples = 5; // of one kind of notice or skipped file
 using Row = std::vector<std::string>;
 
-std::string count(std::size_t number, const std::string& singular, const std::string& plural) {
-  return std::to_string(number) + " " + (number == 1 ? singular : plural);
-}
-
 std::string values_text(const study::LabelValues& values) {
   std::vector<std::string> texts;
   for (const auto& [value, voxels] : values) {
     texts.push_back(std::to_string(value));
   }
   if (texts.size() > 8) {
-    return count(texts.size(), "value", "values");
+    return counted(texts.size(), "value");
   }
   return join(texts, " ");
 }
@@ -157,7 +154,7 @@ void print_dicom(const study::Index& index, bool all, std::ostream& out) {
     out << "    " << study::dicom_conversion(index.dicom[n].folder) << "\n";
   }
   if (shown < index.dicom.size()) {
-    out << "  ... and " << index.dicom.size() - shown << " more folders (-v lists all)\n";
+    out << "  ... and " << counted(index.dicom.size() - shown, "more folder") << " (-v lists all)\n";
   }
 }
 
@@ -186,7 +183,7 @@ void print_classes_and_folds(const study::StudiesFile& file, std::ostream& out) 
     out << "classes: " << listed(classes) << "\n";
   }
   if (patients.size() != file.studies.size()) {
-    out << count(patients.size(), "patient", "patients") << "\n";
+    out << counted(patients.size(), "patient") << "\n";
   }
   if (!folds.empty()) {
     out << "studies in each fold: " << listed(folds) << "\n";
@@ -208,7 +205,7 @@ void print_totals(const study::Index& index, std::ostream& out) {
     }
   }
   out << "\n"
-      << count(index.facts.size(), "study", "studies") << ", " << labels << " with a label; " << count(images, "image", "images")
+      << counted(index.facts.size(), "study") << ", " << labels << " with a label; " << counted(images, "image")
       << (modalities.empty() ? "" : ": " + listed(modalities)) << "\n";
   if (!found_as.empty()) {
     out << "found as " << listed(found_as) << "\n";
@@ -231,9 +228,9 @@ void print_totals(const study::Index& index, std::ostream& out) {
     }
   }
   print_classes_and_folds(index.file, out);
-  out << count(count_of(index, Notice::Severity::kError), "error", "errors") << ", "
-      << count(count_of(index, Notice::Severity::kWarning), "warning", "warnings") << ", "
-      << count(index.skipped.size(), "file", "files") << " skipped\n";
+  out << counted(count_of(index, Notice::Severity::kError), "error") << ", "
+      << counted(count_of(index, Notice::Severity::kWarning), "warning") << ", " << counted(index.skipped.size(), "file")
+      << " skipped\n";
 }
 
 } // namespace

@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
-#include "base/error.h"
 #include "command.h"
+#include "input_kind.h"
 #include "io/image_file.h"
 #include "with_torch.h"
 
@@ -29,10 +29,8 @@ void inspect(const InspectOptions& options) {
     inspect_checkpoint(path);
   } else if (inspects_run(path)) {
     inspect_run(path);
-  } else if (std::filesystem::is_directory(path, ignored)) {
-    throw Error(ExitCode::kBadInput, options.path + ": is a folder, but neither a store (it has no store.json) nor a run (it has "
-                                                    "no config.toml); give an image, a checkpoint, a store or a run");
   } else {
+    check_input(path, {"inspect", "an image, a checkpoint, a store or a run", {InputKind::kImage}});
     inspect_image(path, options.label);
   }
 }

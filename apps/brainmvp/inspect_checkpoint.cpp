@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 
+#include "base/counted.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "checkpoint/inspection.h"
@@ -35,8 +36,7 @@ std::string totals(const std::vector<checkpoint::TensorSummary>& tensors) {
     bytes += tensor.bytes;
     ++types[tensor.dtype];
   }
-  std::string text = std::to_string(tensors.size()) + (tensors.size() == 1 ? " tensor, " : " tensors, ") +
-                     std::to_string(elements) + " elements, " + human_bytes(bytes);
+  std::string text = counted(tensors.size(), "tensor") + ", " + counted(elements, "element") + ", " + human_bytes(bytes);
   for (const char* separator = ": "; const auto& [type, count] : types) {
     text += separator + std::to_string(count) + " " + type;
     separator = ", ";
@@ -63,8 +63,8 @@ void inspect_checkpoint(const std::filesystem::path& path) {
   print_tensors(inspection.weights);
   for (const checkpoint::TensorSummary& tensor : inspection.weights) {
     if (tensor.non_finite > 0) {
-      log::warning(path.string() + ": " + tensor.name + " has " + std::to_string(tensor.non_finite) +
-                   " values that are not finite; the training diverged");
+      log::warning(path.string() + ": " + tensor.name + " has " + counted(tensor.non_finite, "value that is", "values that are") +
+                   " not finite; the training diverged");
     }
   }
 }

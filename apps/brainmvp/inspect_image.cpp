@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 
+#include "base/counted.h"
 #include "base/log.h"
 #include "image/affine.h"
 #include "inspect.h"
@@ -93,7 +94,7 @@ void print_labels(const image::LabelVolume& volume) {
   print_entry("non-zero", percent_nonzero(volume));
   const double voxel_ml = std::abs(volume.affine.determinant()) / 1000;
   for (const auto& [value, count] : counts) {
-    print_entry("label", std::to_string(value) + ": " + std::to_string(count) + " voxels, " +
+    print_entry("label", std::to_string(value) + ": " + counted(count, "voxel") + ", " +
                              fixed(static_cast<double>(count) * voxel_ml, 3) + " ml");
   }
 }

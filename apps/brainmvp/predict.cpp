@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "command.h"
+#include "input_kind.h"
 
 namespace brainmvp::app {
 namespace {
@@ -61,6 +62,10 @@ std::string command_text(const PredictArguments& arguments, const CommonOptions&
 
 void sort_inputs(PredictArguments& arguments) {
   for (const std::string& input : arguments.inputs) {
+    check_input(input, {"predict",
+                        "runs of finetune, and images, folders of images or a studies file",
+                        {InputKind::kPretraining, InputKind::kFinetuning, InputKind::kCheckpoint, InputKind::kImage,
+                         InputKind::kFolder, InputKind::kPredictions, InputKind::kStudiesFile}});
     if (infer::names_model(input)) {
       arguments.options.models.emplace_back(input);
     } else {
@@ -69,7 +74,9 @@ void sort_inputs(PredictArguments& arguments) {
   }
   if (arguments.options.models.empty()) {
     throw Error(ExitCode::kUsage, "no run among " + join(arguments.inputs, ", ") +
-                                      "; name a folder that `brainmvp finetune` wrote, or a checkpoint (.pt)");
+                                      "; name a folder that `brainmvp finetune` wrote, or a checkpoint (.pt); next: brainmvp "
+                                      "predict RUN " +
+                                      join(arguments.inputs, " ") + " -o " + arguments.output);
   }
 }
 

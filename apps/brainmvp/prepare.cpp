@@ -2,12 +2,14 @@
 #include <string>
 #include <vector>
 
+#include "base/counted.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/progress.h"
 #include "base/text.h"
 #include "command.h"
+#include "input_kind.h"
 #include "prepare_report.h"
 #include "store/prepare_store.h"
 #include "store/shards.h"
@@ -36,7 +38,7 @@ void tell_expectation(const StoreBuilder& builder, std::size_t threads) {
   if (expected.studies == 0) {
     return;
   }
-  log::info(std::to_string(expected.studies) + " studies to prepare with " + std::to_string(threads) + " threads: about " +
+  log::info(counted(expected.studies, "study") + " to prepare with " + counted(threads, "thread") + ": about " +
             human_bytes(expected.disk_bytes) + " on disk (at most " + human_bytes(expected.largest_disk_bytes) + "), up to " +
             human_bytes(expected.memory_bytes) + " of memory, about " + human_seconds(expected.seconds));
   for (const store::StudyOutcome& outcome : builder.outcomes()) {
@@ -49,14 +51,15 @@ void tell_expectation(const StoreBuilder& builder, std::size_t threads) {
 void warn_of_leaks(const study::StudiesFile& studies) {
   const std::vector<std::string> leaks = study::leaks(studies.studies);
   if (!leaks.empty()) {
-    log::warning(std::to_string(leaks.size()) +
-                 " patients or images are in more than one split, so that results on them would "
+    log::warning(counted(leaks.size(), "patient or image is", "patients or images are") +
+                 " in more than one split, so that results on them would "
                  "be too good; the first is " +
                  leaks.front());
   }
 }
 
 study::StudiesFile read_studies(const PrepareArguments& options) {
+  check_input(options.studies, {"prepare", "a studies file", {InputKind::kStudiesFile}});
   const study::ModalityTable table =
       options.modalities.empty() ? study::ModalityTable::standard() : study::ModalityTable::with_file(options.modalities);
   study::StudiesFile studies = study::read_studies_file(options.studies, table);

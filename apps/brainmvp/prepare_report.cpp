@@ -50,8 +50,9 @@ void fail_where_studies_failed(const StoreBuilder& builder) {
                 all == 0 ? "the studies file lists no study" : "no study could be prepared; see the list above");
   }
   if (failed > 0) {
-    throw Error(ExitCode::kBadInput, std::to_string(failed) + " of " + std::to_string(all) +
-                                         " studies failed and are not in the store; repair or remove them and run this again");
+    throw Error(ExitCode::kBadInput, std::to_string(failed) + " of " + std::to_string(all) + " studies failed and " +
+                                         (failed == 1 ? "is" : "are") +
+                                         " not in the store; repair or remove them and run this again");
   }
 }
 

@@ -11,6 +11,7 @@
 #include "base/progress.h"
 #include "base/text.h"
 #include "command.h"
+#include "input_kind.h"
 #include "register/register_set.h"
 #include "study/studies_file.h"
 
@@ -70,7 +71,8 @@ void report_registered(const std::vector<registration::StudyOutcome>& outcomes, 
     }
   }
   if (doubtful > 0) {
-    std::cout << "warning: " << doubtful << " of the images above are doubtful: look at them before they are used\n";
+    std::cout << "warning: " << doubtful << " of the images above " << (doubtful == 1 ? "is" : "are")
+              << " doubtful: look at them before they are used\n";
   }
 }
 
@@ -95,12 +97,14 @@ void report_set(const std::vector<registration::StudyOutcome>& outcomes, const R
                 outcomes.empty() ? "the studies file lists no study" : "no study could be registered; see the list above");
   }
   if (failed > 0) {
-    throw Error(ExitCode::kBadInput, std::to_string(failed) + " of " + std::to_string(outcomes.size()) +
-                                         " studies failed and are not in the result; repair or remove them and run this again");
+    throw Error(ExitCode::kBadInput, std::to_string(failed) + " of " + std::to_string(outcomes.size()) + " studies failed and " +
+                                         (failed == 1 ? "is" : "are") +
+                                         " not in the result; repair or remove them and run this again");
   }
 }
 
 void run_register(const RegisterArguments& arguments, const CommonOptions& common) {
+  check_input(arguments.studies, {"register", "a studies file", {InputKind::kStudiesFile}});
   const study::ModalityTable table =
       arguments.modalities.empty() ? study::ModalityTable::standard() : study::ModalityTable::with_file(arguments.modalities);
   const study::StudiesFile studies = study::read_studies_file(arguments.studies, table);

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "command.h"
+#include "input_kind.h"
 
 namespace brainmvp::app {
 namespace {
@@ -22,6 +23,23 @@ struct ReportArguments {
   std::string output;
 };
 
+void check_inputs(const report::ReportOptions& options) {
+  for (const std::filesystem::path& run : options.runs) {
+    check_input(
+        run, {"report", "runs of pretrain and finetune", {InputKind::kPretraining, InputKind::kFinetuning, InputKind::kFolder}});
+  }
+  for (const std::filesystem::path& evaluation : options.evaluations) {
+    check_input(evaluation, {"--evaluation", "the JSON that brainmvp evaluate -o x.json writes", {InputKind::kEvaluation}});
+  }
+  for (const std::filesystem::path& predictions : options.predictions) {
+    check_input(predictions,
+                {"--predictions", "the folder that brainmvp predict wrote", {InputKind::kPredictions, InputKind::kFolder}});
+  }
+  if (!options.studies.empty()) {
+    check_input(options.studies, {"--studies", "a studies file", {InputKind::kStudiesFile}});
+  }
+}
+
 void write_report(const ReportArguments& arguments, bool force) {
   catch_interrupts();
   const report::ReportOptions& options = arguments.report;
@@ -31,6 +49,7 @@ void write_report(const ReportArguments& arguments, bool force) {
   if (!options.predictions.empty() && options.studies.empty()) {
     throw Error(ExitCode::kUsage, "--predictions needs --studies, the studies file with the images that were predicted");
   }
+  check_inputs(options);
   refuse_existing(arguments.output, force);
   const report::Report report = report::make_report(options);
   if (report.html.size() > kLargestPageBytes) {

@@ -5,6 +5,7 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/machine.h"
+#include "input_kind.h"
 #include "parallel/launch.h"
 #include "store/verify.h"
 #include "train/run_folder.h"
@@ -19,6 +20,18 @@ void add_run_folder(CLI::App& command, train::SessionOptions& session) {
       .add_option("--stop-after", session.stop_after, "End in order when the run has N steps; the schedule stays that of --steps")
       ->type_name("N")
       ->group("Output");
+}
+
+void check_store(const std::filesystem::path& store, const std::string& command) {
+  check_input(store, {command, "a store, the folder that brainmvp prepare wrote", {InputKind::kStore}});
+}
+
+void check_init(const std::filesystem::path& init) {
+  if (!init.empty()) {
+    check_input(init, {"--init",
+                       "a run or a checkpoint",
+                       {InputKind::kPretraining, InputKind::kFinetuning, InputKind::kCheckpoint, InputKind::kFolder}});
+  }
 }
 
 void add_verify_option(CLI::App& command, bool& verify) {

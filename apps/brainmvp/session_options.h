@@ -13,6 +13,10 @@ namespace brainmvp::app {
 // --output, --resume and --stop-after. Call add_common_options() before.
 void add_run_folder(CLI::App& command, train::SessionOptions& session);
 
+// Throws Error(kBadInput) unless they are a store, and a run or a checkpoint; "" for --init is none.
+void check_store(const std::filesystem::path& store, const std::string& command);
+void check_init(const std::filesystem::path& init);
+
 // --verify-store, a flag.
 void add_verify_option(CLI::App& command, bool& verify);
 

@@ -5,10 +5,12 @@
 
 #include "base/allocator.h"
 #include "base/atomic_file.h"
+#include "base/counted.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "command.h"
+#include "input_kind.h"
 #include "simulate/cohort.h"
 
 namespace brainmvp::app {
@@ -65,13 +67,17 @@ simulate::CohortOptions options_of(const SimulateArguments& arguments, const Com
 void run_simulate(const SimulateArguments& arguments, const CommonOptions& common) {
   const simulate::CohortOptions options = options_of(arguments, common);
   const simulate::CohortLayout& layout = simulate::cohort_layout(options.layout);
+  if (!arguments.anatomy.empty()) {
+    check_input(arguments.anatomy, {"--anatomy", "a folder of label maps", {InputKind::kFolder}});
+  }
   refuse_existing(options.output, common.force);
   catch_interrupts();
   keep_freed_memory(); // every image takes the same large blocks
   const simulate::CohortSummary made = simulate::simulate_cohort(options);
-  std::cout << made.studies << " studies (" << layout.name << "), " << made.images << " images, " << made.labels << " label maps";
+  std::cout << counted(made.studies, "study") << " (" << layout.name << "), " << counted(made.images, "image") << ", "
+            << counted(made.labels, "label map");
   if (made.left_out > 0) {
-    std::cout << ", " << made.left_out << " images left out";
+    std::cout << ", " << counted(made.left_out, "image") << " left out";
   }
   std::cout << ", written to " << arguments.output << "\nnext: brainmvp index " << arguments.output << " -o studies.json\n";
 }

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "command.h"
+#include "input_kind.h"
 #include "pretrain/template_export.h"
 
 namespace brainmvp::app {
@@ -30,6 +31,9 @@ std::string remark(const pretrain::Template& learned, const std::vector<std::str
 
 void export_templates(const TemplatesOptions& options, bool force) {
   catch_interrupts(); // in the midst of writing it goes on to the end
+  check_input(options.run, {"templates",
+                            "a run of pretrain or a checkpoint",
+                            {InputKind::kPretraining, InputKind::kFinetuning, InputKind::kCheckpoint, InputKind::kFolder}});
   refuse_existing(options.out, force);
   const std::filesystem::path checkpoint = pretrain::checkpoint_of(options.run);
   const pretrain::TemplateSet set = pretrain::read_templates(checkpoint);

@@ -33,8 +33,9 @@ void check_encoding(const fs::path& path, std::string_view text, ExitCode code) 
 std::string read_text_file(const fs::path& path, std::uint64_t limit, ExitCode code) {
   std::error_code error;
   if (!fs::is_regular_file(path, error)) { // asked first: opening a pipe would wait for its writer
-    throw Error(code, path.string() + ": " + (fs::exists(path, error) ? "is no regular file" : "does not exist") +
-                          "; check the name that was given");
+    const bool there = fs::exists(path, error);
+    throw Error(there ? code : ExitCode::kBadInput, path.string() + ": " + (there ? "is no regular file" : "does not exist") +
+                                                        "; check the name that was given");
   }
   const std::uintmax_t size = fs::file_size(path, error);
   if (!error && size > limit) {

@@ -187,7 +187,9 @@ ClassSource parse_class_source(const std::string& text) {
               .keys = names.size() == 2 ? std::vector{names.back()} : std::vector<std::string>{}};
     }
   }
-  throw Error(ExitCode::kUsage,
+  std::error_code missing;
+  const bool names_no_file = text.find(':') == std::string::npos || fs::exists(text.substr(0, text.find(':')), missing);
+  throw Error(names_no_file ? ExitCode::kUsage : ExitCode::kBadInput,
               "'" + text +
                   "' does not name a table and its column; expected FILE:COLUMN or FILE:COLUMN:KEYCOLUMN with a "
                   ".tsv or .csv file that exists");

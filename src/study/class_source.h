@@ -23,7 +23,7 @@ struct ClassSource {
   std::vector<std::pair<std::string, std::string>> values = {}; // value -> class; none: the values are the classes
 };
 
-// FILE:COLUMN[:KEYCOLUMN]. Throws Error(kUsage) when it is not of this form or there is no such file.
+// FILE:COLUMN[:KEYCOLUMN]. Throws Error(kUsage) when it is not of this form, and Error(kBadInput) when there is no such file.
 ClassSource parse_class_source(const std::string& text);
 
 struct StudyKey {

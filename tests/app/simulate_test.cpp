@@ -115,7 +115,7 @@ TEST(SimulateCommand, ExitCodes) {
   EXPECT_NE(unknown.err.find("did you mean brats20"), std::string::npos) << unknown.err;
   EXPECT_EQ(run({"--pathology", "cold"}).exit_code, 2);
   EXPECT_EQ(run({"--missing", "2"}).exit_code, 2);
-  EXPECT_EQ(run({"--anatomy", folder / "none"}).exit_code, 3);
+  EXPECT_EQ(run({"--anatomy", folder / "none"}).exit_code, 4);
   EXPECT_FALSE(fs::exists(out));
   EXPECT_EQ(run({"--layout", "ida_tree"}).exit_code, 0); // by the name of index's layout
   const auto exists = run({});

@@ -1,5 +1,6 @@
 #include "base/text.h"
 
+#include "base/counted.h"
 #include "support/support.h"
 
 namespace brainmvp {
@@ -21,6 +22,17 @@ TEST(Text, ReadableSizesAndTimes) {
   EXPECT_EQ(human_seconds(59.96), "1:00");
   EXPECT_EQ(human_seconds(3723), "1:02:03");
   EXPECT_EQ(human_seconds(-1), "?");
+}
+
+TEST(Text, CountsAgreeWithTheirNouns) {
+  EXPECT_EQ(counted(1, "study"), "1 study");
+  EXPECT_EQ(counted(0, "study"), "0 studies");
+  EXPECT_EQ(counted(2, "label map"), "2 label maps");
+  EXPECT_EQ(counted(3, "batch"), "3 batches");
+  EXPECT_EQ(counted(3, "class"), "3 classes");
+  EXPECT_EQ(counted(3, "key"), "3 keys");
+  EXPECT_EQ(counted(1, "study is", "studies are"), "1 study is");
+  EXPECT_EQ(counted(2, "study is", "studies are"), "2 studies are");
 }
 
 TEST(Text, ShortestReadsBackTheSame) {
