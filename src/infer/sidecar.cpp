@@ -102,7 +102,8 @@ std::string sidecar_text(const PredictOptions& options, const std::string& preci
       {"low_percentile", description.preparation.low_percentile},
       {"high_percentile", description.preparation.high_percentile},
       {"percentiles_of", store::kPercentilesOfNames.at(static_cast<std::size_t>(description.preparation.percentiles_of))},
-      {"reference", description.preparation.reference}};
+      {"reference", description.preparation.reference},
+      {"z_scored", description.preparation.z_scored}};
   add_outputs(description, json);
   return json.dump(2) + "\n";
 }

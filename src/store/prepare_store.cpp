@@ -43,6 +43,7 @@ void refuse_other_parameters(const fs::path& store, const PrepareOptions& asked)
       return shortest(options.spacing_mm) + " mm voxels and percentiles " + shortest(options.low_percentile) + " to " +
              shortest(options.high_percentile) + " of the " +
              kPercentilesOfNames.at(static_cast<std::size_t>(options.percentiles_of)) +
+             (options.z_scored ? " of z-scored images" : "") +
              (options.reference.empty() ? "" : ", on the grid of " + options.reference);
     };
     throw Error(ExitCode::kOutput,

@@ -12,6 +12,7 @@ Json to_json(const PrepareOptions& options) {
   Json json{{"spacing_mm", options.spacing_mm},
             {"percentiles", {options.low_percentile, options.high_percentile}},
             {"percentiles_of", kPercentilesOfNames.at(static_cast<std::size_t>(options.percentiles_of))}};
+  json["z_scored"] = options.z_scored;
   if (!options.reference.empty()) {
     json["reference"] = options.reference;
   }
@@ -23,7 +24,8 @@ PrepareOptions options_of(const Json& json) {
           .low_percentile = json.at("percentiles").at(0),
           .high_percentile = json.at("percentiles").at(1),
           .percentiles_of = json.value("percentiles_of", "crop") == "crop" ? PercentilesOf::kCrop : PercentilesOf::kForeground,
-          .reference = json.value("reference", "")};
+          .reference = json.value("reference", ""),
+          .z_scored = json.value("z_scored", false)};
 }
 
 } // namespace brainmvp::store
