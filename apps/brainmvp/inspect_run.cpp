@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "checkpoint/checkpoint.h"
 #include "inspect.h"
+#include "report/trend.h"
 #include "train/run_folder.h"
 
 namespace brainmvp::app {
@@ -63,6 +64,10 @@ void inspect_run(const fs::path& path) {
   const nlohmann::ordered_json last = last_record(path / train::kMetricsName);
   for (const auto& [name, value] : last.items()) {
     std::cout << "  " << name << ": " << value.dump() << "\n";
+  }
+  if (fs::exists(path / train::kConfigName)) {
+    const std::string worse = report::worsening_text(report::worsenings(report::read_run(path)));
+    std::cout << (worse.empty() ? "" : "  " + worse + "\n");
   }
   const std::vector<fs::path> checkpoints = checkpoints_of(path);
   std::cout << "checkpoints:\n";

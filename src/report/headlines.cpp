@@ -4,6 +4,7 @@
 #include "report/html.h"
 #include "report/names.h"
 #include "report/summary.h"
+#include "report/trend.h"
 
 namespace brainmvp::report {
 namespace {
@@ -18,6 +19,9 @@ Headline of_run(const RunRecord& run) {
   if (const auto best = best_step(run)) {
     headline.remark += "; best " + readable_name(best->metric) + " " + significant(best->value, 3) + " at step " +
                        grouped(static_cast<std::uint64_t>(best->step));
+  }
+  if (const std::string worse = worsening_text(worsenings(run)); !worse.empty()) {
+    headline.remark += "; " + worse;
   }
   return headline;
 }

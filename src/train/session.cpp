@@ -11,6 +11,7 @@
 #include "base/progress.h"
 #include "base/text.h"
 #include "nn/execution.h"
+#include "report/trend.h"
 #include "train/agreement.h"
 #include "train/gradients.h"
 #include "train/pace.h"
@@ -27,6 +28,13 @@ std::vector<torch::Tensor> tensors_of(const checkpoint::Weights& weights) {
     tensors.push_back(tensor);
   }
   return tensors;
+}
+
+void warn_of_worsening(const std::filesystem::path& run) {
+  const std::string worse = report::worsening_text(report::worsenings(report::read_run(run)));
+  if (!worse.empty()) {
+    log::warning(run.string() + ": " + worse + "; try another --learning-rate, more --steps or a --warmup before you use it");
+  }
 }
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -104,6 +112,9 @@ void Session::run() {
     group_.first_does(trainee_.finish);
   }
   group_.wait_for_all(); // none ends well before all is written
+  if (folder_ && end == total) {
+    warn_of_worsening(options_.folder);
+  }
   if (checkpoints_) {
     log::info((end == total ? "done: " : "stopped as asked after ") + std::to_string(end) + " steps; weights are in " +
               checkpoints_->last().string());

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "report/charts.h"
 #include "report/summary.h"
+#include "report/trend.h"
 #include "support/support.h"
 
 namespace brainmvp::report {
@@ -94,6 +95,35 @@ TEST_F(RunFolderOf, ValuesThatComeNowAndThenStayAtTheirSteps) {
   EXPECT_EQ(best_step(run).value().step, 2);
   EXPECT_EQ(loss_change(run).value_or(LossChange{}).first, 4);
   EXPECT_EQ(loss_change(run).value_or(LossChange{}).last, 3) << "the last one that is a number";
+}
+
+TEST_F(RunFolderOf, WhatEndsWorseThanItBeganIsNamed) {
+  std::string lines;
+  for (int step = 1; step <= 30; ++step) {
+    const int second = step == 1 ? 2 : 60 - step; // spoiled by the second step, and never as good again
+    lines += "{\"step\":" + std::to_string(step) + ",\"loss\":" + std::to_string(step) +
+             ",\"mse_view1\":" + std::to_string(40 - step) + ",\"mse_view2\":" + std::to_string(second) +
+             (step % 10 == 0 ? ",\"validation_dice\":" + std::to_string(0.5 - 0.01 * step) : "") + "}\n";
+  }
+  write("metrics.jsonl", lines);
+  const std::vector<Worsening> found = worsenings(read());
+  EXPECT_EQ(worsening_text(found), "it ends worse than it began: validation_dice 0.4 -> 0.2, mse_view2 2 -> 31");
+  test::expect_part(headlines({read()}, {}).at(0).remark, "worse than it began: validation_dice");
+}
+
+TEST_F(RunFolderOf, AFewStepsOrAFallingErrorAreNotWorse) {
+  std::string rising, falling;
+  for (int step = 1; step <= 19; ++step) {
+    rising += "{\"step\":" + std::to_string(step) + ",\"mse_view1\":" + std::to_string(step) + "}\n";
+  }
+  for (int step = 1; step <= 40; ++step) { // the sum grows with a term that comes late
+    falling += "{\"step\":" + std::to_string(step) + ",\"loss\":" + std::to_string(step) +
+               ",\"mse_view1\":" + std::to_string(1.0 / step) + "}\n";
+  }
+  for (const std::string& lines : {rising, falling}) {
+    write("metrics.jsonl", lines);
+    EXPECT_EQ(worsening_text(worsenings(read())), "");
+  }
 }
 
 TEST_F(RunFolderOf, DamageIsLeftOutAndNoted) {
