@@ -150,6 +150,48 @@ assert torch.equal(a["encoder.blocks3.0.attn.qkv.weight"], b["encoder.uniformer.
   EXPECT_EQ(python.exit_code, 0) << python.err;
 }
 
+TEST_F(Finetune, TheEncoderHasItsOwnRateAndDecayGoesThroughTheGradient) {
+  const Arguments once{"--steps", "1", "--weight-decay", "0.5"};
+  const auto trained = [&](const std::string& name, const Arguments& more) {
+    Arguments all = once;
+    all.insert(all.end(), more.begin(), more.end());
+    EXPECT_EQ(finetune("segment", name, all).exit_code, 0) << name;
+    return (run(name) / "checkpoints/last.pt").string();
+  };
+  const std::string start = trained("still", {"--learning-rate", "0"});
+  const std::string slow = trained("slow", {"--learning-rate", "1e-3", "--encoder-rate", "0.1"});
+  const ProcessResult python = test::run_python(R"py(
+import sys, torch
+a, b = (torch.load(p, weights_only=True)["state_dict"] for p in sys.argv[1:3])
+largest = {True: 0, False: 0}
+for name, x in a.items():
+    if x.is_floating_point() and "running" not in name:
+        moved = (b[name] - x).abs().max().item()
+        largest[name.startswith("encoder.")] = max(largest[name.startswith("encoder.")], moved)
+# Adam's first step is the rate, whatever the decay; AdamW would add rate x 0.5 x the weight.
+assert abs(largest[True] - 1e-4) < 2e-6 and abs(largest[False] - 1e-3) < 2e-5, largest
+)py",
+                                                {start, slow});
+  EXPECT_EQ(python.exit_code, 0) << python.err;
+}
+
+TEST_F(Finetune, TheLossIsTheSupervisedOneAndTheWeightedConsistency) {
+  for (const auto& [name, weight] : {std::pair("weight_default", 0.1), std::pair("weight_other", 0.7)}) {
+    Arguments more{"--steps", "4"};
+    if (weight != 0.1) {
+      more.insert(more.end(), {"--weight-consistency", "0.7"});
+    }
+    ASSERT_EQ(finetune("segment", name, more).exit_code, 0);
+    double largest = 0;
+    for (const auto& line : metrics(run(name))) {
+      const auto consistency = line["consistency"].get<double>();
+      EXPECT_NEAR(line["loss"].get<double>(), line["supervised"].get<double>() + weight * consistency, 1e-5);
+      largest = std::max(largest, consistency);
+    }
+    EXPECT_GT(largest, 1e-4) << "the mixtures differ";
+  }
+}
+
 TEST_F(Finetune, AClassificationResumesToTheBitAndRecordsItsMetrics) {
   const ProcessResult straight = finetune("classify", "classes");
   ASSERT_EQ(straight.exit_code, 0) << straight.err;

@@ -92,6 +92,33 @@ TEST_F(Batches, MixturesStandInTheOrderOfTheSamplesTwice) {
   }
 }
 
+// A channel of a mixture is the sample's image or the part of its template where the sample lies, nothing else; both occur.
+TEST_F(Batches, MixedChannelsAreTemplates) {
+  const auto samples_of = reader(1);
+  int images = 0, templates = 0, differ = 0;
+  for (int i = 0; i < 6; ++i) {
+    const SampleBatch samples = samples_of->next();
+    const NetworkBatch plain = network_batch(samples, setup(0, augmentation("none")));
+    const NetworkBatch mixed = network_batch(samples, setup(1, augmentation("none")));
+    for (std::int64_t row = 0; row < 4; ++row) {
+      const Sample& sample = samples.samples[static_cast<std::size_t>(row % 2)];
+      const image::Size& size = store_->studies()[sample.study].size();
+      for (std::int64_t channel = 0; channel < 2; ++channel) {
+        const torch::Tensor learned =
+            infer::template_part(description_, static_cast<std::size_t>(channel), size, sample.start, description_.window);
+        const bool is_template = mixed.images[row][channel].equal(learned);
+        EXPECT_TRUE(is_template || mixed.images[row][channel].equal(plain.images[row % 2][channel])) << row << " " << channel;
+        templates += is_template && sample.present[static_cast<std::size_t>(channel)] ? 1 : 0;
+        images += is_template ? 0 : 1;
+      }
+    }
+    differ += mixed.images.slice(0, 0, 2).equal(mixed.images.slice(0, 2, 4)) ? 0 : 1;
+  }
+  EXPECT_GT(templates, 0);
+  EXPECT_GT(images, 0);
+  EXPECT_GT(differ, 0) << "the two mixtures are drawn apart";
+}
+
 TEST_F(Batches, TemplatesMoveWithTheImage) {
   const SampleBatch samples = reader(1)->next();
   AugmentationOptions flips = augmentation("none");

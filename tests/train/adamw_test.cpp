@@ -184,6 +184,31 @@ TEST(AdamW, GoesOnBitForBitFromItsState) {
   }
 }
 
+// A number of 2 whose gradient is -0.5, after one step at the rate 0.1.
+double after_one_step(const AdamWOptions& options) {
+  const torch::Tensor number = at::full({1}, 2.0).requires_grad_();
+  AdamW optimizer({{"number", number}}, options);
+  number.mutable_grad() = at::full({1}, -0.5F);
+  optimizer.step(0.1);
+  return number.item<double>();
+}
+
+// The first step is the rate times the gradient's sign. Adam's decay turns the gradient from -0.5 to -0.5 + 0.5 * 2 = 0.5.
+TEST(AdamW, DecaysTheWeightWhereAdamDecaysThroughTheGradient) {
+  EXPECT_NEAR(after_one_step({.weight_decay = 0.5, .decoupled = true}), 2 - 0.1 * 0.5 * 2 + 0.1, 1e-6);
+  EXPECT_NEAR(after_one_step({.weight_decay = 0.5, .decoupled = false}), 2 - 0.1, 1e-6);
+}
+
+TEST(AdamW, TakesTheFactorOfATensorsRate) {
+  EXPECT_NEAR(after_one_step({.weight_decay = 0.5, .decoupled = true, .rate_factors = {0.1}}), 2 - 0.01 * 0.5 * 2 + 0.01, 1e-6);
+  EXPECT_NEAR(after_one_step({.weight_decay = 0.5, .decoupled = false, .rate_factors = {0.1}}), 2 - 0.01, 1e-6);
+  NamedTensors tensors = parameters();
+  set_gradients(tensors, 1);
+  AdamW({{"a", tensors[0].second}, {"c", tensors[2].second}}, {.weight_decay = 0, .rate_factors = {0, 1}}).step(0.1);
+  EXPECT_TRUE(tensors[0].second.equal(parameters()[0].second));
+  EXPECT_FALSE(tensors[2].second.equal(parameters()[2].second));
+}
+
 TEST(AdamW, LeavesATensorWithoutGradientAlone) {
   NamedTensors tensors = parameters();
   AdamW optimizer(tensors, {.weight_decay = 1});
