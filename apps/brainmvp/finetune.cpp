@@ -25,6 +25,7 @@ struct FinetuneArguments {
   std::string augmentation = "light";
   std::vector<std::size_t> crop;
   std::string intensities = "unclipped";
+  std::string initialisation;
   bool unbalanced = false;
 };
 
@@ -59,6 +60,7 @@ void add_model_options(CLI::App& command, FinetuneArguments& arguments) {
       ->check(CLI::Range(2, 1000))
       ->needs(fold);
   add_intensities_option(command, arguments.intensities, "finetune")->capture_default_str();
+  add_initialisation_option(command, arguments.initialisation, "finetune");
   add("--stem", arguments.stem, "First convolution, from one channel to several: inflate keeps what it learned, reinit draws it")
       ->capture_default_str()
       ->check(CLI::IsMember({"inflate", "reinit"}));
@@ -178,6 +180,7 @@ void fill_defaults(CLI::App& command, FinetuneArguments& arguments) {
   if (arguments.run.init == finetune::kScratch) {
     set_unless_given(command, "--network", {recipe.network});
   }
+  set_unless_given(command, "--initialisation", {nn::initialisation_name(recipe.initialisation)});
   set_unless_given(command, "--crop", texts_of(recipe.crop));
   set_unless_given(command, "--epochs", {std::to_string(recipe.epochs)});
   set_unless_given(command, "--batch-size", {std::to_string(recipe.batch_size)});
@@ -198,6 +201,7 @@ void run_finetune(CLI::App& command, FinetuneArguments& arguments, const CommonO
   run.sizing = arguments.sizing == "pad" ? infer::Sizing::kPad : infer::Sizing::kResize;
   run.balanced = !arguments.unbalanced;
   run.intensities = intensities_named(arguments.intensities);
+  run.initialisation = nn::initialisation(arguments.initialisation);
   finish_session(command, common, run.session);
   if (arguments.verify_store) {
     verify_before_training(run.session, run.store);

@@ -22,6 +22,7 @@ struct PretrainArguments {
   std::string template_init;
   std::vector<std::size_t> template_size;
   std::string intensities;
+  std::string initialisation;
 };
 
 void add_run_options(CLI::App& command, PretrainArguments& arguments) {
@@ -50,6 +51,7 @@ void add_method_options(CLI::App& command, PretrainArguments& arguments) {
   add("--contrastive-from", recipe.contrastive_from, "Fraction of the schedule from which the contrastive term counts");
   add("--template-init", arguments.template_init, "Where templates start: " + join(pretrain::template_init_names(), ", "));
   add_intensities_option(command, arguments.intensities, "pretrain");
+  add_initialisation_option(command, arguments.initialisation, "pretrain");
   add("--template-size", arguments.template_size, "Voxels of the template grid, I J K")->expected(3)->check(CLI::PositiveNumber);
 }
 
@@ -74,6 +76,7 @@ void fill_from_recipe(CLI::App& command, const Recipe& recipe) {
   const pretrain::Weights& weights = recipe.weights;
   const std::vector<std::pair<const char*, std::string>> defaults{
       {"--network", recipe.network},
+      {"--initialisation", nn::initialisation_name(recipe.initialisation)},
       {"--channels", std::to_string(recipe.channels)},
       {"--mask-rate", shortest(recipe.mask_rate)},
       {"--mask-block", std::to_string(recipe.mask_block)},
@@ -108,6 +111,7 @@ void run_pretrain(CLI::App& command, PretrainArguments& arguments, const CommonO
   run.recipe.template_size = size_of("--template-size", arguments.template_size);
   run.recipe.template_init = pretrain::template_init(arguments.template_init);
   run.recipe.intensities = intensities_named(arguments.intensities);
+  run.recipe.initialisation = nn::initialisation(arguments.initialisation);
   finish_session(command, common, run.session);
   if (arguments.verify_store) {
     verify_before_training(run.session, run.store);

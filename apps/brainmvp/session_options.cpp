@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/machine.h"
 #include "input_kind.h"
+#include "nn/initialisation.h"
 #include "parallel/launch.h"
 #include "store/verify.h"
 #include "train/run_folder.h"
@@ -50,6 +51,14 @@ store::Intensities intensities_named(const std::string& name) {
   return static_cast<store::Intensities>(std::ranges::find(store::kIntensitiesNames, name) - store::kIntensitiesNames.begin());
 }
 
+void add_initialisation_option(CLI::App& command, std::string& initialisation, const std::string& group) {
+  command
+      .add_option("--initialisation", initialisation,
+                  "What weights start from that no file gives: as the public code's (public), or PyTorch's defaults (pytorch)")
+      ->check(CLI::IsMember(nn::initialisation_names()))
+      ->group(group);
+}
+
 void verify_before_training(const train::SessionOptions& session, const std::filesystem::path& store) {
   if (!session.resume) {
     train::refuse_existing_run(session.folder, session.force); // before any work
@@ -63,7 +72,12 @@ void add_session_options(CLI::App& command, train::SessionOptions& session, cons
   const auto add = [&command](const std::string& name, auto& value, const std::string& text) {
     return command.add_option(name, value, text)->group("train")->capture_default_str();
   };
-  add("--warmup", session.warmup_steps, "Steps in which the learning rate rises to its peak");
+  command
+      .add_option(
+          "--warmup", session.warmup_steps,
+          "Steps in which the learning rate rises to its peak; without it 1/20 of pretrain's schedule with the recipe tiny, "
+          "otherwise none")
+      ->group("train");
   add("--clip", session.clip, "Largest norm of the gradient; 0 leaves it")->check(CLI::NonNegativeNumber);
   add("--checkpoint-every", session.checkpoint_every, "Steps between checkpoints")->check(CLI::PositiveNumber);
   add("--keep", session.keep, "Numbered checkpoints to keep besides last and best");

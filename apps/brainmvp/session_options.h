@@ -24,6 +24,9 @@ void add_verify_option(CLI::App& command, bool& verify);
 CLI::Option* add_intensities_option(CLI::App& command, std::string& intensities, const std::string& group);
 store::Intensities intensities_named(const std::string& name); // one that the option takes
 
+// --initialisation, in the group of the training's own options.
+void add_initialisation_option(CLI::App& command, std::string& initialisation, const std::string& group);
+
 // What --verify-store asks for, once the run's folder can be written: reads the whole store. Throws Error(kBadInput) that names
 // damaged files, Error(kOutput) and Error(kInterrupted).
 void verify_before_training(const train::SessionOptions& session, const std::filesystem::path& store);

@@ -11,6 +11,7 @@
 #include "finetune/augmentation_options.h"
 #include "image/affine.h"
 #include "infer/kinds.h"
+#include "nn/initialisation.h"
 #include "store/intensities.h"
 #include "study/studies_file.h"
 #include "train/session_options.h"
@@ -27,6 +28,7 @@ struct RunOptions {
   std::string init;    // run folder or checkpoint, or kScratch
   std::string network; // of kScratch, and of an `init` that does not say its own
   checkpoint::Stem stem = checkpoint::Stem::kInflate;
+  nn::Initialisation initialisation = nn::Initialisation::kPyTorch; // of what `init` does not give
   std::vector<std::string> channels = {}; // modalities, one an input channel; empty: all that the training studies have
   std::string reference = {};             // the task's, where the store names none
   study::LabelTable table = {};           // instead of the store's, where it has labels, regions or classes
@@ -56,6 +58,7 @@ struct RunOptions {
 // Defaults by name: "paper" for GPUs, "tiny" for CPUs and demonstrations.
 struct Recipe {
   std::string network; // of kScratch
+  nn::Initialisation initialisation = nn::Initialisation::kPyTorch;
   image::Size crop{96, 96, 96};
   std::int64_t batch_size = 2;
   std::uint64_t epochs = 300;

@@ -118,7 +118,9 @@ train::RunIdentity identity_of(const RunOptions& options, const TrainingSetup& s
           .program_version = options.session.program_version,
           .seed = options.session.seed,
           .samples_per_step = per_step,
-          .schedule = {.peak = options.learning_rate, .warmup_steps = options.session.warmup_steps, .total_steps = total_steps},
+          .schedule = {.peak = options.learning_rate,
+                       .warmup_steps = options.session.warmup_steps.value_or(0),
+                       .total_steps = total_steps},
           .description = std::move(entries)};
 }
 
@@ -194,6 +196,7 @@ train::Trainee make_trainee(const RunOptions& options, const Start& start, const
     check_window(description.window, multiple, description.network);
     train::check_memory("a step", memory_need(setup, network), setup.device.is_cpu(),
                         "use a smaller --crop, --batch-size or --network");
+    nn::initialise(network, options.initialisation);
     const std::string report = take_weights(start, options.stem, network);
     if (!report.empty()) {
       log::info(report);

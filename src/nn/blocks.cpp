@@ -105,8 +105,8 @@ private:
 
 PatchEmbedding::PatchEmbedding(std::int64_t in, std::int64_t out) {
   projection_ = register_module("proj", std::make_shared<torch::nn::Module>());
-  weight_ = projection_->register_parameter("weight", convolution_start({out, in, 2, 2, 2}, 8 * in));
-  bias_ = projection_->register_parameter("bias", convolution_start({out}, 8 * in));
+  weight_ = projection_->register_parameter("weight", default_start({out, in, 2, 2, 2}, 8 * in));
+  bias_ = projection_->register_parameter("bias", default_start({out}, 8 * in));
   norm_ = register_module("norm", std::make_shared<LayerNorm>(out, 1e-5));
 }
 

@@ -49,7 +49,7 @@ Tensor upsample(const Tensor& x, const Tensor& weight) {
 
 InnerConvolution::InnerConvolution(torch::IntArrayRef shape, std::int64_t fan_in) {
   const auto convolution = register_module("conv", std::make_shared<torch::nn::Module>());
-  weight = convolution->register_parameter("weight", convolution_start(shape, fan_in));
+  weight = convolution->register_parameter("weight", default_start(shape, fan_in));
 }
 
 ResidualConvolution::ResidualConvolution(std::int64_t in, std::int64_t out) {
@@ -91,8 +91,8 @@ InputProjection::InputProjection(std::int64_t in, std::int64_t out) {
   constexpr std::int64_t kKernel = 3;
   const auto projection = register_module("proj", std::make_shared<torch::nn::Module>());
   const std::int64_t fan_in = kKernel * kKernel * kKernel * in;
-  weight_ = projection->register_parameter("weight", convolution_start({out, in, kKernel, kKernel, kKernel}, fan_in));
-  bias_ = projection->register_parameter("bias", convolution_start({out}, fan_in));
+  weight_ = projection->register_parameter("weight", default_start({out, in, kKernel, kKernel, kKernel}, fan_in));
+  bias_ = projection->register_parameter("bias", default_start({out}, fan_in));
   norm_ = register_module("norm", std::make_shared<LayerNorm>(out, 1e-5));
 }
 

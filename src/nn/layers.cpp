@@ -1,6 +1,7 @@
 #include "nn/layers.h"
 
 #include <cmath>
+#include <vector>
 
 #include "nn/checkpointing.h"
 #include "nn/depthwise.h"
@@ -9,17 +10,16 @@
 
 namespace brainmvp::nn {
 
-torch::Tensor convolution_start(torch::IntArrayRef shape, std::int64_t fan_in) {
+torch::Tensor default_start(torch::IntArrayRef shape, std::int64_t fan_in) {
   const double bound = 1.0 / std::sqrt(static_cast<double>(fan_in));
   return torch::empty(shape).uniform_(-bound, bound);
 }
 
 Linear::Linear(std::int64_t in, std::int64_t out, Kind kind) {
-  // The public code truncates its normal at +-2, 100 standard deviations out.
-  const bool is_matrix = kind == Kind::kMatrix;
-  weight = register_parameter("weight",
-                              is_matrix ? torch::empty({out, in}).normal_(0, 0.02) : convolution_start({out, in, 1, 1, 1}, in));
-  bias = register_parameter("bias", is_matrix ? torch::zeros({out}) : convolution_start({out}, in));
+  const std::vector<std::int64_t> shape =
+      kind == Kind::kMatrix ? std::vector<std::int64_t>{out, in} : std::vector<std::int64_t>{out, in, 1, 1, 1};
+  weight = register_parameter("weight", default_start(shape, in));
+  bias = register_parameter("bias", default_start({out}, in));
 }
 
 torch::Tensor Linear::matrix() const { return weight.view({weight.size(0), weight.size(1)}); }
@@ -69,8 +69,8 @@ torch::Tensor BatchNorm::forward(const torch::Tensor& x) {
 
 DepthwiseConvolution::DepthwiseConvolution(std::int64_t channels, std::int64_t kernel) {
   const std::int64_t fan_in = kernel * kernel * kernel;
-  weight = register_parameter("weight", convolution_start({channels, 1, kernel, kernel, kernel}, fan_in));
-  bias = register_parameter("bias", convolution_start({channels}, fan_in));
+  weight = register_parameter("weight", default_start({channels, 1, kernel, kernel, kernel}, fan_in));
+  bias = register_parameter("bias", default_start({channels}, fan_in));
 }
 
 torch::Tensor DepthwiseConvolution::forward(const torch::Tensor& x) const {

@@ -15,7 +15,7 @@ namespace brainmvp::nn {
 // y = x W^T + b over the last axis.
 class Linear : public torch::nn::Module {
 public:
-  // What the public code calls it decides the weight's shape and its start (Linear: normal 0.02 and zero bias).
+  // What the public code calls it decides the weight's shape and its start (nn/initialisation.h).
   enum class Kind { kMatrix, kPointwiseConvolution };
   Linear(std::int64_t in, std::int64_t out, Kind kind);
 
@@ -75,7 +75,7 @@ private:
   std::shared_ptr<Linear> fc1_, fc2_;
 };
 
-// Parameters with the start that torch gives its convolutions: uniform in +-1 / sqrt(fan_in), weight and bias.
-torch::Tensor convolution_start(torch::IntArrayRef shape, std::int64_t fan_in);
+// Parameters with the start that PyTorch gives its layers: uniform in +-1 / sqrt(fan_in), weight and bias.
+torch::Tensor default_start(torch::IntArrayRef shape, std::int64_t fan_in);
 
 } // namespace brainmvp::nn

@@ -10,8 +10,8 @@ using torch::Tensor;
 Convolution::Convolution(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride)
     : stride_(stride), padding_(kernel / 2) {
   const std::int64_t fan_in = in * kernel * kernel * kernel;
-  weight_ = register_parameter("weight", convolution_start({out, in, kernel, kernel, kernel}, fan_in));
-  bias_ = register_parameter("bias", convolution_start({out}, fan_in));
+  weight_ = register_parameter("weight", default_start({out, in, kernel, kernel, kernel}, fan_in));
+  bias_ = register_parameter("bias", default_start({out}, fan_in));
 }
 
 Tensor Convolution::forward(const Tensor& x) const { return library_convolution(x, weight_, bias_, stride_, padding_); }

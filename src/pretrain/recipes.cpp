@@ -30,9 +30,11 @@ const std::vector<Recipe>& table() {
        .batch_size = 2,
        .accumulation = 1,
        .mask_rate = 0.8,
-       .weights = {.distillation = 10, .reconstruction = 1, .contrastive = 1, .temperature = 1},
-       .cross_modal_from = 1.0 / 5,
+       .weights = {.distillation = 1, .reconstruction = 1, .contrastive = 1, .temperature = 1},
+       .cross_modal_from = 0,
        .contrastive_from = 1.0 / 3,
+       .learning_rate = 1e-3,
+       .warmup = 0.05,
        .template_init = TemplateInit::kMean},
   };
   return recipes;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "image/affine.h"
+#include "nn/initialisation.h"
 #include "pretrain/loss_weights.h"
 #include "store/intensities.h"
 
@@ -17,6 +18,7 @@ enum class TemplateInit { kZero, kNoise, kMean };
 struct Recipe {
   std::string name;
   std::string network;
+  nn::Initialisation initialisation = nn::Initialisation::kPublic;
   image::Size crop{96, 96, 96};
   std::int64_t batch_size = 3; // studies a device
   std::int64_t accumulation = 2;
@@ -28,6 +30,7 @@ struct Recipe {
   double contrastive_from = 0; // fraction of the schedule from which the contrastive term counts
   std::uint64_t epochs = 1500;
   double learning_rate = 3e-4;
+  double warmup = 0; // fraction of the schedule in which the rate rises
   double weight_decay = 1e-5;
   image::Size template_size{240, 240, 155};
   TemplateInit template_init = TemplateInit::kZero;

@@ -91,6 +91,7 @@ std::shared_ptr<nn::ReconstructionNetwork> make_network(const RunOptions& option
   const Recipe& recipe = options.recipe;
   at::manual_seed(options.session.seed);
   auto network = nn::make_network(recipe.network);
+  nn::initialise(*network, recipe.initialisation);
   check_crop(recipe.crop, network->size_multiple(), recipe.network);
   check_crop(recipe.crop, recipe.mask_block, "the blocks of the mask");
   check_needs(estimate_needs(*network, recipe, options.session.keep), device.is_cpu(), options.session.folder / "checkpoints");
@@ -128,6 +129,11 @@ train::SessionOptions session_options(const RunOptions& options, std::size_t stu
   return session;
 }
 
+std::uint64_t warmup_steps(const RunOptions& options, std::uint64_t total_steps) {
+  const auto share = static_cast<std::uint64_t>(options.recipe.warmup * static_cast<double>(total_steps));
+  return options.session.warmup_steps.value_or(share);
+}
+
 train::RunIdentity identity_of(const RunOptions& options, const TraineeSetup& setup, std::uint64_t samples_per_step) {
   return {.config = options.session.config,
           .network = options.recipe.network,
@@ -137,7 +143,7 @@ train::RunIdentity identity_of(const RunOptions& options, const TraineeSetup& se
           .seed = options.session.seed,
           .samples_per_step = samples_per_step,
           .schedule = {.peak = options.recipe.learning_rate,
-                       .warmup_steps = options.session.warmup_steps,
+                       .warmup_steps = warmup_steps(options, setup.step.total_steps),
                        .total_steps = setup.step.total_steps},
           .description = description_of(setup)};
 }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace brainmvp::train {
@@ -14,9 +15,9 @@ struct SessionOptions {
   std::string program_version = {};  // kept in checkpoints
   bool resume = false;
   bool force = false;
-  std::uint64_t stop_after = 0; // ends in order when the run has so many steps; 0: at the end of the schedule
-  std::uint64_t warmup_steps = 0;
-  double clip = 0; // largest norm of the gradient; 0: not clipped
+  std::uint64_t stop_after = 0;                   // ends in order when the run has so many steps; 0: at the end of the schedule
+  std::optional<std::uint64_t> warmup_steps = {}; // nothing: as the kind of training sees fit
+  double clip = 0;                                // largest norm of the gradient; 0: not clipped
   std::uint64_t checkpoint_every = 100;
   std::size_t keep = 2;                 // numbered checkpoints
   std::uint64_t log_images_every = 100; // 0: no pictures

@@ -84,7 +84,8 @@ TEST_F(Pretrain, ResumingAfterASignalContinuesTheExactCurve) {
 }
 
 TEST_F(Pretrain, ValidationTellsHowWellImagesAreRestoredAndWhatTheTemplateAloneGives) {
-  const ProcessResult result = pretrain("validated", {"--steps", "2", "--validate-every", "1", "--learning-rate", "0"});
+  const ProcessResult result =
+      pretrain("validated", {"--steps", "2", "--validate-every", "1", "--learning-rate", "0", "--weight-distillation", "10"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   const auto last = metrics(run("validated")).back();
   const auto error = [&](const char* name) { return std::pow(10, -0.1 * last[name].get<double>()); };
@@ -133,7 +134,7 @@ TEST_F(Pretrain, RefusesToBendTheCurveAndSaysWhatDiffers) {
   ASSERT_EQ(pretrain("bent", {"--steps", "4", "--stop-after", "2"}).exit_code, 0);
   const ProcessResult rate = pretrain("bent", {"--steps", "4", "--resume", "--learning-rate", "0.1"});
   EXPECT_EQ(rate.exit_code, 2);
-  EXPECT_TRUE(contains(rate.err, "train.learning_rate was 3e-04 and is now 0.1")) << rate.err;
+  EXPECT_TRUE(contains(rate.err, "train.learning_rate was 0.001 and is now 0.1")) << rate.err;
   const ProcessResult network = pretrain("bent", {"--steps", "4", "--resume", "--network", "unet"});
   EXPECT_EQ(network.exit_code, 2);
   EXPECT_TRUE(contains(network.err, "pretrain.network was")) << network.err;
@@ -167,6 +168,13 @@ if os.path.exists(sys.argv[1]):
 )py",
                                                 {run("diverged") / "checkpoints/last.pt"});
   EXPECT_EQ(finite.exit_code, 0) << finite.err;
+}
+
+TEST_F(Pretrain, ARunThatEndsWorseThanItBeganSaysSo) {
+  const ProcessResult result = pretrain("worse", {"--steps", "24", "--learning-rate", "0.1", "--accumulate", "1"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_TRUE(contains(result.err, "it ends worse than it began: ")) << result.err;
+  EXPECT_TRUE(contains(test::run_brainmvp({"inspect", run("worse")}).out, "it ends worse than it began: "));
 }
 
 TEST_F(Pretrain, InitTakesAPublishedCheckpointAndListsWhatItUsed) {

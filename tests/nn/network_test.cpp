@@ -53,22 +53,6 @@ TEST(Network, EveryNetworkKeepsTheSizeOfAnUnevenBox) {
   }
 }
 
-TEST(Network, StartsAreDeterministicAndAsThePublicCode) {
-  torch::manual_seed(7);
-  const auto first = state_tensors(*make_network("uniformer_tiny"));
-  torch::manual_seed(7);
-  const auto second = state_tensors(*make_network("uniformer_tiny"));
-  for (std::size_t i = 0; i < first.size(); ++i) {
-    EXPECT_TRUE(first[i].second.equal(second[i].second)) << first[i].first;
-    if (first[i].first == "encoder.uniformer.blocks3.0.attn.qkv.weight") {
-      EXPECT_NEAR(first[i].second.std().item<double>(), 0.02, 5e-4);
-    }
-    if (first[i].first == "encoder.uniformer.blocks2.0.conv1.weight") {
-      EXPECT_NEAR(first[i].second.abs().max().item<double>(), 0.125, 1e-3); // 1 / sqrt(64)
-    }
-  }
-}
-
 TEST(Network, BaseIsDeeperThanSmall) {
   EXPECT_EQ(state_tensors(*make_network("uniformer_base")).size() - state_tensors(*make_network("uniformer_small")).size(),
             6 * 22U + 16 * 14U);

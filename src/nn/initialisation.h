@@ -1,0 +1,23 @@
+// What weights start from.
+#pragma once
+
+#include <torch/nn/module.h>
+
+#include <string>
+#include <vector>
+
+namespace brainmvp::nn {
+
+enum class Initialisation {
+  kPublic,  // as the public code: convolutions of a UniFormer by He et al. 2015 (arXiv 1502.01852), the rest as PyTorch
+  kPyTorch, // PyTorch's defaults: uniform in +-1 / sqrt(fan-in), weights and biases
+};
+
+std::vector<std::string> initialisation_names();        // "public", "pytorch"
+Initialisation initialisation(const std::string& name); // one of the names
+std::string initialisation_name(Initialisation start);
+
+// Draws the weights of a network that was just made, which has PyTorch's, from torch's default generator.
+void initialise(torch::nn::Module& network, Initialisation start);
+
+} // namespace brainmvp::nn
