@@ -76,7 +76,8 @@ void inspect_store(const fs::path& path) {
   print_entry("spacing", shortest(record.parameters.spacing_mm) + " mm");
   print_entry("percentiles", shortest(record.parameters.low_percentile) + " to " + shortest(record.parameters.high_percentile) +
                                  " of the " +
-                                 store::kPercentilesOfNames.at(static_cast<std::size_t>(record.parameters.percentiles_of)));
+                                 store::kPercentilesOfNames.at(static_cast<std::size_t>(record.parameters.percentiles_of)) +
+                                 (record.parameters.z_scored ? ", 0 the background of z-scored images" : ""));
   print_table(opened.table());
   print_studies(opened);
   std::uint64_t bytes = 0;

@@ -59,6 +59,7 @@ Value preparation_entry(const store::PrepareOptions& options) {
   add_entry(dict, "high_percentile", {options.high_percentile});
   add_entry(dict, "percentiles_of",
             {std::string(store::kPercentilesOfNames.at(static_cast<std::size_t>(options.percentiles_of)))});
+  add_entry(dict, "z_scored", {options.z_scored});
   return {dict};
 }
 

@@ -87,6 +87,12 @@ image::Size window_in(const Value& parent) {
   return window;
 }
 
+bool z_scored_in(const Value& preparation) {
+  const Value* entry = preparation.find("z_scored"); // nothing when it was no option
+  const bool* flag = entry == nullptr ? nullptr : std::get_if<bool>(&entry->data);
+  return flag != nullptr && *flag;
+}
+
 store::PrepareOptions preparation_in(const Value& parent) {
   const Value& entry = required(parent, "preparation");
   return {.spacing_mm = required(entry, "spacing_mm").number("spacing_mm"),
@@ -95,7 +101,8 @@ store::PrepareOptions preparation_in(const Value& parent) {
           .percentiles_of =
               entry.find("percentiles_of") == nullptr // when it was no option
                   ? store::PercentilesOf::kCrop
-                  : static_cast<store::PercentilesOf>(choice_in(entry, "percentiles_of", store::kPercentilesOfNames))};
+                  : static_cast<store::PercentilesOf>(choice_in(entry, "percentiles_of", store::kPercentilesOfNames)),
+          .z_scored = z_scored_in(entry)};
 }
 
 std::vector<bool> flags_in(const Value& parent, const std::string& name) {

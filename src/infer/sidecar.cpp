@@ -100,7 +100,8 @@ std::string sidecar_text(const PredictOptions& options, const std::string& preci
       {"spacing_mm", description.preparation.spacing_mm},
       {"low_percentile", description.preparation.low_percentile},
       {"high_percentile", description.preparation.high_percentile},
-      {"percentiles_of", store::kPercentilesOfNames.at(static_cast<std::size_t>(description.preparation.percentiles_of))}};
+      {"percentiles_of", store::kPercentilesOfNames.at(static_cast<std::size_t>(description.preparation.percentiles_of))},
+      {"z_scored", description.preparation.z_scored}};
   add_outputs(description, json);
   return json.dump(2) + "\n";
 }

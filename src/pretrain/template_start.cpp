@@ -16,9 +16,10 @@ torch::Tensor make_templates(const Recipe& recipe, const store::Store& store, co
   if (recipe.template_init == TemplateInit::kNoise) {
     templates.uniform_();
   } else if (recipe.template_init == TemplateInit::kMean) {
+    // Clipped whatever the recipe reads: templates are used min-max normalised, so that one outlier would squeeze the brain.
     for (std::size_t row = 0; row < names.size(); ++row) {
       store::MeanTemplate mean = store::mean_template(store, positions, std::string(names[row]), recipe.crop,
-                                                      recipe.template_size, recipe.intensities, threads);
+                                                      recipe.template_size, store::Intensities::kClipped, threads);
       torch::Tensor target = templates[static_cast<std::int64_t>(row)];
       target.copy_(torch::from_blob(mean.values.data(), target.sizes()));
     }

@@ -16,6 +16,7 @@
 #include "image/resample.h"
 #include "io/stored_image.h"
 #include "store/field_of_view.h"
+#include "store/zero_background.h"
 
 namespace brainmvp::store {
 namespace {
@@ -54,6 +55,9 @@ image::Volume interpolated(const Placed& placed, const image::Grid& ras, const S
   image::Volume volume{.size = ras.size, .affine = ras.affine, .data = {}};
   resize_large(volume.data, volume.voxels());
   placed.stored->decode(placed.channel, placed.order, {.begin = {0, 0, 0}, .end = ras.size}, volume.data);
+  if (grids.z_scored) {
+    make_zero_the_lowest(volume.data);
+  }
   return image::resample_linear(volume, grids.target,
                                 placed.distance.interpolated ? image::Outside::kZero : image::Outside::kBorder, threads);
 }
@@ -81,7 +85,7 @@ bool bring_to_target(Placed& placed, const StudyGrids& grids, std::size_t thread
   image::Grid ras = ras_grid({.size = header.size, .affine = header.affine});
   const bool same = image::same_grid(ras, grids.ras);
   placed.distance.interpolated = !same;
-  if (same && image::same_grid(grids.ras, grids.target)) {
+  if (same && !grids.z_scored && image::same_grid(grids.ras, grids.target)) {
     const image::Size margin = placed.stored->positive_margin(placed.channel);
     for (std::size_t axis = 0; axis < 3; ++axis) {
       placed.margin[axis] = margin[placed.order.source_axis[axis]];

@@ -4,7 +4,9 @@
 //   write_prepared(prepared, study, "store/sub-01");
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -28,6 +30,7 @@ struct PrepareOptions {
   double low_percentile = 5;   // becomes 0
   double high_percentile = 95; // becomes 1
   PercentilesOf percentiles_of = PercentilesOf::kCrop;
+  bool z_scored = false; // a 0 between the values of a head is its background and becomes the lowest (zero_background.h)
   bool operator==(const PrepareOptions&) const = default;
 };
 
@@ -66,12 +69,19 @@ struct PreparedStudy {
 // no modality is usable.
 PreparedStudy prepare_study(const study::Study& study, const PrepareOptions& options, std::size_t threads = 1);
 
-// Peak memory of prepare_study in bytes and the voxels it reads and makes, from the headers alone.
+// What prepare_study needs, the voxels it reads and those it makes, from the headers alone.
 struct StudyCost {
-  std::uint64_t memory_bytes = 0;
+  std::uint64_t held_bytes = 0; // until it is done
+  std::uint64_t step_bytes = 0; // beside it, for the one image that each thread works on
+  std::size_t images = 0;
   std::uint64_t disk_bytes = 0;    // at most, before the crops
   std::uint64_t native_voxels = 0; // to be read, over all files
   std::uint64_t target_voxels = 0; // of the resampled grid times the modalities
+
+  // At the peak.
+  [[nodiscard]] std::uint64_t memory_bytes(std::size_t threads) const {
+    return held_bytes + std::min(threads, images) * step_bytes;
+  }
 };
 StudyCost study_cost(const study::Study& study, const PrepareOptions& options);
 

@@ -41,7 +41,8 @@ void refuse_other_parameters(const fs::path& store, const PrepareOptions& asked)
     const auto text = [](const PrepareOptions& options) {
       return shortest(options.spacing_mm) + " mm voxels and percentiles " + shortest(options.low_percentile) + " to " +
              shortest(options.high_percentile) + " of the " +
-             kPercentilesOfNames.at(static_cast<std::size_t>(options.percentiles_of));
+             kPercentilesOfNames.at(static_cast<std::size_t>(options.percentiles_of)) +
+             (options.z_scored ? " of z-scored images" : "");
     };
     throw Error(ExitCode::kOutput,
                 store.string() + ": is a store of " + text(*present) + ", asked for are " + text(asked) +

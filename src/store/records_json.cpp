@@ -11,14 +11,16 @@ void write_json(const std::filesystem::path& path, const Json& json) {
 Json to_json(const PrepareOptions& options) {
   return {{"spacing_mm", options.spacing_mm},
           {"percentiles", {options.low_percentile, options.high_percentile}},
-          {"percentiles_of", kPercentilesOfNames.at(static_cast<std::size_t>(options.percentiles_of))}};
+          {"percentiles_of", kPercentilesOfNames.at(static_cast<std::size_t>(options.percentiles_of))},
+          {"z_scored", options.z_scored}};
 }
 
 PrepareOptions options_of(const Json& json) {
   return {.spacing_mm = json.at("spacing_mm"),
           .low_percentile = json.at("percentiles").at(0),
           .high_percentile = json.at("percentiles").at(1),
-          .percentiles_of = json.value("percentiles_of", "crop") == "crop" ? PercentilesOf::kCrop : PercentilesOf::kForeground};
+          .percentiles_of = json.value("percentiles_of", "crop") == "crop" ? PercentilesOf::kCrop : PercentilesOf::kForeground,
+          .z_scored = json.value("z_scored", false)};
 }
 
 } // namespace brainmvp::store

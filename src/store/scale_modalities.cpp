@@ -12,13 +12,12 @@
 #include "image/intensity.h"
 #include "image/positive_margin.h"
 #include "store/field_of_view.h"
+#include "store/zero_background.h"
 
 namespace brainmvp::store {
 namespace {
 
 constexpr double kManySaturated = 0.2; // of the voxels above 0
-constexpr double kManyZero = 0.1;      // of all
-constexpr double kManyBelow = 0.1;     // of those that are not 0
 
 // What one modality's scaling has to say.
 struct Scaled {
@@ -29,57 +28,64 @@ struct Scaled {
   double saturated = 0;               // share of the voxels above 0 that a reader of clipped values sees at a bound
 };
 
+// Those inside the field of view, or those of them above 0; of exactly the memory that they need.
 std::vector<float> chosen(std::span<const float> values, std::span<const std::uint8_t> inside, bool positive_only) {
-  std::vector<float> kept;
+  const auto wanted = [&](std::size_t i) { return (inside.empty() || inside[i] != 0) && (!positive_only || values[i] > 0); };
+  std::size_t count = 0;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if ((inside.empty() || inside[i] != 0) && (!positive_only || values[i] > 0)) {
+    count += wanted(i) ? 1U : 0U;
+  }
+  std::vector<float> kept;
+  kept.reserve(count);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (wanted(i)) {
       kept.push_back(values[i]);
     }
   }
   return kept;
 }
 
-// As in z-scored images of heads without skull, where the background was left at 0.
-bool zero_lies_between(std::span<const float> values, std::span<const std::uint8_t> inside) {
-  std::size_t all = 0;
-  std::size_t zero = 0;
-  std::size_t below = 0;
+std::array<float, 2> limits_of(std::span<const float> values, std::span<const std::uint8_t> inside,
+                               const PrepareOptions& options) {
+  const std::array<double, 2> ranks{options.low_percentile, options.high_percentile};
+  const bool everything = options.percentiles_of == PercentilesOf::kCrop;
+  if (everything && inside.empty()) {
+    return image::percentiles(values, ranks);
+  }
+  const std::vector<float> part = chosen(values, inside, !everything);
+  return part.empty() ? std::array<float, 2>{0, 0} : image::percentiles(part, ranks);
+}
+
+// From the smallest value to the upper percentile of what is above 0, as for an angiogram of nothing but vessels.
+std::array<float, 2> wider_limits(std::span<const float> values, std::span<const std::uint8_t> inside, double high_percentile) {
+  const std::vector<float> positive = chosen(values, inside, true);
+  return {std::ranges::min(values), positive.empty() ? 0.0F : image::percentile(positive, high_percentile)};
+}
+
+double share_beyond(std::span<const float> values, std::span<const std::uint8_t> inside, const std::array<float, 2>& limits) {
+  std::size_t positive = 0;
+  std::size_t beyond = 0;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (inside.empty() || inside[i] != 0) {
-      ++all;
-      zero += values[i] == 0 ? 1U : 0U;
-      below += values[i] < 0 ? 1U : 0U;
+    if ((inside.empty() || inside[i] != 0) && values[i] > 0) {
+      ++positive;
+      beyond += values[i] <= limits[0] || values[i] >= limits[1] ? 1U : 0U;
     }
   }
-  return static_cast<double>(zero) > kManyZero * static_cast<double>(all) &&
-         static_cast<double>(below) > kManyBelow * static_cast<double>(all - zero);
+  return positive == 0 ? 0 : static_cast<double>(beyond) / static_cast<double>(positive);
 }
 
 Scaled scale_one(image::Volume& volume, const std::optional<image::Grid>& own, const PrepareOptions& options) {
   std::vector<float>& values = volume.data;
   const std::vector<std::uint8_t> inside = own ? in_field_of_view(image::grid_of(volume), *own) : std::vector<std::uint8_t>();
-  const std::array<double, 2> ranks{options.low_percentile, options.high_percentile};
-  const bool everything = options.percentiles_of == PercentilesOf::kCrop;
-  std::vector<float> part;
-  if (!everything || own) {
-    part = chosen(values, inside, !everything);
-  }
-  std::array<float, 2> limits{0, 0};
-  if (everything && !own) {
-    limits = image::percentiles(values, ranks);
-  } else if (!part.empty()) {
-    limits = image::percentiles(part, ranks);
-  }
+  std::array<float, 2> limits = limits_of(values, inside, options);
   Scaled result;
-  std::vector<float> positive = chosen(values, inside, true);
-  if (limits[1] <= limits[0]) { // as an angiogram of nothing but vessels
+  if (limits[1] <= limits[0]) {
     result.constant = true;
-    limits = {std::ranges::min(values), positive.empty() ? 0.0F : image::percentile(positive, options.high_percentile)};
+    limits = wider_limits(values, inside, options.high_percentile);
   }
   result.flat = limits[1] <= limits[0];
-  const auto beyond = [&](float value) { return value <= limits[0] || value >= limits[1]; };
-  if (!positive.empty() && std::ranges::min(values) >= 0) { // otherwise 0 does not part head and background
-    result.saturated = static_cast<double>(std::ranges::count_if(positive, beyond)) / static_cast<double>(positive.size());
+  if (std::ranges::min(values) >= 0) { // otherwise 0 does not part head and background
+    result.saturated = share_beyond(values, inside, limits);
   }
   if (!result.flat && zero_lies_between(values, inside)) {
     result.zero_becomes = -limits[0] / (limits[1] - limits[0]);
@@ -95,9 +101,11 @@ Scaled scale_one(image::Volume& volume, const std::optional<image::Grid>& own, c
 void tell(const Scaled& scaled, const std::string& modality, const PrepareOptions& options, std::vector<std::string>& warnings) {
   const std::string ranks = shortest(options.low_percentile) + " and " + shortest(options.high_percentile);
   if (scaled.zero_becomes) {
-    warnings.push_back(modality + ": its background 0 lies between its other values, as in z-scored images, and becomes " +
-                       shortest(std::round(100 * *scaled.zero_becomes) / 100) +
-                       "; give the images from before that step, or with a background below the brain");
+    warnings.push_back(
+        modality + ": its background 0 lies between its other values, as in z-scored images, and becomes " +
+        shortest(std::round(100 * *scaled.zero_becomes) / 100) +
+        ", as is right where 0 is a measured value; where it is the background, prepare with --z-scored, which makes it "
+        "the lowest value");
   }
   if (scaled.constant) {
     warnings.push_back(modality + ": constant between its percentiles " + ranks +

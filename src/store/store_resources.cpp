@@ -17,20 +17,23 @@ constexpr double kTargetVoxelsPerSecond = 20e6;
 constexpr double kUsualForeground = 0.5;
 constexpr std::uint64_t kProgramBytes = 128'000'000;
 
-std::vector<std::uint64_t> memory_of_largest(const std::vector<StudyOutcome>& outcomes, std::size_t count) {
+std::vector<std::uint64_t> memory_of_largest(const std::vector<StudyOutcome>& outcomes, std::size_t threads) {
+  const auto waiting = static_cast<std::size_t>(std::ranges::count(outcomes, Outcome::kWaiting, &StudyOutcome::outcome));
+  const std::size_t count = std::clamp<std::size_t>(waiting, 1, std::max<std::size_t>(threads, 1));
+  const std::size_t threads_each = std::max<std::size_t>(threads / count, 1);
   std::vector<std::uint64_t> bytes;
   for (const StudyOutcome& outcome : outcomes) {
     if (outcome.outcome == Outcome::kWaiting) {
-      bytes.push_back(outcome.cost.memory_bytes);
+      bytes.push_back(outcome.cost.memory_bytes(threads_each));
     }
   }
   std::ranges::sort(bytes, std::greater());
-  bytes.resize(std::min(bytes.size(), std::max<std::size_t>(count, 1)));
+  bytes.resize(std::min(bytes.size(), count));
   return bytes;
 }
 
 std::string largest_study(const std::vector<StudyOutcome>& outcomes) {
-  const auto memory = [](const StudyOutcome& one) { return one.outcome == Outcome::kWaiting ? one.cost.memory_bytes : 0; };
+  const auto memory = [](const StudyOutcome& one) { return one.outcome == Outcome::kWaiting ? one.cost.memory_bytes(1) : 0; };
   return std::ranges::max_element(outcomes, {}, memory)->id;
 }
 

@@ -7,6 +7,10 @@
 namespace brainmvp::store {
 namespace {
 
+// The mask of a field of view and a copy of the values in it, while an image from another grid is scaled. Copies of the
+// foreground are no larger than those of the crop.
+constexpr std::uint64_t kScalingBytes = sizeof(std::uint8_t) + sizeof(float);
+
 std::size_t bytes_a_voxel(const std::string& data_type) {
   const std::size_t digits = data_type.find_last_not_of("0123456789") + 1;
   return digits < data_type.size() ? std::stoul(data_type.substr(digits)) / 8 : sizeof(double);
@@ -20,7 +24,7 @@ StudyCost study_cost(const study::Study& study, const PrepareOptions& options) {
   StudyCost cost;
   std::uint64_t held = 0;                              // until all modalities are loaded, and then as floats
   std::uint64_t largest_step = target * sizeof(float); // beside it, while one file is read or one volume copied
-  const bool no_resampling = image::same_grid(grids.ras, grids.target);
+  const bool no_resampling = !options.z_scored && image::same_grid(grids.ras, grids.target);
   for (const io::ImageHeader& header : grids.headers) {
     const std::uint64_t native = image::voxel_count(header.size);
     const std::uint64_t stored = native * header.channels * bytes_a_voxel(header.data_type);
@@ -30,6 +34,7 @@ StudyCost study_cost(const study::Study& study, const PrepareOptions& options) {
       largest_step = std::max(largest_step, stored);
     } else {
       held += target * header.channels * sizeof(float);
+      largest_step = std::max(largest_step, target * kScalingBytes);
       largest_step = std::max(largest_step, stored + (native + std::max(native, target)) * sizeof(float));
     }
   }
@@ -42,7 +47,9 @@ StudyCost study_cost(const study::Study& study, const PrepareOptions& options) {
   }
   cost.target_voxels = target * study.modalities.size();
   cost.disk_bytes = target * (study.modalities.size() * sizeof(std::int16_t) + grids.label.size());
-  cost.memory_bytes = held + largest_step;
+  cost.held_bytes = held;
+  cost.step_bytes = largest_step;
+  cost.images = study.modalities.size();
   return cost;
 }
 

@@ -84,6 +84,7 @@ StudyGrids study_grids(const study::Study& study, const PrepareOptions& options)
     throw Error(ExitCode::kBadInput, "no image; list at least one");
   }
   StudyGrids grids;
+  grids.z_scored = options.z_scored;
   for (const std::filesystem::path& path : study.images) {
     grids.headers.push_back(io::read_header(path));
   }

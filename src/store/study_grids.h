@@ -19,6 +19,7 @@ struct StudyGrids {
   image::Grid target; // isotropic
   std::vector<io::ImageHeader> headers; // one an image of the study
   std::vector<io::ImageHeader> label;   // none or one
+  bool z_scored = false;                // PrepareOptions'
 };
 
 // Throws Error(kBadInput) when a header cannot be read or an image has another number of channels than names.

@@ -218,6 +218,60 @@ TEST(Prepare, RefusesWhatDoesNotFitTheMachine) {
   EXPECT_TRUE(contains(result.err, "--threads 1") || contains(result.err, "disk")) << result.err;
 }
 
+// Indexes and prepares a folder of ../shared/data/field.
+ProcessResult prepare_field(const TemporaryFolder& folder, const std::string& name, const std::string& store,
+                            const std::vector<std::string>& more) {
+  const auto listed_files =
+      run_brainmvp({"index", (test::test_data() / "field" / name / "data").string(), "-o", folder / "s.json"});
+  EXPECT_EQ(listed_files.exit_code, 0) << listed_files.err;
+  std::vector<std::string> arguments{"prepare", folder / "s.json", "-o", folder / store};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return run_brainmvp(arguments);
+}
+
+constexpr const char* kVolumeFacts = R"py(
+import sys, nibabel, numpy
+values = nibabel.load(sys.argv[1]).get_fdata()
+positive = values[values > 1e-3]
+print("corner %.2f, lowest %.2f, at a bound %.2f, sides %s" %
+      (values[0, 0, 0], values.min(), (positive >= 0.999).mean(), "x".join(map(str, values.shape))))
+)py";
+
+TEST(PrepareField, ZScoredImagesKeepTheirBackgroundLowestOnDemand) {
+  if (test::test_data().empty()) {
+    GTEST_SKIP() << test::kNoTestData;
+  }
+  const TemporaryFolder folder;
+  const ProcessResult usual = prepare_field(folder, "z_scored", "usual", {});
+  EXPECT_EQ(usual.exit_code, 0) << usual.err;
+  test::expect_part(usual.out + usual.err, "its background 0 lies between its other values");
+  test::expect_part(usual.out + usual.err, "--z-scored");
+  const ProcessResult scored = prepare_field(folder, "z_scored", "scored", {"--z-scored"});
+  EXPECT_EQ(scored.exit_code, 0) << scored.err;
+  EXPECT_FALSE(contains(scored.out + scored.err, "lies between")) << scored.out;
+  test::expect_part(test::run_python(kVolumeFacts, {folder / "scored/p1/t1.nii"}).out, "corner 0.00, lowest 0.00");
+  test::expect_part(run_brainmvp({"inspect", folder / "scored"}).out, "background of z-scored images");
+  const ProcessResult other = prepare_field(folder, "z_scored", "scored", {});
+  EXPECT_EQ(other.exit_code, 5);
+  test::expect_part(other.err, "of z-scored images");
+}
+
+TEST(PrepareField, SlabsAreScaledInsideTheirFieldOfViewAndDoNotCutHeads) {
+  if (test::test_data().empty()) {
+    GTEST_SKIP() << test::kNoTestData;
+  }
+  const TemporaryFolder folder;
+  const ProcessResult slab = prepare_field(folder, "slab_saturates", "slab", {"--spacing", "4"});
+  EXPECT_EQ(slab.exit_code, 0) << slab.err;
+  const std::string facts = test::run_python(kVolumeFacts, {folder / "slab/p1/t2.nii"}).out;
+  EXPECT_LT(std::stod(facts.substr(facts.find("bound ") + 6)), 0.2) << facts;
+  const ProcessResult angiogram = prepare_field(folder, "slab_is_reference", "heads", {});
+  EXPECT_EQ(angiogram.exit_code, 0) << angiogram.err;
+  const std::string record = test::read_text(folder / "heads/IXI002/study.json");
+  const auto size = nlohmann::json::parse(record)["way_back"]["resampled"]["size"];
+  EXPECT_GE(size[2].get<int>(), 150) << record; // the angiogram has 80 mm
+}
+
 // Starts prepare, waits until some studies are there, sends a signal, and gives the exit status.
 int signal_during(const TemporaryFolder& folder, int signal) {
   test::Process process(

@@ -263,6 +263,62 @@ TEST(Preparation, ABackgroundBetweenTheValuesOfTheHeadIsAWarning) {
   ASSERT_EQ(found.warnings.size(), 1U) << join(found.warnings, "\n");
   EXPECT_NE(found.warnings[0].find("t1: its background 0 lies between its other values"), std::string::npos);
   EXPECT_NE(found.warnings[0].find("becomes 0.5"), std::string::npos) << found.warnings[0];
+  EXPECT_NE(found.warnings[0].find("--z-scored"), std::string::npos) << found.warnings[0];
+}
+
+// A head of values just above 0 and up, in a background of 0.
+double stripped_head(const image::Vector& mm) {
+  const double r = std::hypot(mm[0] - 10, mm[1] - 10, mm[2] - 10);
+  return r > 9 ? 0 : 1.001 + std::sin(mm[0] + 2 * mm[1] + 3 * mm[2]);
+}
+
+double z_scored_head(const image::Vector& mm) { return stripped_head(mm) == 0 ? 0 : (stripped_head(mm) - 1) * 1.7; }
+
+TEST(Preparation, ZScoredImagesComeOutAsTheyWereBefore) {
+  const TemporaryFolder folder;
+  const image::Affine affine = diagonal({1, 1, 1}, {0, 0, 0});
+  io::write_nifti(folder / "before.nii", field({21, 21, 21}, affine, stripped_head));
+  io::write_nifti(folder / "scored.nii", field({21, 21, 21}, affine, z_scored_head));
+  const study::Study before = study_of(folder.path(), {"before.nii"}, {"t1"});
+  const study::Study scored = study_of(folder.path(), {"scored.nii"}, {"t1"});
+  for (const double spacing : {1.0, 1.5}) {
+    const PreparedStudy expected = prepare_study(before, {.spacing_mm = spacing});
+    const PreparedStudy found = prepare_study(scored, {.spacing_mm = spacing, .z_scored = true});
+    EXPECT_TRUE(found.warnings.empty()) << found.warnings.front();
+    ASSERT_EQ(found.volumes[0].size, expected.volumes[0].size);
+    for (std::size_t i = 0; i < found.volumes[0].data.size(); ++i) {
+      ASSERT_NEAR(found.volumes[0].data[i], expected.volumes[0].data[i], 2e-3) << spacing;
+    }
+    EXPECT_EQ(std::ranges::min(found.volumes[0].data), 0);
+  }
+  const PreparedStudy untouched = prepare_study(before, {.z_scored = true}); // what is no such image stays as it is
+  EXPECT_EQ(untouched.volumes[0].data, prepare_study(before, {}).volumes[0].data);
+}
+
+TEST(Preparation, ZScoredImagesOfAnotherGridHaveTheirBackgroundLowestToo) {
+  const TemporaryFolder folder;
+  io::write_nifti(folder / "t1.nii", field({21, 21, 21}, diagonal({1, 1, 1}, {0, 0, 0}), z_scored_head));
+  io::write_nifti(folder / "t2.nii", field({11, 11, 8}, diagonal({2, 2, 2}, {0, 0, 3}), z_scored_head));
+  const PreparedStudy found = prepare_study(study_of(folder.path(), {"t1.nii", "t2.nii"}, {"t1", "t2"}), {.z_scored = true});
+  for (const image::Volume& volume : found.volumes) {
+    EXPECT_EQ(std::ranges::min(volume.data), 0);
+    EXPECT_EQ(volume.data[volume.index(0, 0, 0)], 0);
+  }
+  EXPECT_EQ(join(found.warnings, "\n").find("lies between"), std::string::npos);
+}
+
+TEST(Preparation, CostCountsWhatScalingCopies) {
+  const TemporaryFolder folder;
+  io::write_nifti(folder / "t1.nii", field({40, 40, 40}, diagonal({1, 1, 1}, {0, 0, 0}), ramp));
+  io::write_nifti(folder / "t2.nii", field({10, 10, 10}, diagonal({4, 4, 4}, {0, 0, 0}), ramp));
+  constexpr std::uint64_t kVoxels = 40ULL * 40 * 40;
+  const auto cost = store::study_cost(study_of(folder.path(), {"t1.nii", "t2.nii"}, {"t1", "t2"}), {});
+  EXPECT_GE(cost.held_bytes, 2 * kVoxels * sizeof(float));
+  EXPECT_GE(cost.step_bytes, kVoxels * (sizeof(float) + 1)); // the field of view, and the values in it
+  EXPECT_EQ(cost.memory_bytes(2), cost.held_bytes + 2 * cost.step_bytes);
+  EXPECT_EQ(cost.memory_bytes(9), cost.memory_bytes(2)); // no thread without an image
+  const study::Study alone = study_of(folder.path(), {"t1.nii"}, {"t1"});
+  EXPECT_GT(store::study_cost(alone, {.z_scored = true}).memory_bytes(1), store::study_cost(alone, {}).memory_bytes(1));
 }
 
 TEST(Preparation, AnImageOfNothingButVesselsKeepsThem) {
