@@ -267,7 +267,7 @@ TEST(PrepareField, SlabsAreScaledInsideTheirFieldOfViewAndDoNotCutHeads) {
   EXPECT_LT(std::stod(facts.substr(facts.find("bound ") + 6)), 0.2) << facts;
   const ProcessResult angiogram = prepare_field(folder, "slab_is_reference", "heads", {});
   EXPECT_EQ(angiogram.exit_code, 0) << angiogram.err;
-  const std::string record = test::read_text(folder / "heads/IXI002/study.json");
+  const std::string record = test::read_text(folder / "heads/IXI002-Guys-0828/study.json");
   const auto size = nlohmann::json::parse(record)["way_back"]["resampled"]["size"];
   EXPECT_GE(size[2].get<int>(), 150) << record; // the angiogram has 80 mm
 }

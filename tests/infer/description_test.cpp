@@ -56,6 +56,7 @@ TEST(Description, SurvivesAFile) {
   const test::TemporaryFolder folder;
   ModelDescription model = test::example_description();
   model.preparation.low_percentile = 2.5;
+  model.preparation.z_scored = true;
   checkpoint::write_pt(folder / "segment.pt", {description_entries(model)});
   expect_same(read_description(checkpoint::read_pt(folder / "segment.pt"), "segment.pt"), model);
   EXPECT_EQ(model.outputs(), 3);

@@ -182,7 +182,7 @@ TEST(Store, FingerprintFollowsContentsAndSplits) {
 
 TEST(Records, ReadBackAsWritten) {
   const TemporaryFolder folder;
-  store::StoreRecord record{.parameters = {.spacing_mm = 0.5, .low_percentile = 1, .high_percentile = 99.5},
+  store::StoreRecord record{.parameters = {.spacing_mm = 0.5, .low_percentile = 1, .high_percentile = 99.5, .z_scored = true},
                             .table = {.labels = {{"z", 0}, {"a", 4}}, .regions = {{"w", {1, 2, 4}}}, .classes = {"c", "b"}},
                             .studies = {{.id = "x", .split = study::Split::kTest, .class_name = "b", .dataset = "d"}}};
   store::write_store_record(record, folder.path());
