@@ -7,9 +7,11 @@
 #include "base/atomic_file.h"
 #include "base/counted.h"
 #include "base/interrupt.h"
+#include "base/output_target.h"
 #include "base/text.h"
 #include "command.h"
 #include "input_kind.h"
+#include "output_file.h"
 
 namespace brainmvp::app {
 namespace {
@@ -23,7 +25,8 @@ void convert(const ConvertOptions& options, bool force) {
   catch_interrupts(); // in the midst of writing it goes on to the end
   check_input(options.in, {"convert", "a checkpoint, such as RUN/checkpoints/last.pt", {InputKind::kCheckpoint}});
   checkpoint::check_conversion(options.in, options.out);
-  refuse_existing(options.out, force);
+  check_output_file(options.out, force, {options.in}, "");
+  create_folders(std::filesystem::absolute(output_target(options.out).path).parent_path());
   const checkpoint::Conversion done = checkpoint::convert(options.in, options.out);
   std::cout << "wrote " << options.out << "\n"
             << "kept: " << counted(done.tensors, "tensor") << " (" << human_bytes(done.bytes) << ")\n";

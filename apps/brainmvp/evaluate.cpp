@@ -2,11 +2,11 @@
 
 #include <memory>
 
-#include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "command.h"
 #include "input_kind.h"
+#include "output_file.h"
 
 namespace brainmvp::app {
 namespace {
@@ -112,7 +112,8 @@ Command add_evaluate(CLI::App& program, CommonOptions& common) {
             check_combination(*options);
             check_inputs(*options);
             for (const std::filesystem::path& file : output_files(*options)) {
-              refuse_existing(file, common.force);
+              check_output_file(file, common.force, {options->predictions, options->reference, options->compared, options->table},
+                                file.extension() == ".json" ? "{" : "");
             }
             const metrics::BootstrapOptions bootstrap{.resamples = options->resamples, .seed = common.seed};
             if (options->classification) {

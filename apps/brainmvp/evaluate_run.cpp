@@ -1,13 +1,14 @@
 #include <algorithm>
 #include <iostream>
 
-#include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/output_target.h"
 #include "base/progress.h"
 #include "base/text.h"
 #include "evaluate.h"
 #include "metrics/class_evaluation.h"
 #include "metrics/evaluation_output.h"
+#include "output_file.h"
 #include "study/json_file.h"
 
 namespace brainmvp::app {
@@ -15,6 +16,11 @@ namespace fs = std::filesystem;
 namespace {
 
 std::string lower_extension(const fs::path& path) { return to_lower(path.extension().string()); }
+
+// Streams (/dev/stdout) have no file beside them for the tables.
+bool is_json(const fs::path& path) {
+  return lower_extension(path) == ".json" || (!path.empty() && lower_extension(path) != ".tsv" && output_target(path).stream);
+}
 
 // "x.tsv" -> "x.summary.tsv".
 fs::path beside(const fs::path& path, const std::string& part) { return fs::path(path).replace_extension(part + ".tsv"); }
@@ -57,18 +63,18 @@ metrics::RegionTable region_table(const EvaluateOptions& options, const std::vec
 }
 
 void write_tsv(const EvaluateOptions& options, const metrics::Evaluation& evaluation) {
-  write_file(options.output, metrics::cases_tsv(evaluation.predictions));
-  write_file(beside(options.output, ".summary"), metrics::summary_tsv(evaluation.predictions));
+  write_output_file(options.output, metrics::cases_tsv(evaluation.predictions));
+  write_output_file(beside(options.output, ".summary"), metrics::summary_tsv(evaluation.predictions));
   if (evaluation.compared) {
-    write_file(beside(options.output, ".comparison"), metrics::comparison_tsv(evaluation.differences));
-    write_file(beside(options.output, ".compared"), metrics::cases_tsv(*evaluation.compared));
+    write_output_file(beside(options.output, ".comparison"), metrics::comparison_tsv(evaluation.differences));
+    write_output_file(beside(options.output, ".compared"), metrics::cases_tsv(*evaluation.compared));
   }
 }
 
 } // namespace
 
 std::vector<fs::path> output_files(const EvaluateOptions& options) {
-  if (options.output.empty() || lower_extension(options.output) == ".json") {
+  if (options.output.empty() || is_json(options.output)) {
     return options.output.empty() ? std::vector<fs::path>{} : std::vector<fs::path>{options.output};
   }
   if (lower_extension(options.output) != ".tsv") {
@@ -110,9 +116,9 @@ void evaluate_segmentation(const EvaluateOptions& options, const metrics::Bootst
     evaluation.differences = metrics::compare_rows(results[0].rows, results[1].rows, bootstrap);
     evaluation.compared = results[1];
   }
-  std::cout << metrics::evaluation_text(evaluation, options.output.empty());
-  if (lower_extension(options.output) == ".json") {
-    write_file(options.output, metrics::evaluation_json(evaluation));
+  words_beside(options.output) << metrics::evaluation_text(evaluation, options.output.empty());
+  if (is_json(options.output)) {
+    write_output_file(options.output, metrics::evaluation_json(evaluation));
   } else if (!options.output.empty()) {
     write_tsv(options, evaluation);
   }
@@ -136,15 +142,15 @@ void evaluate_classification(const EvaluateOptions& options, const metrics::Boot
     evaluation.comparison = metrics::compare_classes(evaluation.predictions.table.cases, evaluation.compared->table.cases,
                                                      options.classes, bootstrap);
   }
-  std::cout << metrics::class_evaluation_text(evaluation);
-  if (lower_extension(options.output) == ".json") {
-    write_file(options.output, metrics::class_evaluation_json(evaluation));
+  words_beside(options.output) << metrics::class_evaluation_text(evaluation);
+  if (is_json(options.output)) {
+    write_output_file(options.output, metrics::class_evaluation_json(evaluation));
   } else if (!options.output.empty()) {
-    write_file(options.output, metrics::class_cases_tsv(evaluation.predictions.table));
-    write_file(beside(options.output, ".summary"), metrics::class_summary_tsv(evaluation.predictions.summary));
+    write_output_file(options.output, metrics::class_cases_tsv(evaluation.predictions.table));
+    write_output_file(beside(options.output, ".summary"), metrics::class_summary_tsv(evaluation.predictions.summary));
     if (evaluation.compared) {
-      write_file(beside(options.output, ".comparison"), metrics::class_summary_tsv(evaluation.comparison.differences));
-      write_file(beside(options.output, ".compared"), metrics::class_cases_tsv(evaluation.compared->table));
+      write_output_file(beside(options.output, ".comparison"), metrics::class_summary_tsv(evaluation.comparison.differences));
+      write_output_file(beside(options.output, ".compared"), metrics::class_cases_tsv(evaluation.compared->table));
     }
   }
 }

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/own_files.h"
 #include "base/text.h"
 #include "command.h"
 #include "finetune/run.h"
@@ -203,6 +204,9 @@ void run_finetune(CLI::App& command, FinetuneArguments& arguments, const CommonO
   run.intensities = intensities_named(arguments.intensities);
   run.initialisation = nn::initialisation(arguments.initialisation);
   finish_session(command, common, run.session);
+  if (!run.session.resume) {
+    refuse_output_above(run.session.folder, {run.store, run.init});
+  }
   if (arguments.verify_store) {
     verify_before_training(run.session, run.store);
   }

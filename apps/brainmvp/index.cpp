@@ -9,10 +9,12 @@
 #include "base/counted.h"
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/output_target.h"
 #include "base/text.h"
 #include "command.h"
 #include "index_report.h"
 #include "input_kind.h"
+#include "output_file.h"
 #include "study/anonymise.h"
 #include "study/layout.h"
 
@@ -110,14 +112,15 @@ void run_index(const IndexArguments& arguments, const CLI::App& command, const C
         input,
         {"index", "folders of images and studies files", {InputKind::kFolder, InputKind::kPredictions, InputKind::kStudiesFile}});
   }
-  refuse_existing(arguments.output, common.force);
-  create_folders(std::filesystem::absolute(arguments.output).parent_path());
+  check_output_file(arguments.output, common.force, {arguments.inputs.begin(), arguments.inputs.end()}, "{");
+  create_folders(std::filesystem::absolute(output_target(arguments.output).path).parent_path());
   const study::Index index = study::index_studies(options);
-  print_index_report(index, common.verbose, std::cout);
-  std::cout.flush();
+  std::ostream& words = words_beside(arguments.output);
+  print_index_report(index, common.verbose, words);
+  words.flush();
   refuse_what_was_found(index, options, arguments);
   study::write_studies_file(arguments.output, arguments.key_file.empty() ? index.file : anonymous(index.file, arguments));
-  std::cout << "written to " << arguments.output << "\n";
+  words << "written to " << arguments.output << "\n";
 }
 
 } // namespace

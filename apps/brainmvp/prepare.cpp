@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/log.h"
+#include "base/own_files.h"
 #include "base/progress.h"
 #include "base/text.h"
 #include "command.h"
@@ -13,6 +14,7 @@
 #include "prepare_report.h"
 #include "store/prepare_store.h"
 #include "store/shards.h"
+#include "study/inputs.h"
 #include "study/set_check.h"
 #include "study/studies_file.h"
 
@@ -97,6 +99,7 @@ void run_prepare(const PrepareArguments& options, const CommonOptions& common) {
   const store::Shard shard = sharded ? store::shard_named(options.shard) : store::Shard{};
   study::StudiesFile studies = read_studies(options);
   studies.studies = store::studies_of(shard, studies.studies);
+  refuse_output_above(options.output, study::inputs_of(studies, options.studies));
   store::PrepareOptions parameters = parameters_of(options);
   parameters.reference = studies.reference;
   catch_interrupts();

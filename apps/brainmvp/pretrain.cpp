@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/own_files.h"
 #include "base/text.h"
 #include "command.h"
 #include "nn/backbones.h"
@@ -113,6 +114,9 @@ void run_pretrain(CLI::App& command, PretrainArguments& arguments, const CommonO
   run.recipe.intensities = intensities_named(arguments.intensities);
   run.recipe.initialisation = nn::initialisation(arguments.initialisation);
   finish_session(command, common, run.session);
+  if (!run.session.resume) {
+    refuse_output_above(run.session.folder, {run.store, run.init});
+  }
   if (arguments.verify_store) {
     verify_before_training(run.session, run.store);
   }

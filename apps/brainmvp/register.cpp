@@ -8,11 +8,13 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/log.h"
+#include "base/own_files.h"
 #include "base/progress.h"
 #include "base/text.h"
 #include "command.h"
 #include "input_kind.h"
 #include "register/register_set.h"
+#include "study/inputs.h"
 #include "study/studies_file.h"
 
 namespace brainmvp::app {
@@ -114,6 +116,7 @@ void run_register(const RegisterArguments& arguments, const CommonOptions& commo
   for (std::string* name : {&options.parameters.reference, &options.parameters.label_of}) {
     *name = name->empty() ? "" : table.canonical(*name).value_or(to_lower(*name));
   }
+  refuse_output_above(arguments.output, study::inputs_of(studies, arguments.studies));
   catch_interrupts();
   std::optional<Progress> progress;
   const auto outcomes = registration::register_set(

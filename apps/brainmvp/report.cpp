@@ -5,13 +5,13 @@
 #include <iostream>
 #include <memory>
 
-#include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "command.h"
 #include "input_kind.h"
+#include "output_file.h"
 
 namespace brainmvp::app {
 namespace {
@@ -50,17 +50,20 @@ void write_report(const ReportArguments& arguments, bool force) {
     throw Error(ExitCode::kUsage, "--predictions needs --studies, the studies file with the images that were predicted");
   }
   check_inputs(options);
-  refuse_existing(arguments.output, force);
+  std::vector<std::filesystem::path> inputs(options.evaluations.begin(), options.evaluations.end());
+  inputs.emplace_back(options.studies);
+  check_output_file(arguments.output, force, inputs, "<!");
   const report::Report report = report::make_report(options);
   if (report.html.size() > kLargestPageBytes) {
     log::warning(arguments.output + ": has " + human_bytes(report.html.size()) +
                  "; fewer runs or evaluations make a page that phones open faster");
   }
-  write_file(arguments.output, report.html);
+  write_output_file(arguments.output, report.html);
+  std::ostream& words = words_beside(arguments.output);
   for (const report::Headline& headline : report.summary) {
-    std::cout << headline.label << ": " << headline.value << " (" << headline.remark << ")\n";
+    words << headline.label << ": " << headline.value << " (" << headline.remark << ")\n";
   }
-  std::cout << arguments.output << ": " << human_bytes(report.html.size()) << "; opens in any browser, without a network\n";
+  words << arguments.output << ": " << human_bytes(report.html.size()) << "; opens in any browser, without a network\n";
 }
 
 } // namespace

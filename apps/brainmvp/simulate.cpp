@@ -4,10 +4,10 @@
 #include <vector>
 
 #include "base/allocator.h"
-#include "base/atomic_file.h"
 #include "base/counted.h"
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/own_files.h"
 #include "base/text.h"
 #include "command.h"
 #include "input_kind.h"
@@ -70,7 +70,8 @@ void run_simulate(const SimulateArguments& arguments, const CommonOptions& commo
   if (!arguments.anatomy.empty()) {
     check_input(arguments.anatomy, {"--anatomy", "a folder of label maps", {InputKind::kFolder}});
   }
-  refuse_existing(options.output, common.force);
+  refuse_output_above(options.output, {options.anatomy});
+  refuse_existing_folder(options.output, common.force);
   catch_interrupts();
   keep_freed_memory(); // every image takes the same large blocks
   const simulate::CohortSummary made = simulate::simulate_cohort(options);

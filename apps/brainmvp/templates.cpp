@@ -6,6 +6,7 @@
 #include "base/atomic_file.h"
 #include "base/interrupt.h"
 #include "base/log.h"
+#include "base/own_files.h"
 #include "base/text.h"
 #include "command.h"
 #include "input_kind.h"
@@ -34,14 +35,16 @@ void export_templates(const TemplatesOptions& options, bool force) {
   check_input(options.run, {"templates",
                             "a run of pretrain or a checkpoint",
                             {InputKind::kPretraining, InputKind::kFinetuning, InputKind::kCheckpoint, InputKind::kFolder}});
-  refuse_existing(options.out, force);
+  refuse_output_above(options.out, {options.run});
+  refuse_existing_folder(options.out, force);
   const std::filesystem::path checkpoint = pretrain::checkpoint_of(options.run);
   const pretrain::TemplateSet set = pretrain::read_templates(checkpoint);
   if (!set.has_affine) {
     log::warning(checkpoint.string() + ": no template_affine; the volumes get 1 mm voxels in RAS order, centred on the grid");
   }
-  create_folders(options.out);
-  pretrain::write_templates(options.out, set.templates);
+  AtomicFolder folder(options.out);
+  pretrain::write_templates(folder.temporary(), set.templates);
+  folder.commit();
   std::cout << "templates of " << checkpoint.string() << " in " << options.out << "\n";
   for (const pretrain::Template& learned : set.templates) {
     std::cout << learned.modality << ".nii.gz: " << remark(learned, set.modalities) << "\n";

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <random>
@@ -13,6 +14,8 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/output_target.h"
+#include "base/own_files.h"
 
 namespace brainmvp {
 namespace fs = std::filesystem;
@@ -35,8 +38,15 @@ const std::string& process_token() {
   return token;
 }
 
-fs::path temporary_name(const fs::path& target) {
-  return target.parent_path() / ("." + process_token() + "." + target.filename().string());
+// Beside what the output leads to, with the extensions of the name that was given, by which writers choose the form.
+fs::path temporary_name(const fs::path& target, const fs::path& given) {
+  return target.parent_path() / ("." + process_token() + "." + given.filename().string());
+}
+
+// Streams are written by way of a file in the folder for temporary files; several may have one name.
+std::atomic<int>& stream_count() {
+  static std::atomic<int> count = 0;
+  return count;
 }
 
 void flush_to_disk(const fs::path& path, int flags) {
@@ -61,10 +71,9 @@ void flush_parent(const fs::path& path) {
 std::error_code replace_folder(const fs::path& from, const fs::path& to) {
   std::error_code error;
   for (int i = 0; i < kReplaceTries; ++i) {
-    fs::remove_all(to, error);
-    if (!error || error == std::errc::no_such_file_or_directory || error == std::errc::directory_not_empty) {
-      fs::rename(from, to, error);
-    }
+    refuse_foreign_files(to, made_files(to));
+    remove_own_files(to, made_files(to));
+    fs::rename(from, to, error);
     if (error != std::errc::directory_not_empty && error != std::errc::file_exists) {
       break;
     }
@@ -86,7 +95,8 @@ std::string missing_folder(const fs::path& path) {
 
 void refuse_existing(const fs::path& path, bool force) {
   std::error_code ignored;
-  if (!force && fs::exists(fs::symlink_status(path, ignored))) {
+  const OutputTarget target = output_target(path);
+  if (!force && !target.stream && fs::exists(target.path, ignored)) {
     throw Error(ExitCode::kOutput, path.string() + ": exists already; pass --force to replace it, or choose another name");
   }
 }
@@ -105,7 +115,7 @@ void throw_write_error(const fs::path& path, int error_number) {
 
 void create_folders(const fs::path& path) {
   std::error_code error;
-  fs::create_directories(path, error);
+  fs::create_directories(output_target(path).path, error);
   if (error) {
     throw_write_error(path, error.value());
   }
@@ -132,7 +142,15 @@ void remove_temporaries(const fs::path& folder) {
   }
 }
 
-AtomicFile::AtomicFile(fs::path target) : target_(std::move(target)), temporary_(temporary_name(target_)) {}
+AtomicFile::AtomicFile(fs::path target) : target_(std::move(target)) {
+  const OutputTarget place = output_target(target_);
+  if (place.stream) {
+    temporary_ = temporary_name(fs::temp_directory_path() / "x", std::to_string(++stream_count()) + target_.filename().string());
+  } else {
+    temporary_ = temporary_name(place.path, target_);
+    target_ = place.path;
+  }
+}
 
 AtomicFile::~AtomicFile() {
   if (!committed_) {
@@ -142,6 +160,10 @@ AtomicFile::~AtomicFile() {
 }
 
 void AtomicFile::commit() {
+  if (const OutputTarget place = output_target(target_); place.stream) {
+    write_into(place, temporary_);
+    return;
+  }
   flush_to_disk(temporary_, O_RDONLY);
   std::error_code error;
   fs::rename(temporary_, target_, error);
@@ -152,7 +174,7 @@ void AtomicFile::commit() {
   flush_parent(target_);
 }
 
-AtomicFolder::AtomicFolder(fs::path target) : target_(std::move(target)), temporary_(temporary_name(target_)) {
+AtomicFolder::AtomicFolder(fs::path target) : target_(output_target(target).path), temporary_(temporary_name(target_, target_)) {
   std::error_code ignored;
   fs::remove_all(temporary_, ignored);
   create_folders(temporary_);
@@ -166,6 +188,7 @@ AtomicFolder::~AtomicFolder() {
 }
 
 void AtomicFolder::commit() {
+  write_manifest(temporary_);
   for (const auto& entry : fs::directory_iterator(temporary_)) {
     if (entry.is_regular_file()) {
       flush_to_disk(entry.path(), O_RDONLY);

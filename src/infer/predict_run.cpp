@@ -13,6 +13,7 @@
 #include "base/hash.h"
 #include "base/interrupt.h"
 #include "base/log.h"
+#include "base/own_files.h"
 #include "base/progress.h"
 #include "base/text.h"
 #include "infer/channels.h"
@@ -33,6 +34,19 @@ namespace brainmvp::infer {
 namespace fs = std::filesystem;
 namespace {
 
+// What --force may replace has a sidecar of ours beside it.
+void refuse_existing_prediction(const fs::path& file, const fs::path& sidecar, bool replace) {
+  refuse_existing(file, replace);
+  refuse_existing(sidecar, replace);
+  for (const fs::path& path : {file, sidecar}) {
+    std::error_code ignored;
+    if (fs::is_regular_file(path, ignored) && !is_sidecar(text_of(sidecar))) {
+      throw Error(ExitCode::kOutput, path.string() + ": was not written by `brainmvp predict` (no sidecar of it is beside it); "
+                                                     "choose another folder, or move it away");
+    }
+  }
+}
+
 // One call of the command: the models are loaded once and see each study in turn.
 class Prediction {
 public:
@@ -43,6 +57,7 @@ public:
     if (description().preparation.reference.empty()) {
       set_reference(listed_reference(options.input));
     }
+    refuse_output_among_inputs();
     leave_out_done();
     refuse_existing_outputs();
     if (!studies_.empty()) {
@@ -66,6 +81,7 @@ private:
   [[nodiscard]] bool case_to_do(const study::Study& study);
   void keep_rows();
   void leave_out_done();
+  void refuse_output_among_inputs() const;
   void refuse_existing_outputs() const;
   [[nodiscard]] std::vector<fs::path> outdated(const study::Study& study) const;
   bool try_one(const study::Study& study);
@@ -178,20 +194,27 @@ void Prediction::leave_out_done() {
   }
 }
 
+void Prediction::refuse_output_among_inputs() const {
+  std::vector<fs::path> inputs = options_.models;
+  inputs.insert(inputs.end(), options_.input.inputs.begin(), options_.input.inputs.end());
+  for (const study::Study& study : studies_) {
+    inputs.insert(inputs.end(), study.images.begin(), study.images.end());
+  }
+  refuse_output_above(options_.output, inputs);
+}
+
 void Prediction::refuse_existing_outputs() const {
   if (!segments()) {
     const bool table = fs::exists(options_.output / kTableName);
     const bool stopped = options_.resume && !table && is_sidecar(text_of(options_.output / kTableSidecarName));
     const bool known = options_.force || stopped || !rows_.empty() || !repeated_.empty();
-    refuse_existing(options_.output / kTableName, known);
-    refuse_existing(options_.output / kTableSidecarName, known);
+    refuse_existing_prediction(options_.output / kTableName, options_.output / kTableSidecarName, known);
     return;
   }
   for (const study::Study& study : studies_) {
     const CaseFiles files = case_files(options_.output, study, probability_names());
     const bool known = options_.force || repeated_.contains(study.id);
-    refuse_existing(files.label, known);
-    refuse_existing(files.sidecar, known);
+    refuse_existing_prediction(files.label, files.sidecar, known);
     for (const fs::path& file : files.probabilities) {
       refuse_existing(file, known);
     }

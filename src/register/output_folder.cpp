@@ -16,12 +16,6 @@ namespace brainmvp::registration {
 namespace fs = std::filesystem;
 namespace {
 
-// ".<process>.<name>", as base/atomic_file.h names what is not complete yet.
-bool is_temporary(const std::string& name) {
-  const std::size_t end = name.find_first_not_of("0123456789", 1);
-  return name.starts_with('.') && end != std::string::npos && end > 1 && name[end] == '.';
-}
-
 std::vector<fs::path> leftovers_of_own_folder(const fs::path& path) {
   std::vector<fs::path> leftovers;
   bool foreign = false;

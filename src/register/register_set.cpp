@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/fault.h"
 #include "base/interrupt.h"
+#include "base/own_files.h"
 #include "base/text.h"
 #include "base/thread_pool.h"
 #include "register/output_folder.h"
@@ -21,23 +22,17 @@ namespace brainmvp::registration {
 namespace fs = std::filesystem;
 namespace {
 
-// A folder that is there and holds no record is someone's data, never to be replaced.
-void refuse_foreign(const fs::path& folder) {
-  if (fs::exists(folder) && !fs::exists(folder / kRecordFile)) {
-    throw Error(ExitCode::kBadInput, folder.string() + ": exists and is not a registered study; choose another output");
-  }
-}
-
 void find_work(const study::Study& study, const fs::path& base, const fs::path& output, const SetOptions& options,
                StudyOutcome& outcome) {
   outcome.id = study.id;
   try {
-    refuse_foreign(output / study.id);
     if (const auto record =
             options.force ? std::nullopt : up_to_date_record(output / study.id, study, options.parameters, base)) {
       outcome.outcome = Outcome::kUpToDate;
       outcome.result = record->result;
+      return;
     }
+    refuse_foreign_files(output / study.id, made_files(output / study.id));
   } catch (const Error& error) {
     outcome.outcome = Outcome::kFailed;
     outcome.reason = error.message();

@@ -13,7 +13,7 @@ namespace brainmvp::simulate {
 enum class Skull { kOfLayout, kKeep, kStrip };
 
 struct CohortOptions {
-  std::filesystem::path output = {}; // a folder; one that exists is replaced
+  std::filesystem::path output = {}; // a folder; an earlier cohort of nothing but its own files is replaced
   std::size_t studies = 8;
   std::string layout = "bids";
   std::filesystem::path anatomy = {};      // folder of label maps; empty: the built-in head

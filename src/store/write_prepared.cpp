@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "io/image_file.h"
 #include "store/prepare.h"
+#include "store/prepared_files.h"
 #include "store/records.h"
 #include "store/sources.h"
 
@@ -49,6 +50,8 @@ void write_prepared(const PreparedStudy& prepared, const study::Study& study, co
     record.files.push_back(describe(file));
   }
   write_study_record(record, output.temporary());
+  refuse_foreign_files(folder, prepared_files(folder, study));
+  remove_own_files(folder, prepared_files(folder, study)); // some versions left no manifest
   output.commit();
 }
 

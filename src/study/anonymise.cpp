@@ -10,6 +10,7 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/own_files.h"
 #include "base/sha256.h"
 #include "base/text.h"
 #include "io/image_file.h"
@@ -20,7 +21,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kKeyDigits = 64;
-constexpr const char* kMarker = ".brainmvp-links"; // stands in folders that may be replaced
 
 template <class Bytes>
 std::string hexadecimal(const Bytes& bytes) {
@@ -107,11 +107,8 @@ std::string Pseudonyms::of(std::string_view name) const {
 
 StudiesFile anonymise(const StudiesFile& file, const fs::path& links, const Pseudonyms& pseudonyms) {
   const fs::path final_folder = fs::absolute(links).lexically_normal();
-  if (fs::exists(final_folder) && !fs::exists(final_folder / kMarker)) {
-    throw Error(ExitCode::kOutput, final_folder.string() + ": exists and was not made by --anonymise; choose another output");
-  }
+  refuse_foreign_files(final_folder, made_files(final_folder));
   AtomicFolder output(final_folder);
-  write_file(output.temporary() / kMarker, "links to images, made by brainmvp index --anonymise\n");
   StudiesFile anonymous{.studies = {}, .table = file.table, .reference = file.reference};
   for (const Study& study : file.studies) {
     Study hidden = study;

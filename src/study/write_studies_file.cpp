@@ -2,6 +2,7 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/output_target.h"
 #include "study/json_file.h"
 #include "study/studies_file.h"
 
@@ -9,9 +10,17 @@ namespace brainmvp::study {
 namespace fs = std::filesystem;
 namespace {
 
+// Where relative paths start; nowhere for a pipe, nor for a link to another folder, since both folders can be meant later.
+fs::path base_of(const fs::path& path) {
+  const OutputTarget target = output_target(path);
+  const auto folder = [](const fs::path& file) { return fs::weakly_canonical(fs::absolute(file).parent_path()); };
+  return target.stream || folder(target.path) != folder(path) ? fs::path() : folder(path);
+}
+
 Json entry_of(const Study& study, const fs::path& folder) {
   const auto relative = [&folder](const fs::path& path) {
-    return fs::absolute(path).lexically_normal().lexically_relative(folder).generic_string();
+    const fs::path whole = fs::absolute(path).lexically_normal();
+    return (folder.empty() ? whole : whole.lexically_relative(folder)).generic_string();
   };
   Json entry;
   entry["id"] = study.id;
@@ -88,7 +97,7 @@ std::string split_name(Split split) {
 
 void write_studies_file(const fs::path& path, const StudiesFile& file) {
   // Relative paths with ".." are followed from where the folder really is.
-  const fs::path folder = fs::weakly_canonical(fs::absolute(path).parent_path());
+  const fs::path folder = base_of(path);
   Json root = Json::object();
   add_table(file.table, root);
   if (const auto own = own_modalities(file); !own.empty()) {

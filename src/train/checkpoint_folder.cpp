@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstring>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -9,6 +10,7 @@
 
 #include "base/atomic_file.h"
 #include "checkpoint/checkpoint.h"
+#include "train/checkpoint_names.h"
 
 namespace brainmvp::train {
 namespace fs = std::filesystem;
@@ -38,11 +40,21 @@ void link_or_copy(const fs::path& from, const fs::path& to) {
 
 } // namespace
 
+bool is_numbered_checkpoint(const std::string& name) {
+  const std::size_t digits = std::strlen(kNumberedPrefix);
+  const std::size_t end = name.find_first_not_of("0123456789", digits);
+  return name.starts_with(kNumberedPrefix) && end != std::string::npos && end >= digits + 8 && name.substr(end) == ".pt";
+}
+
+bool is_checkpoint_name(const std::string& name) {
+  return name == kLastName || name == "best.pt" || is_numbered_checkpoint(name);
+}
+
 std::vector<fs::path> numbered_checkpoints(const fs::path& folder) {
   std::vector<fs::path> numbered;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
-    if (entry.path().filename().string().starts_with(kNumberedPrefix)) {
+    if (is_numbered_checkpoint(entry.path().filename().string())) {
       numbered.push_back(entry.path());
     }
   }

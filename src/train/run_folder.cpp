@@ -13,6 +13,8 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/own_files.h"
+#include "train/checkpoint_names.h"
 
 namespace brainmvp::train {
 namespace fs = std::filesystem;
@@ -23,9 +25,19 @@ constexpr const char* kEventPrefix = "events.out.tfevents.";
 bool is_event_file(const fs::path& path) { return path.filename().string().starts_with(kEventPrefix); }
 
 // What a run consists of; all that --force may remove.
-bool belongs_to_run(const fs::path& path) {
-  static const std::vector<std::string> names{kConfigName, kMetricsName, kLogName, "checkpoints", "templates"};
-  return std::ranges::find(names, path.filename().string()) != names.end() || is_event_file(path);
+bool belongs_to_run(const fs::path& relative) {
+  const std::string name = relative.filename().string();
+  if (relative.parent_path() == "checkpoints") {
+    return is_checkpoint_name(name);
+  }
+  return relative == name && (name == kConfigName || name == kMetricsName || name == kLogName || is_event_file(relative));
+}
+
+void remove_earlier_run(const fs::path& folder) {
+  remove_own_files(folder, belongs_to_run);
+  const fs::path checkpoints = "checkpoints"; // this and templates may be links to another disk
+  remove_own_files(folder / checkpoints, [&](const fs::path& relative) { return belongs_to_run(checkpoints / relative); });
+  remove_own_files(folder / "templates", made_files(folder / "templates"));
 }
 
 std::vector<fs::path> entries_of(const fs::path& folder) {
@@ -117,12 +129,7 @@ void refuse_existing_run(const fs::path& folder, bool force) {
 RunFolder RunFolder::create(const fs::path& folder, const std::string& config) {
   create_folders(folder);
   RunFolder run(folder, lock_folder(folder));
-  for (const fs::path& entry : entries_of(folder)) {
-    std::error_code error;
-    if (belongs_to_run(entry) && fs::remove_all(entry, error) == static_cast<std::uintmax_t>(-1)) {
-      throw_write_error(entry, error.value());
-    }
-  }
+  remove_earlier_run(folder);
   write_file(folder / kConfigName, config);
   run.metrics_.emplace(folder / kMetricsName);
   run.events_.emplace(folder / new_event_name());

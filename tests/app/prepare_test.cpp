@@ -180,7 +180,12 @@ TEST(Prepare, NeverWritesIntoAFolderOfSomethingElse) {
   write_studies(folder, {"a"});
   const auto result = run_brainmvp({"prepare", folder / "studies.json", "-o", folder.path()}); // the folder of the originals
   EXPECT_EQ(result.exit_code, 5);
-  EXPECT_TRUE(contains(result.err, "not a store")) << result.err;
+  EXPECT_TRUE(contains(result.err, "holds the input")) << result.err;
+  fs::create_directory(folder / "other");
+  test::write_text(folder / "other/thesis.txt", "years");
+  const auto other = run_brainmvp({"prepare", folder / "studies.json", "-o", folder / "other"});
+  EXPECT_EQ(other.exit_code, 5);
+  EXPECT_TRUE(contains(other.err, "not a store")) << other.err;
   EXPECT_TRUE(fs::exists(folder / "a/t1.nii.gz"));
 
   // Nor over a foreign folder that has come to lie in a store.

@@ -1,16 +1,25 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <fstream>
 #include <span>
 
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/own_files.h"
 #include "support/support.h"
 
 namespace brainmvp {
 namespace {
 
 namespace fs = std::filesystem;
+using test::contains;
+using test::message_of;
 
 std::size_t entries_in(const fs::path& folder) {
   return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
@@ -34,12 +43,120 @@ TEST(AtomicFile, AppearsOnlyWhenCommitted) {
 TEST(AtomicFolder, ReplacesTheOldOneWhole) {
   const test::TemporaryFolder folder;
   test::write_text(folder / "out/old.txt", "old");
+  write_manifest(folder / "out");
   AtomicFolder made(folder / "out");
   test::write_text(made.temporary() / "new.txt", "new");
   EXPECT_TRUE(fs::exists(folder / "out/old.txt"));
   made.commit();
   EXPECT_FALSE(fs::exists(folder / "out/old.txt"));
   EXPECT_EQ(test::read_text(folder / "out/new.txt"), "new");
+}
+
+TEST(AtomicFolder, WithOtherFilesIsNeverReplaced) {
+  const test::TemporaryFolder folder;
+  const fs::path out = folder / "out";
+  test::write_text(out / "a/old.txt", "old");
+  write_manifest(out);
+  AtomicFolder made(out);
+  test::write_text(made.temporary() / "new.txt", "new");
+  test::write_text(out / "a/thesis.txt", "years"); // put there meanwhile
+  EXPECT_TRUE(contains(message_of([&] { made.commit(); }), "holds a/thesis.txt, which"));
+  EXPECT_EQ(test::read_text(out / "a/old.txt"), "old");
+  fs::remove(out / "a/thesis.txt");
+  fs::create_directory(out / "empty");
+  fs::create_symlink("nowhere", out / "link");
+  const std::string both = message_of([&] { refuse_existing_folder(out, true); });
+  EXPECT_TRUE(contains(both, "empty, link")) << both;
+  test::write_text(folder / "file", "x");
+  EXPECT_TRUE(contains(message_of([&] { refuse_existing_folder(folder / "file", true); }), "is no folder"));
+  test::write_text(folder / "patient/t1.nii", "x"); // without a manifest nothing is ours
+  EXPECT_TRUE(contains(message_of([&] { refuse_existing_folder(folder / "patient", true); }), "t1.nii"));
+}
+
+TEST(OwnFiles, AreRemovedAndNothingElse) {
+  const test::TemporaryFolder folder;
+  for (const char* name : {"a/own", "a/b/own", "c/own", "c/other", ".1f00d5ee.half/x"}) {
+    test::write_text(folder / name, "x");
+  }
+  write_manifest(folder.path());
+  fs::remove(folder / "c/other");
+  test::write_text(folder / "c/later", "x");
+  remove_own_files(folder.path(), made_files(folder.path()));
+  EXPECT_EQ(entries_in(folder.path()), 1U);
+  EXPECT_EQ(entries_in(folder / "c"), 1U);
+  EXPECT_TRUE(fs::exists(folder / "c/later"));
+}
+
+TEST(AtomicFile, GoesThroughLinks) {
+  const test::TemporaryFolder folder;
+  test::write_text(folder / "far/real.json", "old");
+  fs::create_symlink("far/real.json", folder / "link.json");
+  fs::create_symlink("link.json", folder / "chain.json");
+  fs::create_symlink("far/none.json", folder / "dangling.json");
+  fs::create_symlink("circle", folder / "circle");
+  write_file(folder / "chain.json", "new");
+  EXPECT_EQ(test::read_text(folder / "far/real.json"), "new");
+  write_file(folder / "dangling.json", "made");
+  EXPECT_EQ(test::read_text(folder / "far/none.json"), "made");
+  for (const char* name : {"link.json", "chain.json", "dangling.json"}) {
+    EXPECT_TRUE(fs::is_symlink(folder / name)) << name;
+  }
+  EXPECT_EQ(entries_in(folder / "far"), 2U); // no temporary file stays
+  EXPECT_TRUE(contains(message_of([&] { write_file(folder / "circle", "x"); }), "leads to itself"));
+}
+
+TEST(AtomicFile, WritesIntoPipesAndDevices) {
+  const test::TemporaryFolder folder;
+  const std::string pipe = folder / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  fs::create_symlink("pipe", folder / "link");
+  const int reader = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK);
+  write_file(pipe, "one ");
+  write_file(folder / "link", "two");
+  std::array<char, 32> read{};
+  EXPECT_EQ(::read(reader, read.data(), read.size()), 7);
+  EXPECT_STREQ(read.data(), "one two");
+  ::close(reader);
+  EXPECT_TRUE(fs::is_fifo(pipe));
+  EXPECT_EQ(entries_in(folder.path()), 2U);
+  write_file("/dev/null", "x");
+  EXPECT_TRUE(fs::is_character_file("/dev/null"));
+  try {
+    write_file("/dev/full", "x");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::kOutOfResources);
+  }
+}
+
+TEST(AtomicFolder, GoesThroughLinks) {
+  const test::TemporaryFolder folder;
+  fs::create_directories(folder / "disk/old");
+  fs::create_symlink("disk/old", folder / "out");
+  fs::create_symlink("disk/new", folder / "dangling");
+  for (const char* name : {"out", "dangling"}) {
+    AtomicFolder made(folder / name);
+    test::write_text(made.temporary() / "a", name);
+    made.commit();
+    EXPECT_TRUE(fs::is_symlink(folder / name)) << name;
+  }
+  EXPECT_EQ(test::read_text(folder / "disk/old/a"), "out");
+  EXPECT_EQ(test::read_text(folder / "disk/new/a"), "dangling");
+}
+
+TEST(OutputFolder, IsNoneThatHoldsTheUserOrTheInput) {
+  const test::TemporaryFolder folder;
+  test::write_text(folder / "data/p1/t1.nii", "x");
+  const std::vector<fs::path> inputs{folder / "data"};
+  refuse_output_above(folder / "out", inputs);
+  refuse_output_above(folder / "data/out", inputs);
+  refuse_output_above(folder / "dat", inputs);
+  fs::create_symlink("data", folder / "link");
+  const std::string home = std::getenv("HOME") == nullptr ? "/" : std::getenv("HOME");
+  for (const fs::path& output : {folder / "data", folder / "link", folder / "data/out/..", folder.path(), fs::path("."),
+                                 fs::path("/"), fs::path(".."), fs::path(home)}) {
+    EXPECT_THROW(refuse_output_above(output, inputs), Error) << output;
+  }
 }
 
 TEST(Temporaries, AreToldFromOtherNamesAndRemoved) {
@@ -78,9 +195,13 @@ TEST(WriteFile, AFullDiskIsOutOfResources) {
   }
 }
 
-TEST(RefuseExisting, SeesDanglingLinksAndObeysForce) {
+TEST(RefuseExisting, SeesWhatLinksLeadToAndObeysForce) {
   const test::TemporaryFolder folder;
-  fs::create_symlink("nowhere", folder / "link");
+  fs::create_symlink("nowhere", folder / "dangling");
+  EXPECT_NO_THROW(refuse_existing(folder / "dangling", false)); // nothing would be lost
+  EXPECT_NO_THROW(refuse_existing("/dev/null", false));
+  test::write_text(folder / "there", "x");
+  fs::create_symlink("there", folder / "link");
   EXPECT_THROW(refuse_existing(folder / "link", false), Error);
   EXPECT_NO_THROW(refuse_existing(folder / "link", true));
   EXPECT_NO_THROW(refuse_existing(folder / "other", false));

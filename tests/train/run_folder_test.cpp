@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "base/error.h"
+#include "base/own_files.h"
 #include "support/support.h"
 
 namespace brainmvp::train {
@@ -64,6 +65,30 @@ TEST(RunFolder, IsNeverReplacedUnlessItIsARunAndForced) {
   EXPECT_EQ(test::read_text(run / "notes.txt"), "mine");
   test::write_text(parent / "home/thesis.txt", "years of work");
   EXPECT_EQ(code_of([&] { refuse_existing_run(parent / "home", true); }), ExitCode::kOutput);
+}
+
+TEST(RunFolder, ReplacingARunKeepsOtherFilesInItsFolders) {
+  const test::TemporaryFolder parent;
+  const fs::path run = parent / "run";
+  { RunFolder::create(run, "x = 1\n"); }
+  fs::create_directories(parent / "disk");
+  fs::create_directory_symlink(parent / "disk", run / "checkpoints");
+  for (const char* name : {"checkpoints/last.pt", "checkpoints/step_00000012.pt", "templates/t1.nii.gz"}) {
+    test::write_text(run / name, "the run's");
+  }
+  write_manifest(run / "templates");
+  const std::vector<std::string> kept{"checkpoints/step_of_the_paper.pt", "checkpoints/best_of_all.pt", "templates/mine.nii.gz",
+                                      "notes/config.toml"};
+  for (const std::string& name : kept) {
+    test::write_text(run / name, "mine");
+  }
+  { RunFolder::create(run, "x = 2\n"); }
+  for (const std::string& name : kept) {
+    EXPECT_EQ(test::read_text(run / name), "mine") << name;
+  }
+  EXPECT_TRUE(fs::is_symlink(run / "checkpoints"));
+  EXPECT_EQ(std::distance(fs::directory_iterator(parent / "disk"), {}), 2);
+  EXPECT_FALSE(fs::exists(run / "templates/t1.nii.gz"));
 }
 
 TEST(RunFolder, IsWrittenByOneProcessAtATime) {
