@@ -89,10 +89,11 @@ void check_undeclared(const std::vector<std::pair<std::string, Foreground>>& stu
     }
   }
   if (datasets.size() > 1) {
-    log::warning("no labels are declared, and the label maps come from several data sets (" +
-                 join(std::vector<std::string>(datasets.begin(), datasets.end()), ", ") +
-                 "): equal values are trained as one label. If they mean different things, prepare the data sets apart; if "
-                 "not, write `labels` into the studies file");
+    throw Error(ExitCode::kBadInput,
+                "no labels are declared, and the label maps come from several data sets (" +
+                    join(std::vector<std::string>(datasets.begin(), datasets.end()), ", ") +
+                    "): do equal values mean the same in all? If so, write `labels` with a name for each value into the "
+                    "studies file and run prepare again; if not (a lesion, a stroke), prepare the data sets apart");
   }
 }
 

@@ -18,7 +18,7 @@ namespace brainmvp::finetune {
 void check_task_table(const study::LabelTable& task, const study::LabelTable& stored, const std::filesystem::path& folder);
 
 // For label maps whose values nobody declared. Throws Error(kBadInput) when they fall into groups that share no value (one
-// mask of 0 and 255, the others of 0 and 1); warns when they come from several data sets.
+// mask of 0 and 255, the others of 0 and 1), or come from several data sets.
 void check_undeclared(const std::vector<std::pair<std::string, Foreground>>& studies, const store::Store& store,
                       const Selection& selection);
 

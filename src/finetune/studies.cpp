@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "finetune/samples.h"
+#include "store/twin_check.h"
 #include "study/class_source.h"
 #include "study/folds.h"
 #include "study/modality.h"
@@ -130,6 +131,7 @@ Selection select_studies(const RunOptions& options, const store::Store& store, c
   if (selection.training.empty()) {
     refuse_empty(options, segment ? "has a label map" : "has a class");
   }
+  store::check_twins(store, options.store, selection.training, selection.validation);
   return selection;
 }
 

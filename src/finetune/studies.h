@@ -18,7 +18,7 @@ struct Selection {
 // The store's splits, or with options.fold that fold of its training and validation studies as validation; without studies that
 // lack a label (segmentation) or a class in `classes` (classification), which are named in a warning. `classes`: one a study of
 // the store, empty where there is none. Throws Error(kNothingFound) when nothing is left to train on, Error(kUsage) for a fold
-// that there is not.
+// that there is not, Error(kBadInput) for images that are on both sides.
 Selection select_studies(const RunOptions& options, const store::Store& store, const std::vector<std::string>& classes);
 
 // The class of each study of the store, empty where it has none: of options.classes_from, else the store's.

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "io/image_file.h"
+#include "study/case_draft.h"
 
 namespace brainmvp::metrics {
 namespace fs = std::filesystem;
@@ -23,7 +25,7 @@ std::string some_names(const std::vector<std::string>& names) {
 }
 
 std::string without_entities(std::string name) {
-  static constexpr std::array<std::string_view, 4> kEntities{"space-", "res-", "desc-", "label-"};
+  static constexpr std::array<std::string_view, 5> kEntities{"space-", "res-", "desc-", "label-", "hemi-"};
   for (std::size_t at = name.rfind('_'); at != std::string::npos; at = name.rfind('_')) {
     const std::string_view last = std::string_view(name).substr(at + 1);
     if (last != "label" && std::ranges::none_of(kEntities, [&](std::string_view entity) { return last.starts_with(entity); })) {
@@ -37,6 +39,35 @@ std::string without_entities(std::string name) {
 std::string case_name(const fs::path& path, const study::FileRole& role) {
   const std::string name = without_entities(role.kind == Kind::kLabel ? role.prefix : io::image_stem(path));
   return name.empty() ? fs::absolute(path).lexically_normal().parent_path().filename().string() : name;
+}
+
+// Of several label maps of one case that which `index` would take.
+std::vector<CaseFile> chosen(const std::vector<CaseFile>& labels) {
+  std::map<std::string, study::CaseDraft> cases;
+  for (const CaseFile& label : labels) {
+    study::CaseDraft& draft = cases[label.name];
+    draft.id = label.name;
+    draft.labels.push_back(label.path);
+  }
+  std::vector<CaseFile> files;
+  for (auto& [name, draft] : cases) {
+    const std::vector<fs::path> all = draft.labels;
+    study::Findings findings;
+    if (all.size() > 1) {
+      std::erase_if(draft.labels, study::is_tissue_map);
+      study::choose_labels(draft, findings);
+    }
+    for (const study::Notice& notice : findings.notices) {
+      if (notice.severity == study::Notice::Severity::kError) {
+        throw Error(ExitCode::kBadInput, all.front().parent_path().string() + ": case " + name + ": " + notice.text);
+      }
+      log::warning("case " + name + ": " + notice.text);
+    }
+    for (const fs::path& path : draft.labels.empty() ? all : draft.labels) {
+      files.push_back({name, path});
+    }
+  }
+  return files;
 }
 
 std::vector<CaseFile> cases_of_folder(const fs::path& folder) {
@@ -55,7 +86,7 @@ std::vector<CaseFile> cases_of_folder(const fs::path& folder) {
   if (error) {
     throw Error(ExitCode::kBadInput, folder.string() + ": cannot be listed: " + error.message());
   }
-  return labels.empty() ? others : labels;
+  return labels.empty() ? others : chosen(labels);
 }
 
 std::vector<CaseFile> cases_of_studies(const fs::path& path, std::span<const study::Split> splits) {

@@ -23,7 +23,9 @@ struct CaseFile {
 // - One image file.
 // - A folder with its subfolders: the files whose name ends in a label's word (p1_seg.nii.gz), or all image files when there
 //   are none; images of modalities and probability maps (*_probseg) are passed over. The name is the file's stem without the
-//   label's word and BIDS's space-, res-, desc- and label- entities; the folder's name when nothing is left (p1/seg.nii.gz).
+//   label's word and BIDS's space-, res-, desc-, label- and hemi- entities; the folder's name when nothing is left
+//   (p1/seg.nii.gz). Of several of one name that counts which `index` takes: a lesion's before tissues, in no other space; halves
+//   are refused.
 // Throws Error(kBadInput) when `source` does not exist or two files have one name, Error(kNothingFound) for no label map.
 std::vector<CaseFile> find_cases(const std::filesystem::path& source, std::span<const study::Split> splits);
 

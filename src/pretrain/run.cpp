@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/own_files.h"
 #include "base/text.h"
 #include "checkpoint/encoder_transfer.h"
 #include "pretrain/estimate.h"
@@ -17,10 +18,12 @@
 #include "pretrain/template_start.h"
 #include "pretrain/trainee.h"
 #include "store/crop_placement.h"
+#include "store/twin_check.h"
 #include "study/modality.h"
 #include "train/session.h"
 
 namespace brainmvp::pretrain {
+namespace fs = std::filesystem;
 namespace {
 
 std::uint64_t schedule_steps(const RunOptions& options, std::size_t studies, std::uint64_t per_step) {
@@ -160,7 +163,10 @@ void pretrain(const RunOptions& options, const train::Process& process) {
     throw Error(ExitCode::kNothingFound, options.store.string() + ": has no studies in the split \"training\"; put some there " +
                                              "in the studies file and run prepare again");
   }
+  store::check_twins(store, options.store, training, store.of_split(study::Split::kValidation));
   store::check_template_size(options.recipe.crop, options.recipe.template_size);
+  const fs::path template_folder = options.session.folder / "templates";
+  refuse_foreign_files(template_folder, made_files(template_folder)); // now, instead of at the end
   std::optional<train::FoundCheckpoint> earlier = train::find_earlier_run(options.session);
   const std::uint64_t per_step = earlier ? earlier->samples_per_step() : samples_per_step(options.recipe, process.group);
   const TraineeSetup setup{
@@ -175,7 +181,7 @@ void pretrain(const RunOptions& options, const train::Process& process) {
       .validation = store.of_split(study::Split::kValidation),
       .modalities = modalities_of(store, training),
       .template_affine = template_affine(store, training, options.recipe.template_size),
-      .template_folder = options.session.folder / "templates",
+      .template_folder = template_folder,
       .loader_threads = options.session.loader_threads};
   // The network comes first, so that its weights do not depend on where the templates start.
   Model model{.templates = {}, .network = make_network(options, process.device)};

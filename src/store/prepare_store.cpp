@@ -9,31 +9,18 @@
 #include "base/error.h"
 #include "base/fault.h"
 #include "base/interrupt.h"
+#include "base/own_files.h"
 #include "base/text.h"
 #include "base/thread_pool.h"
+#include "store/label_check.h"
+#include "store/prepared_files.h"
 #include "store/records.h"
 #include "store/sources.h"
+#include "store/twin_check.h"
 
 namespace brainmvp::store {
 namespace fs = std::filesystem;
 namespace {
-
-// A folder that holds anything but what `prepare` writes is someone's data, never to be replaced.
-void refuse_foreign(const fs::path& folder, const study::Study& study) {
-  if (!fs::exists(folder) || fs::exists(folder / "study.json")) {
-    return;
-  }
-  std::error_code vanished; // when another process is replacing the study
-  for (const auto& entry : fs::directory_iterator(folder, vanished)) {
-    const std::string stem = entry.path().stem().string();
-    const bool ours = entry.path().extension() == ".nii" &&
-                      (stem == "label" || std::ranges::find(study.modalities, stem) != study.modalities.end());
-    if (!ours) {
-      throw Error(ExitCode::kBadInput, folder.string() + ": exists and is not a prepared study (it holds " +
-                                           entry.path().filename().string() + "); choose another store");
-    }
-  }
-}
 
 // Days of work must not be redone because an option was forgotten.
 void refuse_other_parameters(const fs::path& store, const PrepareOptions& asked) {
@@ -69,7 +56,6 @@ void StoreBuilder::find_work(std::size_t position) {
   outcome.id = study.id;
   const fs::path folder = store_ / study.id;
   try {
-    refuse_foreign(folder, study);
     const auto reason =
         options_.force ? std::optional<std::string>("forced") : reason_to_prepare(folder, study, options_.parameters, base_);
     if (!reason) {
@@ -77,6 +63,7 @@ void StoreBuilder::find_work(std::size_t position) {
       outcome.warnings = read_study_record(folder).warnings;
       return;
     }
+    refuse_foreign_files(folder, prepared_files(folder, study));
     outcome.reason = *reason;
     outcome.cost = study_cost(study, options_.parameters);
   } catch (const Error& error) {
@@ -161,10 +148,12 @@ void StoreBuilder::run(const std::function<void(const StudyOutcome&)>& done) {
 void StoreBuilder::write_list() {
   StoreRecord record{.parameters = options_.parameters, .table = studies_.table, .studies = {}};
   std::set<std::string> known;
+  std::vector<study::Study> prepared;
   for (std::size_t i = 0; i < outcomes_.size(); ++i) {
     const study::Study& study = studies_.studies[i];
     known.insert(study.id);
     if (outcomes_[i].outcome != Outcome::kFailed) {
+      prepared.push_back(study);
       record.studies.push_back({.id = study.id,
                                 .split = study.split,
                                 .patient = study::patient_of(study),
@@ -172,6 +161,10 @@ void StoreBuilder::write_list() {
                                 .dataset = study.dataset,
                                 .fold = study.fold});
     }
+  }
+  check_twins(prepared, store_, base_);
+  if (studies_.table.labels.empty() && studies_.table.regions.empty()) {
+    warn_of_unrelated_labels(prepared, store_);
   }
   if (fs::exists(store_ / "store.json")) {
     try {

@@ -39,6 +39,9 @@ std::string entity_of(const std::filesystem::path& file, std::string_view key);
 // Whether the entities of a name say that it is of a lesion ("_label-lesion_mask", "_desc-T1lesion_mask").
 bool is_lesion_mask(const std::filesystem::path& file);
 
+// Whether a label map is of the tissues or regions of a whole brain, as pipelines write them.
+bool is_tissue_map(const std::filesystem::path& file);
+
 // Leaves out label maps in a space that no image has, those beside a lesion mask, and the halves of hemi-L and hemi-R.
 void choose_labels(CaseDraft& draft, Findings& findings);
 

@@ -4,8 +4,10 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <span>
 
 #include "base/error.h"
+#include "base/hash.h"
 
 namespace brainmvp::study {
 namespace {
@@ -56,6 +58,14 @@ std::size_t values_in_areas(const image::Volume& volume) {
   return counts.size() <= kVeryFew || in_areas ? counts.size() : 0;
 }
 
+std::string content_of(const io::ImageFile& file) {
+  std::string hashes = size_text(file.header);
+  for (const image::Volume& channel : file.channels) {
+    hashes += content_hash(std::as_bytes(std::span(channel.data)));
+  }
+  return hashes;
+}
+
 bool is_all_zero(const io::ImageFile& file) {
   return std::ranges::all_of(file.channels, [](const image::Volume& channel) {
     return std::ranges::all_of(channel.data, [](float value) { return value == 0; });
@@ -77,6 +87,7 @@ FileFacts check_image(const std::filesystem::path& file, Depth depth) {
     facts.filled =
         static_cast<std::size_t>(std::ranges::count_if(image.channels.front().data, [](float value) { return value != 0; }));
     facts.few_values = values_in_areas(image.channels.front());
+    facts.content = content_of(image);
   });
 }
 

@@ -14,9 +14,11 @@
 #include "study/label_scheme.h"
 #include "study/layout.h"
 #include "study/patients.h"
+#include "study/pattern_check.h"
 #include "study/set_check.h"
 #include "study/study_check.h"
 #include "study/study_id.h"
+#include "study/twins.h"
 
 namespace brainmvp::study {
 namespace fs = std::filesystem;
@@ -49,11 +51,16 @@ void find_all(const IndexOptions& options, Findings& findings) {
       folders.push_back(input);
     }
   }
+  const std::size_t listed = findings.studies.size();
+  std::vector<fs::path> roots;
   for (const auto& folder : list_folders(folders, findings)) {
+    roots.push_back(folder->path);
     const std::size_t before = findings.studies.size();
     find_studies(*folder, options.task ? options.task->layouts : options.layouts, options.table, findings);
-    place_studies(std::span(findings.studies).subspan(std::min(before, findings.studies.size())), folder->path, findings);
+    place_studies(std::span(findings.studies).subspan(before), folder->path, findings);
   }
+  place_roots(std::span(findings.studies).subspan(listed), roots, findings);
+  apply_patterns(options.table, findings);
 }
 
 void name_studies(std::vector<FoundStudy>& found) {
@@ -159,10 +166,34 @@ void warn_of_mixed_masks(const std::vector<StudyFacts>& facts, Findings& finding
                     "declare each value in `labels` of the studies file");
 }
 
+void warn_of_twins(const Index& index, Findings& findings) {
+  std::vector<Content> contents;
+  for (std::size_t i = 0; i < index.facts.size(); ++i) {
+    const std::vector<std::string>& hashes = index.facts[i].contents;
+    const std::vector<std::string>& names = index.file.studies[i].modalities;
+    for (std::size_t k = 0; k < hashes.size(); ++k) {
+      if (!hashes[k].empty()) {
+        contents.push_back({i, hashes.size() == names.size() ? names[k] : "image", hashes[k]});
+      }
+    }
+  }
+  const Twins twins = find_twins(index.file.studies, contents);
+  for (const std::string& text : twins.of_splits) {
+    findings.warn("the same images in more than one split (leakage; `prepare` refuses them)", "", text);
+  }
+  for (const std::string& text : twins.of_patients) {
+    findings.warn("the same images under several patients", "", text);
+  }
+  for (const std::string& text : twins.of_studies) {
+    findings.warn("one image for several modalities of a study", "", text);
+  }
+}
+
 void check_set(const Index& index, Findings& findings) {
   for (const std::string& text : leaks(index.file.studies)) {
     findings.warn("patients or images in more than one split (leakage)", "", text);
   }
+  warn_of_twins(index, findings);
   std::vector<StudyHead> heads;
   for (const StudyFacts& facts : index.facts) {
     heads.push_back({.id = facts.id, .kind = facts.head});

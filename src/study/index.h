@@ -35,7 +35,8 @@ struct StudyFacts {
   std::string layout = {};
   io::ImageHeader reference = {}; // header of what gives the grid: the label, or an image
   LabelValues label_values = {};
-  HeadKind head = HeadKind::kUnknown; // of its structural images, where they agree
+  HeadKind head = HeadKind::kUnknown;     // of its structural images, where they agree
+  std::vector<std::string> contents = {}; // one an image; equal for equal voxels, empty when they were not read
 };
 
 struct Index {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "base/text.h"
@@ -52,12 +53,14 @@ void leave_out_beside_lesions(CaseDraft& draft, Findings& findings) {
 }
 
 void refuse_halves(CaseDraft& draft, Findings& findings) {
-  const auto side = [&draft](const std::string& entity) {
-    return std::ranges::find_if(draft.labels, [&entity](const fs::path& label) { return has_entity(label, entity); });
+  const auto side = [&draft](const std::string& entity, const std::string& word) {
+    return std::ranges::find_if(draft.labels, [&](const fs::path& label) {
+      return has_entity(label, entity + word) || has_entity(label, entity + word.substr(0, 1));
+    });
   };
   for (const std::string key : {"hemi-", "label-"}) {
-    const auto left = side(key + "l");
-    const auto right = side(key + "r");
+    const auto left = side(key, "left");
+    const auto right = side(key, "right");
     if (left != draft.labels.end() && right != draft.labels.end()) {
       findings.error("label maps left out", draft.id,
                      left->filename().string() + " and " + right->filename().string() +
@@ -65,6 +68,21 @@ void refuse_halves(CaseDraft& draft, Findings& findings) {
       std::ranges::for_each(draft.labels, [&findings](const fs::path& label) { findings.use(label); });
       draft.labels.clear();
       return;
+    }
+    if (const auto half = left != draft.labels.end() ? left : right; half != draft.labels.end()) {
+      findings.warn("label maps of one half (the other counts as background)", draft.id,
+                    half->filename().string() + "; if the other half is labelled too, join them in one file");
+    }
+  }
+}
+
+// BIDS's dseg is of any structures, most often of tissues.
+void warn_of_dseg(const CaseDraft& draft, Findings& findings) {
+  for (const fs::path& label : draft.labels) {
+    if (to_lower(io::image_stem(label)).ends_with("_dseg") && !is_lesion_mask(label) && entity_of(label, "desc-") != "brainmvp") {
+      findings.warn("label maps that may be of tissues (dseg)", draft.id,
+                    label.filename().string() + ": taken as the label map; if it is of something else than what is to be "
+                                                "learned: --pattern skip=GLOB, or a mask named label-lesion");
     }
   }
 }
@@ -94,10 +112,21 @@ bool is_lesion_mask(const fs::path& file) {
   });
 }
 
+bool is_tissue_map(const fs::path& file) {
+  constexpr std::array<std::string_view, 7> kPipelines{"fmriprep", "smriprep", "freesurfer", "fastsurfer",
+                                                       "synthseg", "ants",     "cat12"};
+  const std::string desc = entity_of(file, "desc-");
+  const bool of_pipeline = std::ranges::any_of(file.parent_path(), [&](const fs::path& part) {
+    return std::ranges::any_of(kPipelines, [&](std::string_view name) { return to_lower(part.string()).starts_with(name); });
+  });
+  return !is_lesion_mask(file) && (of_pipeline || desc == "aseg" || desc == "aparcaseg" || !entity_of(file, "atlas-").empty());
+}
+
 void choose_labels(CaseDraft& draft, Findings& findings) {
   leave_out_other_spaces(draft, findings);
   leave_out_beside_lesions(draft, findings);
   refuse_halves(draft, findings);
+  warn_of_dseg(draft, findings);
 }
 
 } // namespace brainmvp::study

@@ -62,6 +62,27 @@ std::string differences(const std::vector<LabelEvidence>& evidence) {
   return join(parts, "; ");
 }
 
+// 255 in some maps and another value in others, which never stand together: 255 may mean the same as that value, or what nobody
+// labelled. "" when there is no such value.
+std::string doubtful_255(const std::vector<std::pair<std::string, std::set<int>>>& maps) {
+  constexpr int kFull = 255;
+  std::set<int> beside{0, kFull};
+  std::string with;
+  for (const auto& [id, values] : maps) {
+    if (values.contains(kFull)) {
+      beside.insert(values.begin(), values.end());
+      with = with.empty() ? id : with;
+    }
+  }
+  for (const auto& [id, values] : maps) {
+    const auto apart = std::ranges::find_if(values, [&](int value) { return !beside.contains(value); });
+    if (!with.empty() && apart != values.end()) {
+      return "the values " + std::to_string(*apart) + " (" + id + ") and 255 (" + with + ") never stand in one label map";
+    }
+  }
+  return "";
+}
+
 } // namespace
 
 const LabelTable* known_scheme(std::string_view name) {
@@ -114,7 +135,7 @@ std::string unrelated_values(const std::vector<std::pair<std::string, std::set<i
     parts.push_back(texts(group.values) + " (" + join(some, ", ") +
                     (group.ids.size() > kMost ? " and " + std::to_string(group.ids.size() - kMost) + " more" : "") + ")");
   }
-  return parts.size() < 2 ? "" : "the values " + join(parts, " and ") + " never stand in one label map";
+  return parts.size() < 2 ? doubtful_255(maps) : "the values " + join(parts, " and ") + " never stand in one label map";
 }
 
 LabelTable common_label_table(const std::vector<LabelEvidence>& evidence, Findings& findings) {

@@ -57,17 +57,6 @@ bool is_label(const fs::path& file, const ModalityTable& table) {
   return (role.kind == FileRole::Kind::kLabel && role.remark.empty()) || is_lesion_mask(file);
 }
 
-// Tissue maps of pipelines, which are of no lesion.
-bool is_tissue_map(const fs::path& file) {
-  constexpr std::array<std::string_view, 7> kPipelines{"fmriprep", "smriprep", "freesurfer", "fastsurfer",
-                                                       "synthseg", "ants",     "cat12"};
-  const std::string desc = entity_of(file, "desc-");
-  const bool of_pipeline = std::ranges::any_of(file.parent_path(), [&](const fs::path& part) {
-    return std::ranges::any_of(kPipelines, [&](std::string_view name) { return to_lower(part.string()).starts_with(name); });
-  });
-  return !is_lesion_mask(file) && (of_pipeline || desc == "aseg" || desc == "aparcaseg" || !entity_of(file, "atlas-").empty());
-}
-
 // Whether a file stands in one subject's folder and is named as another's.
 bool names_other_subject(const fs::path& file, const std::string& subject) {
   const std::string own = entity_of(file, "sub-");

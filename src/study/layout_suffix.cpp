@@ -22,6 +22,15 @@ std::string folder_id(const Folder& folder) {
   return id;
 }
 
+// The folder above the studies that does not only divide them (train, site2, HGG).
+std::string dataset_above(const Folder& folder) {
+  const Folder* above = folder.parent != nullptr ? folder.parent : &folder;
+  while (above->parent != nullptr && is_container(above->name())) {
+    above = above->parent;
+  }
+  return above->name();
+}
+
 } // namespace
 
 bool detect_suffix(const Folder& folder, const ModalityTable& table) {
@@ -35,7 +44,7 @@ void read_suffix(const Folder& folder, const ModalityTable& table, Findings& fin
     CaseDraft draft{.id = safe_id(prefix_names_it                           ? one.prefix
                                   : cases.size() == 1 || one.prefix.empty() ? folder_id(folder)
                                                                             : folder_id(folder) + "_" + one.prefix),
-                    .dataset = folder.parent != nullptr ? folder.parent->name() : folder.name(),
+                    .dataset = dataset_above(folder),
                     .layout = "suffix"};
     for (const auto& file : one.files) {
       add_file(file, table, draft, findings);

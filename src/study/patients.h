@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <span>
+#include <vector>
 
 #include "study/findings.h"
 
@@ -12,5 +13,9 @@ namespace brainmvp::study {
 // train, val or test (imagesTr, ...) below a root become the split. Says in a warning which split folders there are, except
 // where the layout itself names them.
 void place_studies(std::span<FoundStudy> studies, const std::filesystem::path& root, Findings& findings);
+
+// The same for the roots themselves where they are several, of which the names (data/train, data/test), or those of folders above
+// them that they do not share, mean different splits.
+void place_roots(std::span<FoundStudy> studies, const std::vector<std::filesystem::path>& roots, Findings& findings);
 
 } // namespace brainmvp::study

@@ -162,6 +162,7 @@ std::optional<StudyFacts> check_study(Study& study, CheckedFiles files, const st
   const std::size_t place = reference_of_images(study, files.images, reference);
   StudyFacts facts{.id = study.id, .layout = {}, .reference = files.label ? files.label->header : files.images[place].header};
   facts.head = head_of(study, files.images);
+  std::ranges::transform(files.images, std::back_inserter(facts.contents), &FileFacts::content);
   std::string reference_name = "the label";
   if (files.label) {
     pass_on_remarks(study.id, "label", *files.label, findings);

@@ -58,6 +58,24 @@ TEST(Cases, ThatShareANameAreRefusedWithBothFiles) {
   EXPECT_NE(message.find("b/p1_seg.nii.gz"), std::string::npos) << message;
 }
 
+TEST(Cases, TakeTheLabelMapThatIndexTakes) {
+  const test::TemporaryFolder folder;
+  touch(folder / "fmriprep/sub-00/anat/sub-00_dseg.nii.gz");
+  touch(folder / "masks/sub-00/anat/sub-00_label-lesion_mask.nii.gz");
+  touch(folder / "masks/sub-00/anat/sub-00_space-MNI152_label-lesion_mask.nii.gz");
+  touch(folder / "other/sub-01/sub-01_dseg.nii.gz");
+  touch(folder / "other/sub-01/sub-01_desc-T1lesion_mask.nii.gz");
+  const auto cases = find_cases(folder.path(), {});
+  ASSERT_EQ(cases.size(), 2U);
+  EXPECT_EQ(cases[0].path.filename(), "sub-00_label-lesion_mask.nii.gz");
+  EXPECT_EQ(cases[1].path.filename(), "sub-01_desc-T1lesion_mask.nii.gz");
+  EXPECT_EQ(names_in(folder / "masks"), std::vector<std::string>{"sub-00"});
+  touch(folder / "half/sub-02_hemi-L_label-lesion_mask.nii.gz");
+  EXPECT_EQ(names_in(folder / "half"), std::vector<std::string>{"sub-02"});
+  touch(folder / "half/sub-02_hemi-R_label-lesion_mask.nii.gz");
+  EXPECT_NE(test::message_of([&] { find_cases(folder / "half", {}); }).find("halves"), std::string::npos);
+}
+
 TEST(Cases, OfNoFilesAreRefused) {
   const test::TemporaryFolder folder;
   EXPECT_THROW(find_cases(folder.path(), {}), Error);

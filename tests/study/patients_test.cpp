@@ -91,6 +91,28 @@ TEST(Patients, FoldersNamedTrainAndTestAreSplits) {
   EXPECT_TRUE(test::notes(found.notices, kWarning, "folders taken as splits"));
 }
 
+TEST(Patients, SplitFoldersGivenApartAreSplitsToo) {
+  const test::TemporaryFolder folder;
+  test::put_images(folder / "data", {"train/P1/P1_t1.nii", "train/P2/P2_t1.nii", "test/P3/P3_t1.nii", "more/P4/P4_t1.nii"});
+  const auto splits = [&](const std::vector<std::string>& roots) {
+    study::IndexOptions options{.depth = study::Depth::kHeader, .folds = std::nullopt};
+    for (const std::string& root : roots) {
+      options.inputs.push_back(folder / root);
+    }
+    const Index found = study::index_studies(options);
+    Lines names;
+    for (const study::Study& one : found.file.studies) {
+      names.push_back(one.id + " " + study::split_name(one.split));
+    }
+    EXPECT_EQ(test::notes(found.notices, kWarning, "folders taken as splits"), roots.size() > 1 && roots[1] == "data/test");
+    return names;
+  };
+  EXPECT_EQ(splits({"data/train", "data/test"}), (Lines{"P1 training", "P2 training", "P3 test"}));
+  EXPECT_EQ(splits({"data/train/P1", "data/test"}), (Lines{"P1 training", "P3 test"}));
+  EXPECT_EQ(splits({"data/test"}), (Lines{"P3 training"})); // one folder: the name may mean anything
+  EXPECT_EQ(splits({"data/test", "data/more"}), (Lines{"P3 training", "P4 training"}));
+}
+
 TEST(Patients, AFolderAModalityIsJoinedByPatient) {
   const test::TemporaryFolder folder;
   test::put_images(folder / "data", {"T1/pat0_T1.nii", "T1/pat1_T1.nii", "FLAIR/pat0_FLAIR.nii", "FLAIR/pat1_FLAIR.nii",
@@ -110,6 +132,18 @@ TEST(LabelChoice, LesionsFirstAndNeverAnotherSpace) {
   const Index found = index_at(folder / "data");
   EXPECT_EQ(test::lines(found), (Lines{"sub-00: t1 | sub-00_label-lesion_mask.nii", "sub-01: t1", "sub-02: t1"}));
   EXPECT_TRUE(test::notes(found.notices, kWarning, "is in space-mni152"));
+}
+
+TEST(LabelChoice, ADsegOfAnUnknownPipelineIsSaid) {
+  const test::TemporaryFolder folder;
+  test::put_images(folder / "data",
+                   {"sub-00/anat/sub-00_T1w.nii", "sub-01/anat/sub-01_T1w.nii", "sub-02/anat/sub-02_T1w.nii",
+                    "derivatives/ours/sub-00/anat/sub-00_dseg.nii", "derivatives/ours/sub-01/anat/sub-01_desc-lesion_dseg.nii",
+                    "derivatives/ours/sub-02/anat/sub-02_hemi-L_label-lesion_mask.nii"});
+  const Index found = index_at(folder / "data");
+  EXPECT_TRUE(test::notes(found.notices, kWarning, "sub-00_dseg.nii: taken as the label map"));
+  EXPECT_FALSE(test::notes(found.notices, kWarning, "sub-01_desc-lesion_dseg.nii"));
+  EXPECT_TRUE(test::notes(found.notices, kWarning, "sub-02_hemi-L_label-lesion_mask.nii; if the other half"));
 }
 
 TEST(LabelChoice, HalvesAreRefusedAndOtherSubjectsLeftOut) {

@@ -112,6 +112,10 @@ TEST(UnrelatedValues, AreThoseThatNoLabelMapJoins) {
             "the values 1 2 4 (a) and 85 170 (b) never stand in one label map");
   EXPECT_EQ(study::unrelated_values({{"a", {0, 1}}, {"b", {0, 2}}, {"c", {0, 1, 2}}}), "");
   EXPECT_EQ(study::unrelated_values({{"a", {0, 255}}, {"b", {0}}}), "");
+  EXPECT_EQ(study::unrelated_values({{"a", {0, 1, 2}}, {"b", {0, 1, 255}}}),
+            "the values 2 (a) and 255 (b) never stand in one label map");
+  EXPECT_EQ(study::unrelated_values({{"a", {0, 1, 2}}, {"b", {0, 1, 255}}, {"c", {0, 1, 2, 255}}}), "");
+  EXPECT_EQ(study::unrelated_values({{"a", {0, 1}}, {"b", {0, 1, 255}}}), "");
 }
 
 TEST(StudiesFile, RoundTrips) {

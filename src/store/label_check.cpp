@@ -1,0 +1,28 @@
+#include "store/label_check.h"
+
+#include <set>
+#include <string>
+#include <utility>
+
+#include "base/log.h"
+#include "io/image_file.h"
+#include "study/label_scheme.h"
+
+namespace brainmvp::store {
+
+void warn_of_unrelated_labels(const std::vector<study::Study>& studies, const std::filesystem::path& store) {
+  std::vector<std::pair<std::string, std::set<int>>> maps;
+  for (const study::Study& study : studies) {
+    if (study.label) {
+      const io::LabelFile label = io::read_label(store / study.id / "label.nii");
+      maps.emplace_back(study.id, std::set<int>(label.volume.data.begin(), label.volume.data.end()));
+    }
+  }
+  if (const std::string unrelated = study::unrelated_values(maps); !unrelated.empty()) {
+    log::warning("no labels are declared, and " + unrelated +
+                 ", so that `finetune` refuses them: bring masks that mean the same to the same values, or write `labels` with "
+                 "a name for each value into the studies file, and run this again");
+  }
+}
+
+} // namespace brainmvp::store
