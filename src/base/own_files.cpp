@@ -38,8 +38,7 @@ std::vector<fs::path> entries_below(const fs::path& folder) {
 }
 
 bool was_made(const fs::path& relative, const OwnFiles& own) {
-  return own(relative) || relative.filename() == kManifest ||
-         std::ranges::any_of(relative, [](const fs::path& part) { return is_temporary(part.string()); });
+  return own(relative) || std::ranges::any_of(relative, [](const fs::path& part) { return is_temporary(part.string()); });
 }
 
 bool is_at_or_below(const fs::path& path, const fs::path& folder) {

@@ -9,7 +9,7 @@
 namespace brainmvp {
 
 // Whether a file of a folder, by its path relative to the folder, was written by the command. Files under temporary names
-// (base/atomic_file.h) and manifests always were.
+// (base/atomic_file.h) always were.
 using OwnFiles = std::function<bool(const std::filesystem::path& relative)>;
 
 inline bool own_nothing(const std::filesystem::path& /*relative*/) { return false; }

@@ -50,9 +50,6 @@ void check_twins(const std::vector<study::Study>& studies, const fs::path& store
     log::warning("the same images stand under several patients: " + study::first_of(twins.of_patients) +
                  "; if these are copies, take them out of the studies file");
   }
-  if (!twins.of_studies.empty()) {
-    log::warning("one image stands for several modalities of a study: " + study::first_of(twins.of_studies));
-  }
 }
 
 void check_twins(const Store& store, const fs::path& folder, const std::vector<std::size_t>& training,

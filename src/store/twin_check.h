@@ -11,7 +11,7 @@
 namespace brainmvp::store {
 
 // Throws Error(kBadInput) that names both when studies of two splits have an image in common: results on it would be too good.
-// Warns when patients of one split have, or two modalities of a study. `studies` are prepared in `store`; images count as equal
+// Warns when patients of one split have. `studies` are prepared in `store`; images count as equal
 // when their files are, or what was prepared of them. `base`: the folder of the studies file.
 void check_twins(const std::vector<study::Study>& studies, const std::filesystem::path& store, const std::filesystem::path& base);
 

@@ -13,7 +13,8 @@ namespace brainmvp::study {
 namespace {
 
 constexpr double kSameGridMm = 0.01;
-constexpr std::size_t kMostValues = 4096; // a label map with more is none
+constexpr std::size_t kLeastVoxels = 1000; // of smaller volumes nothing can be said
+constexpr std::size_t kMostValues = 4096;  // a label map with more is none
 
 template <class Read>
 FileFacts facts_of(Read&& read) {
@@ -32,7 +33,6 @@ FileFacts facts_of(Read&& read) {
 // How many whole values an image holds when it looks like a label map: very few, or few in areas of equal voxels. 0 for others,
 // and for small or constant volumes, of which nothing can be said.
 std::size_t values_in_areas(const image::Volume& volume) {
-  constexpr std::size_t kLeastVoxels = 1000;
   constexpr std::size_t kVeryFew = 16;
   constexpr std::size_t kFew = 256;
   constexpr double kEqualNeighbours = 0.6;
@@ -59,6 +59,9 @@ std::size_t values_in_areas(const image::Volume& volume) {
 }
 
 std::string content_of(const io::ImageFile& file) {
+  if (file.channels.front().data.size() < kLeastVoxels) {
+    return "";
+  }
   std::string hashes = size_text(file.header);
   for (const image::Volume& channel : file.channels) {
     hashes += content_hash(std::as_bytes(std::span(channel.data)));

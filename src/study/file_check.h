@@ -21,7 +21,7 @@ struct FileFacts {
   HeadKind head = HeadKind::kUnknown; // of the first channel; only when the voxels were read
   std::size_t filled = 0;             // for images: voxels of the first channel that are not 0
   std::size_t few_values = 0;         // for images that look like label maps: how many whole values they hold; else 0
-  std::string content;                // for images: equal for equal voxels; only when they were read
+  std::string content;                // for images: equal for equal voxels; empty for small ones, and when they were not read
   LabelValues values;                 // for labels
   bool unsure = false;                // for labels: whether the name leaves open what the mask is of
 };

@@ -184,9 +184,6 @@ void warn_of_twins(const Index& index, Findings& findings) {
   for (const std::string& text : twins.of_patients) {
     findings.warn("the same images under several patients", "", text);
   }
-  for (const std::string& text : twins.of_studies) {
-    findings.warn("one image for several modalities of a study", "", text);
-  }
 }
 
 void check_set(const Index& index, Findings& findings) {

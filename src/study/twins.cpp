@@ -46,8 +46,6 @@ Twins find_twins(const std::vector<Study>& studies, const std::vector<Content>& 
     }
     if (owners.size() > 1) {
       shared[owners].insert(images.begin(), images.end());
-    } else if (images.size() > 1) {
-      twins.of_studies.push_back(studies[*owners.begin()].id + ": " + join(std::vector(images.begin(), images.end()), ", "));
     }
   }
   for (const auto& [owners, images] : shared) {

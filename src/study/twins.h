@@ -18,7 +18,6 @@ struct Content {
 struct Twins {
   std::vector<std::string> of_splits;   // "flair, t1 of training tr_000, test ts_100": a test on it proves nothing
   std::vector<std::string> of_patients; // in one split
-  std::vector<std::string> of_studies;  // two modalities of one study
 };
 
 // `studies`: with id, split and patient.

@@ -88,7 +88,7 @@ std::string left_over(const fs::path& folder) {
   std::string names;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
-    if (name.starts_with('.') && name != ".brainmvp.lock") {
+    if (name.starts_with('.') && name != ".brainmvp.lock" && name != ".brainmvp-files") {
       names += entry.path().string() + " ";
     }
   }

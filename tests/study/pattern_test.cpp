@@ -24,10 +24,22 @@ TEST(Pattern, DecidesInLayoutsWithPatternsOfTheirOwn) {
   EXPECT_EQ(test::lines(index_with(folder / "brats", {"skip=*-t1n.nii"})),
             Lines{"BraTS-GLI-00001-000: t1c | BraTS-GLI-00001-000-seg.nii"});
   EXPECT_EQ(test::lines(index_with(folder / "brats", {"mtr=*-t1n.nii"})),
-            Lines{"BraTS-GLI-00001-000: mtr t1c | BraTS-GLI-00001-000-seg.nii"});
+            Lines{"BraTS-GLI-00001-000: t1c mtr | BraTS-GLI-00001-000-seg.nii"});
   EXPECT_EQ(test::lines(index_with(folder / "brats", {"skip=*seg*"})), Lines{"BraTS-GLI-00001-000: t1 t1c"});
-  const Index twice = index_with(folder / "brats", {"t1c=*-t1n.nii"});
-  EXPECT_TRUE(test::notes(twice.notices, test::kError, "left out, since the study has another t1c"));
+}
+
+TEST(Pattern, DecidesOverTheChannelsOfADataset) {
+  const test::TemporaryFolder folder;
+  const std::filesystem::path data = folder / "data";
+  test::put_images(data, {"imagesTr/M_000_0000.nii", "imagesTr/M_000_0001.nii", "labelsTr/M_000.nii"});
+  test::write_text(data / "dataset.json",
+                   R"({"channel_names": {"0": "T1", "1": "FLAIR"}, "labels": {"background": 0, "lesion": 1}})");
+  EXPECT_EQ(test::lines(index_with(data, {})), Lines{"M_000: flair t1 | M_000.nii"});
+  EXPECT_EQ(test::lines(index_with(data, {"mtr=*_0000.nii"})), Lines{"M_000: mtr flair | M_000.nii"});
+  EXPECT_EQ(test::lines(index_with(data, {"skip=*_0000.nii", "skip=*labelsTr*"})), Lines{"M_000: flair"});
+  const Index twice = index_with(data, {"flair=*_0000.nii"});
+  EXPECT_EQ(test::lines(twice), Lines{"M_000: flair | M_000.nii"});
+  EXPECT_TRUE(test::notes(twice.notices, test::kError, "M_000_0001.nii: left out, since the study has another flair"));
 }
 
 TEST(Pattern, OfAFileThatALayoutLeavesOutIsAnError) {
