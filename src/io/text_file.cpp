@@ -34,8 +34,8 @@ std::string read_text_file(const fs::path& path, std::uint64_t limit, ExitCode c
   std::error_code error;
   if (!fs::is_regular_file(path, error)) { // asked first: opening a pipe would wait for its writer
     const bool there = fs::exists(path, error);
-    throw Error(there ? code : ExitCode::kBadInput, path.string() + ": " + (there ? "is no regular file" : "does not exist") +
-                                                        "; check the name that was given");
+    throw Error(there ? code : ExitCode::kBadInput,
+                path.string() + ": " + (there ? "is no regular file" : "does not exist") + "; check the name that was given");
   }
   const std::uintmax_t size = fs::file_size(path, error);
   if (!error && size > limit) {

@@ -31,7 +31,7 @@ struct PrepareOptions {
   double high_percentile = 95; // becomes 1
   PercentilesOf percentiles_of = PercentilesOf::kCrop;
   std::string reference = {}; // modality whose grid studies without a label come to; empty or absent: study_grids() chooses
-  bool z_scored = false; // a 0 between the values of a head is its background and becomes the lowest (zero_background.h)
+  bool z_scored = false;      // a 0 between the values of a head is its background and becomes the lowest (zero_background.h)
   bool operator==(const PrepareOptions&) const = default;
 };
 
