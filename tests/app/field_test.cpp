@@ -131,8 +131,8 @@ TEST_P(Field, IsIndexedAsPeopleMeanIt) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Field, testing::ValuesIn(field_cases()), [](const auto& info) {
-  std::string name = info.param.folder;
+INSTANTIATE_TEST_SUITE_P(All, Field, testing::ValuesIn(field_cases()), [](const auto& one) {
+  std::string name = one.param.folder;
   std::ranges::replace_if(
       name, [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); }, '_');
   return name;
