@@ -42,7 +42,8 @@ protected:
 #ifdef __SANITIZE_ADDRESS__
     GTEST_SKIP() << "the sanitizer maps more than any limit allows";
 #endif
-    test::write_handmade_store(store(), {{.id = "anna", .size = {100, 98, 97}, .modalities = {"t1", "t2"}, .label = true}});
+    test::write_handmade_store(
+        store(), {{.id = "anna", .size = {100, 98, 97}, .modalities = {"t1", "t2"}, .label = true, .label_values = 2}});
   }
 
   // A study of two images that are small files and large volumes.
