@@ -49,10 +49,10 @@ void write_report(const ReportArguments& arguments, bool force) {
   if (!options.predictions.empty() && options.studies.empty()) {
     throw Error(ExitCode::kUsage, "--predictions needs --studies, the studies file with the images that were predicted");
   }
-  check_inputs(options);
   std::vector<std::filesystem::path> inputs(options.evaluations.begin(), options.evaluations.end());
   inputs.emplace_back(options.studies);
   check_output_file(arguments.output, force, inputs, "<!");
+  check_inputs(options);
   const report::Report report = report::make_report(options);
   if (report.html.size() > kLargestPageBytes) {
     log::warning(arguments.output + ": has " + human_bytes(report.html.size()) +

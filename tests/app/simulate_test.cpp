@@ -123,7 +123,7 @@ TEST(SimulateCommand, ExitCodes) {
   EXPECT_NE(exists.err.find("--force"), std::string::npos) << exists.err;
   const auto again = run({"-f", "--pathology", "stroke", "--modalities", "dwi,adc"});
   EXPECT_EQ(again.exit_code, 0) << again.err;
-  EXPECT_NE(again.out.find("1 studies (bids), 2 images, 1 label maps"), std::string::npos) << again.out;
+  EXPECT_NE(again.out.find("1 study (bids), 2 images, 1 label map"), std::string::npos) << again.out;
   EXPECT_FALSE(fs::exists(folder / "set/ADNI"));
 }
 
