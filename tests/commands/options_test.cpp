@@ -87,8 +87,8 @@ TEST(Options, ConfigurationFilesAreHeldToTheSame) {
       test::write_text(folder / "c.toml", "[" + group + "]\n" + name + " = " + text + "\n");
       SCOPED_TRACE(command.get_name() + " " + name + " = " + text);
       EXPECT_THROW(apply_config(command, folder / "c.toml"), Error);
+      option.clear();
     }
-    option.clear();
   });
   EXPECT_GT(keys, 80U);
 }
@@ -168,7 +168,7 @@ TEST(Options, HelpAllListsTheOptionsOfEveryCommand) {
   const std::string help = test::run_brainmvp({"--help-all"}).out;
   visit_commands(program.options(), [&](CLI::App& command) {
     const std::size_t begin = command.get_parent() == nullptr ? 0 : help.find("\n" + command.get_name() + "\n");
-    const std::size_t nested = help.find("    " + command.get_name() + "\n");
+    const std::size_t nested = help.find("\n  " + command.get_name() + "\n");
     ASSERT_NE(std::min(begin, nested), std::string::npos) << command.get_name();
     visit_options(command, [&](CLI::App&, CLI::Option& option) {
       for (const std::string& name : option.get_lnames()) {

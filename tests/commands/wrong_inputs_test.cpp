@@ -20,11 +20,8 @@ protected:
     test::write_studies(*folder_, {"a", "b"});
     ASSERT_EQ(test::run_brainmvp({"prepare", "-q", path("studies.json"), "-o", path("store")}).exit_code, 0);
     test::write_drawn_model(path("model.pt"), {});
-    for (const char* kind : {"pretrain", "finetune"}) {
-      test::write_text(path(std::string(kind) + "ed/config.toml"), "[" + std::string(kind) + "]\nrecipe = \"tiny\"\n");
-      fs::create_directories(path(std::string(kind) + "ed/checkpoints"));
-      fs::copy_file(path("model.pt"), path(std::string(kind) + "ed/checkpoints/last.pt"));
-    }
+    write_run("pretrained", "pretrain");
+    write_run("finetuned", "finetune");
     test::write_text(path("x.json"), R"({"conventions": {"both_empty": ""}, "parameters": {}, "regions": [], "cases": []})");
     test::write_text(path("p.tsv"), "case\tprob_a\tprob_b\n");
     test::write_text(path("predictions/a.json"), "{\n  \"program\": \"brainmvp\",\n  \"models\": []\n}\n");
@@ -33,6 +30,11 @@ protected:
   static void TearDownTestSuite() {
     delete folder_;
     folder_ = nullptr;
+  }
+  static void write_run(const std::string& name, const std::string& command) {
+    test::write_text(path(name + "/config.toml"), "[" + command + "]\nrecipe = \"tiny\"\n");
+    fs::create_directories(path(name + "/checkpoints"));
+    fs::copy_file(path("model.pt"), path(name + "/checkpoints/last.pt"));
   }
   static std::string path(const std::string& name) { return *folder_ / name; }
 
