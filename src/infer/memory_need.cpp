@@ -36,7 +36,7 @@ double study_bytes(const study::Study& study, const ModelDescription& model) {
   const double outputs = model.task == Task::kSegment ? static_cast<double>(model.outputs()) : 0;
   const double target = static_cast<double>(cost.target_voxels) / images;
   const double native = static_cast<double>(cost.native_voxels) / images;
-  return static_cast<double>(cost.memory_bytes) + (target * (outputs + 1) + native * std::min(outputs, 2.0)) * sizeof(float);
+  return static_cast<double>(cost.memory_bytes(1)) + (target * (outputs + 1) + native * std::min(outputs, 2.0)) * sizeof(float);
 }
 
 } // namespace
