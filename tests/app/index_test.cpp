@@ -56,9 +56,9 @@ TEST(IndexCommand, ExitCodes) {
   const std::string out = folder / "s.json";
   EXPECT_EQ(test::run_brainmvp({"index", folder / "set"}).exit_code, 2); // no -o
   EXPECT_EQ(test::run_brainmvp({"index", folder / "set", "-o", out, "--layout", "bidz"}).exit_code, 2);
-  EXPECT_EQ(test::run_brainmvp({"index", folder / "set", "-o", out, "--modalities", folder / "none.toml"}).exit_code, 2);
+  EXPECT_EQ(test::run_brainmvp({"index", folder / "set", "-o", out, "--modalities", folder / "none.toml"}).exit_code, 4);
   EXPECT_EQ(test::run_brainmvp({"index", folder / "empty", "-o", out}).exit_code, 3);
-  EXPECT_EQ(test::run_brainmvp({"index", folder / "none", "-o", out}).exit_code, 3);
+  EXPECT_EQ(test::run_brainmvp({"index", folder / "none", "-o", out}).exit_code, 4);
   EXPECT_EQ(test::run_brainmvp({"index", folder / "set", "-o", out, "--layout", "bids"}).exit_code, 3);
   const auto strict = test::run_brainmvp({"index", folder / "set", "-o", out, "--strict"});
   EXPECT_EQ(strict.exit_code, 4);
