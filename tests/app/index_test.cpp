@@ -134,7 +134,7 @@ TEST(IndexCommand, ATaskNeedsNothingMore) {
   EXPECT_EQ(index({"--task", "abide"}).exit_code, 2);
   EXPECT_EQ(index({"--task", "abide1", "--folds", "11"}).exit_code, 2);
   EXPECT_EQ(index({"--task", "abide1", "--layout", "bids"}).exit_code, 2);
-  EXPECT_EQ(index({"--classes-from", folder / "none.csv:DX_GROUP"}).exit_code, 2);
+  EXPECT_EQ(index({"--classes-from", folder / "none.csv:DX_GROUP"}).exit_code, 4);
   EXPECT_EQ(index({"--classes-from", folder / "set/Phenotypic_V1_0b.csv:DX"}).exit_code, 4);
   EXPECT_EQ(index({"--task", "adni"}).exit_code, 3);
   EXPECT_EQ(index({"--classes-from", folder / "set/Phenotypic_V1_0b.csv:DX_GROUP", "--folds", "2"}).exit_code, 0);

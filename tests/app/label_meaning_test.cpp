@@ -96,7 +96,7 @@ TEST(LabelMeaning, IgnoredVoxelsCountInNoDice) {
     EXPECT_EQ(scored.exit_code, 0) << scored.err;
     return nlohmann::json::parse(test::read_text(folder / (name + ".json"))).at("cases").at(0).at("dice").get<double>();
   };
-  EXPECT_NEAR(validated, dice_with(labels, "ignoring"), 1e-4);
+  EXPECT_NEAR(validated, dice_with(labels, "ignoring"), 2e-3); // validation blends logits, predict blends probabilities
   EXPECT_GT(std::abs(validated - dice_with({{"background", 0}, {"lesion", 1}, {"other", 9}}, "counting")), 1e-2);
 }
 
