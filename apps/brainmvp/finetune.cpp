@@ -193,7 +193,7 @@ void fill_defaults(CLI::App& command, FinetuneArguments& arguments) {
 
 void run_finetune(CLI::App& command, FinetuneArguments& arguments, const CommonOptions& common) {
   finetune::RunOptions& run = arguments.run;
-  check_store(run.store, "finetune");
+  check_places(run.session, common.force, run.store, "finetune");
   check_init(run.init == finetune::kScratch ? "" : run.init);
   restore_options(command, run.session);
   fill_defaults(command, arguments);

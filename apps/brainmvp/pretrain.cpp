@@ -103,7 +103,7 @@ void fill_from_recipe(CLI::App& command, const Recipe& recipe) {
 
 void run_pretrain(CLI::App& command, PretrainArguments& arguments, const CommonOptions& common) {
   pretrain::RunOptions& run = arguments.run;
-  check_store(run.store, "pretrain");
+  check_places(run.session, common.force, run.store, "pretrain");
   check_init(run.init);
   restore_options(command, run.session);
   fill_from_recipe(command, pretrain::recipe(arguments.recipe));

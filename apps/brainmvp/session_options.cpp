@@ -23,7 +23,11 @@ void add_run_folder(CLI::App& command, train::SessionOptions& session) {
       ->group("Output");
 }
 
-void check_store(const std::filesystem::path& store, const std::string& command) {
+void check_places(const train::SessionOptions& session, bool force, const std::filesystem::path& store,
+                  const std::string& command) {
+  if (!session.resume) {
+    train::refuse_existing_run(session.folder, force);
+  }
   check_input(store, {command, "a store, the folder that brainmvp prepare wrote", {InputKind::kStore}});
 }
 
@@ -60,9 +64,6 @@ void add_initialisation_option(CLI::App& command, std::string& initialisation, c
 }
 
 void verify_before_training(const train::SessionOptions& session, const std::filesystem::path& store) {
-  if (!session.resume) {
-    train::refuse_existing_run(session.folder, session.force); // before any work
-  }
   catch_interrupts();
   log::info("comparing every file of " + store.string() + " with its hash");
   store::verify_store(store, session.threads);

@@ -13,8 +13,10 @@ namespace brainmvp::app {
 // --output, --resume and --stop-after. Call add_common_options() before.
 void add_run_folder(CLI::App& command, train::SessionOptions& session);
 
-// Throws Error(kBadInput) unless they are a store, and a run or a checkpoint; "" for --init is none.
-void check_store(const std::filesystem::path& store, const std::string& command);
+// Before any work. Throws Error(kOutput) when the run is there and neither --resume nor --force is given, and Error(kBadInput)
+// unless they are a store, and a run or a checkpoint; "" for --init is none.
+void check_places(const train::SessionOptions& session, bool force, const std::filesystem::path& store,
+                  const std::string& command);
 void check_init(const std::filesystem::path& init);
 
 // --verify-store, a flag.
@@ -27,8 +29,7 @@ store::Intensities intensities_named(const std::string& name); // one that the o
 // --initialisation, in the group of the training's own options.
 void add_initialisation_option(CLI::App& command, std::string& initialisation, const std::string& group);
 
-// What --verify-store asks for, once the run's folder can be written: reads the whole store. Throws Error(kBadInput) that names
-// damaged files, Error(kOutput) and Error(kInterrupted).
+// What --verify-store asks for: reads the whole store. Throws Error(kBadInput) that names damaged files, and Error(kInterrupted).
 void verify_before_training(const train::SessionOptions& session, const std::filesystem::path& store);
 
 // --warmup, --clip, checkpoints, validation and --loader-threads, in the groups "train" and "store". `validations` says what

@@ -227,7 +227,7 @@ TEST(Prepare, RefusesWhatDoesNotFitTheMachine) {
 ProcessResult prepare_field(const TemporaryFolder& folder, const std::string& name, const std::string& store,
                             const std::vector<std::string>& more) {
   const auto listed_files =
-      run_brainmvp({"index", (test::test_data() / "field" / name / "data").string(), "-o", folder / "s.json"});
+      run_brainmvp({"index", (test::test_data() / "field" / name / "data").string(), "-o", folder / "s.json", "--force"});
   EXPECT_EQ(listed_files.exit_code, 0) << listed_files.err;
   std::vector<std::string> arguments{"prepare", folder / "s.json", "-o", folder / store};
   arguments.insert(arguments.end(), more.begin(), more.end());
