@@ -294,7 +294,10 @@ TEST_F(ReportPage, RefusesWhatIsNoInputAndWhatIsThere) {
   test::write_text(path("there.html"), "mine");
   EXPECT_EQ(test::run_brainmvp({"report", "/nonexistent", "-o", path("there.html")}).exit_code, 5);
   EXPECT_EQ(test::read_text(path("there.html")), "mine");
-  EXPECT_EQ(test::run_brainmvp({"report", path("run"), "-o", path("there.html"), "-f"}).exit_code, 0);
+  EXPECT_EQ(test::run_brainmvp({"report", path("run"), "-o", path("there.html"), "-f"}).exit_code, 5); // no page of ours
+  EXPECT_EQ(test::read_text(path("there.html")), "mine");
+  test::write_text(path("page.html"), "<!doctype html>");
+  EXPECT_EQ(test::run_brainmvp({"report", path("run"), "-o", path("page.html"), "-f"}).exit_code, 0);
   EXPECT_EQ(test::run_brainmvp({"report", "-o", path("x.html")}).exit_code, 2);
   EXPECT_EQ(test::run_brainmvp({"report", path("run"), "-o", path("x.html"), "--predictions", path("good")}).exit_code, 2);
   EXPECT_EQ(test::run_brainmvp({"report", path("run"), "-o", path("x.html"), "--evaluation", path("studies.json")}).exit_code, 4);
