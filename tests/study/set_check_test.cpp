@@ -37,15 +37,17 @@ TEST(Leaks, IndexWarnsOfThem) {
 
 // A ball of 1 in 200^3 mm of 0, or of `outside`.
 image::Volume ball(double radius_mm, float outside = 0) {
-  constexpr std::size_t kSide = 50;
+  constexpr std::size_t kBallSide = 50;
   constexpr double kSpacing = 4;
-  image::Volume volume{.size = {kSide, kSide, kSide}, .affine = {}, .data = std::vector<float>(kSide * kSide * kSide, outside)};
+  image::Volume volume{.size = {kBallSide, kBallSide, kBallSide},
+                       .affine = {},
+                       .data = std::vector<float>(kBallSide * kBallSide * kBallSide, outside)};
   for (std::size_t axis = 0; axis < 3; ++axis) {
     volume.affine.matrix[axis][axis] = kSpacing;
   }
   for (std::size_t at = 0; at < volume.data.size(); ++at) {
     double squared = 0;
-    for (const std::size_t place : {at % kSide, at / kSide % kSide, at / kSide / kSide}) {
+    for (const std::size_t place : {at % kBallSide, at / kBallSide % kBallSide, at / kBallSide / kBallSide}) {
       const double mm = kSpacing * (static_cast<double>(place) - 24.5);
       squared += mm * mm;
     }
