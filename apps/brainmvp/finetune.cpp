@@ -193,9 +193,9 @@ void fill_defaults(CLI::App& command, FinetuneArguments& arguments) {
 
 void run_finetune(CLI::App& command, FinetuneArguments& arguments, const CommonOptions& common) {
   finetune::RunOptions& run = arguments.run;
+  restore_options(command, run.session);
   check_places(run.session, common.force, run.store, "finetune");
   check_init(run.init == finetune::kScratch ? "" : run.init);
-  restore_options(command, run.session);
   fill_defaults(command, arguments);
   run.crop = size_of("--crop", arguments.crop);
   run.stem = arguments.stem == "inflate" ? checkpoint::Stem::kInflate : checkpoint::Stem::kReinitialise;

@@ -103,9 +103,9 @@ void fill_from_recipe(CLI::App& command, const Recipe& recipe) {
 
 void run_pretrain(CLI::App& command, PretrainArguments& arguments, const CommonOptions& common) {
   pretrain::RunOptions& run = arguments.run;
+  restore_options(command, run.session);
   check_places(run.session, common.force, run.store, "pretrain");
   check_init(run.init);
-  restore_options(command, run.session);
   fill_from_recipe(command, pretrain::recipe(arguments.recipe));
   run.recipe.name = arguments.recipe;
   run.recipe.crop = size_of("--crop", arguments.crop);
