@@ -71,8 +71,9 @@ void flush_parent(const fs::path& path) {
 std::error_code replace_folder(const fs::path& from, const fs::path& to) {
   std::error_code error;
   for (int i = 0; i < kReplaceTries; ++i) {
-    refuse_foreign_files(to, made_files(to));
-    remove_own_files(to, made_files(to));
+    const OwnFiles own = made_files(to);
+    refuse_foreign_files(to, own);
+    remove_own_files(to, own);
     fs::rename(from, to, error);
     if (error != std::errc::directory_not_empty && error != std::errc::file_exists) {
       break;
@@ -207,15 +208,7 @@ void write_file(const fs::path& path, std::string_view bytes) {
   if (descriptor < 0) {
     throw_write_error(path, errno);
   }
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
-    if (written < 0 && errno != EINTR) {
-      const int error_number = errno;
-      ::close(descriptor);
-      throw_write_error(path, error_number);
-    }
-    bytes.remove_prefix(static_cast<std::size_t>(written < 0 ? 0 : written));
-  }
+  write_all(descriptor, bytes, path);
   if (::close(descriptor) != 0) {
     throw_write_error(path, errno);
   }

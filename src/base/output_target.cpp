@@ -35,6 +35,8 @@ int descriptor_named(const fs::path& path) {
   return folder == "/proc/" + std::to_string(::getpid()) + "/fd" ? number : -1;
 }
 
+} // namespace
+
 void write_all(int descriptor, std::string_view bytes, const fs::path& path) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
@@ -46,8 +48,6 @@ void write_all(int descriptor, std::string_view bytes, const fs::path& path) {
     bytes.remove_prefix(static_cast<std::size_t>(written < 0 ? 0 : written));
   }
 }
-
-} // namespace
 
 OutputTarget output_target(const fs::path& path) {
   OutputTarget target{.path = path.has_filename() ? path : path.parent_path()}; // without a slash at the end

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string_view>
 
 namespace brainmvp {
 
@@ -13,6 +14,9 @@ struct OutputTarget {
 
 // Throws Error(kOutput) for links that go round in circles and for block devices, which hold file systems.
 OutputTarget output_target(const std::filesystem::path& path);
+
+// Writes all of the bytes. Closes the descriptor before it throws Error as throw_write_error() about `path`.
+void write_all(int descriptor, std::string_view bytes, const std::filesystem::path& path);
 
 // Writes what `file` holds into a stream. Throws Error as throw_write_error().
 void write_into(const OutputTarget& target, const std::filesystem::path& file);

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 #include <system_error>
+#include <unordered_set>
 #include <utility>
 
 #include "base/atomic_file.h"
@@ -49,6 +50,32 @@ fs::path real_path(const fs::path& path) {
   std::error_code ignored;
   const fs::path real = fs::weakly_canonical(fs::absolute(path, ignored), ignored);
   return real.has_filename() ? real : real.parent_path(); // "a/missing/.." becomes "a/"
+}
+
+// As it stands between the quotes of a JSON file.
+std::string escaped(const fs::path& path) {
+  std::string text;
+  for (const char c : path.generic_string()) {
+    text += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+  }
+  return text;
+}
+
+// What stands between quotes in a JSON file.
+std::unordered_set<std::string> quoted_texts(const std::string& json) {
+  std::unordered_set<std::string> texts;
+  std::size_t begin = std::string::npos; // of the text that is open
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    if (json[i] == '\\') {
+      ++i;
+    } else if (json[i] == '"' && begin == std::string::npos) {
+      begin = i + 1;
+    } else if (json[i] == '"') {
+      texts.insert(json.substr(begin, i - begin));
+      begin = std::string::npos;
+    }
+  }
+  return texts;
 }
 
 } // namespace
@@ -102,15 +129,15 @@ OwnFiles files_named_in(const fs::path& folder, const std::string& record) {
   if (!stream) {
     return own_nothing;
   }
-  return [record, text = std::string{std::istreambuf_iterator<char>(stream), {}}](const fs::path& relative) {
-    return relative == record || text.find("\"" + relative.generic_string() + "\"") != std::string::npos;
+  return [record, names = quoted_texts({std::istreambuf_iterator<char>(stream), {}})](const fs::path& relative) {
+    return relative == record || names.contains(escaped(relative));
   };
 }
 
 void write_manifest(const fs::path& folder) {
   std::vector<std::string> files;
   for (const fs::path& entry : entries_below(folder)) {
-    files.push_back("\"" + entry.generic_string() + "\"");
+    files.push_back("\"" + escaped(entry) + "\"");
   }
   write_file(folder / kManifest, "[" + join(files, ",\n") + "]\n");
 }

@@ -40,8 +40,9 @@ bool agree(const study::LabelTable& a, const study::LabelTable& b) {
   if (!first.empty() && !second.empty() && first != second) {
     return false;
   }
-  const auto values_of = [](const study::LabelTable& table) { return study::declared_values(table); };
-  if (values_of(a).size() > 1 && values_of(b).size() > 1 && values_of(a) != values_of(b)) {
+  const std::set<int> of_a = study::declared_values(a);
+  const std::set<int> of_b = study::declared_values(b);
+  if (of_a.size() > 1 && of_b.size() > 1 && of_a != of_b) {
     return false;
   }
   const std::set<std::string> classes(a.classes.begin(), a.classes.end());

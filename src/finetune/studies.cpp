@@ -131,7 +131,7 @@ Selection select_studies(const RunOptions& options, const store::Store& store, c
   if (selection.training.empty()) {
     refuse_empty(options, segment ? "has a label map" : "has a class");
   }
-  store::check_twins(store, options.store, selection.training, selection.validation);
+  store::check_twins(store, selection.training, selection.validation);
   return selection;
 }
 

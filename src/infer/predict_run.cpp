@@ -38,9 +38,10 @@ namespace {
 void refuse_existing_prediction(const fs::path& file, const fs::path& sidecar, bool replace) {
   refuse_existing(file, replace);
   refuse_existing(sidecar, replace);
+  const bool ours = is_sidecar(text_of(sidecar));
   for (const fs::path& path : {file, sidecar}) {
     std::error_code ignored;
-    if (fs::is_regular_file(path, ignored) && !is_sidecar(text_of(sidecar))) {
+    if (!ours && fs::is_regular_file(path, ignored)) {
       throw Error(ExitCode::kOutput, path.string() + ": was not written by `brainmvp predict` (no sidecar of it is beside it); "
                                                      "choose another folder, or move it away");
     }

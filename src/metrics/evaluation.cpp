@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/thread_pool.h"
+#include "image/label_values.h"
 #include "image/resample.h"
 #include "io/image_file.h"
 
@@ -92,9 +93,9 @@ std::vector<Region> find_regions(std::span<const CasePair> cases, std::size_t th
   std::vector<std::vector<int>> found(cases.size());
   parallel_for(cases.size(), threads, [&](std::size_t i) {
     stop_if_interrupted("evaluation");
-    found[i] = values_of(io::read_label(cases[i].reference).volume);
+    found[i] = image::values_of(io::read_label(cases[i].reference).volume);
     if (cases[i].prediction) {
-      const std::vector<int> more = values_of(io::read_label(*cases[i].prediction).volume);
+      const std::vector<int> more = image::values_of(io::read_label(*cases[i].prediction).volume);
       found[i].insert(found[i].end(), more.begin(), more.end());
     }
   });

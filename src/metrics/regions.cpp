@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "image/label_values.h"
 
 namespace brainmvp::metrics {
 namespace {
@@ -130,24 +131,12 @@ std::vector<Region> regions_of_values(const std::vector<int>& values) {
   return regions;
 }
 
-std::vector<int> values_of(const image::LabelVolume& volume) {
-  std::set<int> values;
-  const std::int32_t* last = nullptr;
-  for (const std::int32_t& value : volume.data) {
-    if (last == nullptr || value != *last) {
-      values.insert(value);
-    }
-    last = &value;
-  }
-  return {values.begin(), values.end()};
-}
-
 void check_declared(const image::LabelVolume& volume, const RegionTable& table, const std::filesystem::path& path) {
   if (table.declared.empty()) {
     return;
   }
   std::vector<std::string> undeclared;
-  for (const int value : values_of(volume)) {
+  for (const int value : image::values_of(volume)) {
     if (std::ranges::count(table.declared, value) == 0) {
       undeclared.push_back("value " + std::to_string(value) + " in " + std::to_string(std::ranges::count(volume.data, value)) +
                            " voxels");

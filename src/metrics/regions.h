@@ -36,9 +36,6 @@ RegionTable choose_regions(const study::LabelTable& table, const RegionChoice& c
 // Regions "1", "2", ... of the values above or below 0 that `values` has, in ascending order.
 std::vector<Region> regions_of_values(const std::vector<int>& values);
 
-// The different values of a label map, ascending.
-std::vector<int> values_of(const image::LabelVolume& volume);
-
 // Throws Error(kBadInput) that names `path` and each undeclared value with its voxel count.
 void check_declared(const image::LabelVolume& volume, const RegionTable& table, const std::filesystem::path& path);
 

@@ -163,7 +163,7 @@ void pretrain(const RunOptions& options, const train::Process& process) {
     throw Error(ExitCode::kNothingFound, options.store.string() + ": has no studies in the split \"training\"; put some there " +
                                              "in the studies file and run prepare again");
   }
-  store::check_twins(store, options.store, training, store.of_split(study::Split::kValidation));
+  store::check_twins(store, training, store.of_split(study::Split::kValidation));
   store::check_template_size(options.recipe.crop, options.recipe.template_size);
   const fs::path template_folder = options.session.folder / "templates";
   refuse_foreign_files(template_folder, made_files(template_folder)); // now, instead of at the end

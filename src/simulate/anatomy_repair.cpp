@@ -5,26 +5,12 @@
 #include <cmath>
 #include <vector>
 
+#include "simulate/neighbours.h"
+
 namespace brainmvp::simulate {
 namespace {
 
 constexpr double kFluidMm = 3;
-
-// Calls use(neighbour) for the up to six voxels that share a face with `voxel`.
-template <class Use>
-void for_each_neighbour(const image::Size& size, std::size_t voxel, const Use& use) {
-  std::size_t stride = 1;
-  for (const std::size_t length : size) {
-    const std::size_t index = voxel / stride % length;
-    if (index > 0) {
-      use(voxel - stride);
-    }
-    if (index + 1 < length) {
-      use(voxel + stride);
-    }
-    stride *= length;
-  }
-}
 
 // The most frequent healthy tissue of the neighbours; the voxel's own when there is none.
 Tissue healthy_neighbour(const TissueVolume& head, std::size_t voxel) {

@@ -3,6 +3,8 @@
 #include <array>
 #include <vector>
 
+#include "simulate/neighbours.h"
+
 namespace brainmvp::simulate {
 namespace {
 
@@ -47,13 +49,10 @@ void fill_enclosed(image::LabelVolume& mask) {
       waiting.push_back(voxel);
     }
   };
-  const auto index_of_axis = [&](std::size_t voxel, std::size_t axis, std::size_t stride) {
-    return voxel / stride % mask.size[axis];
-  };
   const std::array<std::size_t, 3> strides{1, mask.size[0], mask.size[0] * mask.size[1]};
   for (std::size_t voxel = 0; voxel < mask.data.size(); ++voxel) {
     for (std::size_t axis = 0; axis < 3; ++axis) {
-      const std::size_t index = index_of_axis(voxel, axis, strides[axis]);
+      const std::size_t index = voxel / strides[axis] % mask.size[axis];
       if (index == 0 || index + 1 == mask.size[axis]) {
         visit(voxel);
       }
@@ -62,15 +61,7 @@ void fill_enclosed(image::LabelVolume& mask) {
   while (!waiting.empty()) {
     const std::size_t voxel = waiting.back();
     waiting.pop_back();
-    for (std::size_t axis = 0; axis < 3; ++axis) {
-      const std::size_t index = index_of_axis(voxel, axis, strides[axis]);
-      if (index > 0) {
-        visit(voxel - strides[axis]);
-      }
-      if (index + 1 < mask.size[axis]) {
-        visit(voxel + strides[axis]);
-      }
-    }
+    for_each_neighbour(mask.size, voxel, visit);
   }
   for (std::int32_t& value : mask.data) {
     value = value == kOutside ? 0 : 1;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "image/label_values.h"
 #include "io/image_file.h"
 #include "study/label_scheme.h"
 
@@ -14,8 +15,8 @@ void warn_of_unrelated_labels(const std::vector<study::Study>& studies, const st
   std::vector<std::pair<std::string, std::set<int>>> maps;
   for (const study::Study& study : studies) {
     if (study.label) {
-      const io::LabelFile label = io::read_label(store / study.id / "label.nii");
-      maps.emplace_back(study.id, std::set<int>(label.volume.data.begin(), label.volume.data.end()));
+      const std::vector<int> values = image::values_of(io::read_label(store / study.id / "label.nii").volume);
+      maps.emplace_back(study.id, std::set<int>(values.begin(), values.end()));
     }
   }
   if (const std::string unrelated = study::unrelated_values(maps); !unrelated.empty()) {

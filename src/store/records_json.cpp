@@ -11,8 +11,8 @@ void write_json(const std::filesystem::path& path, const Json& json) {
 Json to_json(const PrepareOptions& options) {
   Json json{{"spacing_mm", options.spacing_mm},
             {"percentiles", {options.low_percentile, options.high_percentile}},
-            {"percentiles_of", kPercentilesOfNames.at(static_cast<std::size_t>(options.percentiles_of))}};
-  json["z_scored"] = options.z_scored;
+            {"percentiles_of", kPercentilesOfNames.at(static_cast<std::size_t>(options.percentiles_of))},
+            {"z_scored", options.z_scored}};
   if (!options.reference.empty()) {
     json["reference"] = options.reference;
   }

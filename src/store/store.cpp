@@ -77,6 +77,7 @@ void check_destination(const image::Size& size, std::size_t found) {
 struct StoredStudy::State {
   study::Study description;
   image::Grid grid;
+  std::vector<StoredFile> files;
   std::vector<MappedVolume<std::int16_t>> volumes; // as description.modalities
   std::optional<MappedVolume<std::uint8_t>> label;
 };
@@ -87,6 +88,7 @@ StoredStudy::StoredStudy(const fs::path& folder, study::Study description) : sta
   state_->description.patient = study::patient_of(state_->description);
   state_->description.modalities = std::move(record.modalities);
   state_->grid = record.grid;
+  state_->files = std::move(record.files);
   for (const std::string& modality : state_->description.modalities) {
     state_->volumes.emplace_back(folder / (modality + ".nii"), record.grid.size);
   }
@@ -109,6 +111,7 @@ const std::optional<std::string>& StoredStudy::class_name() const { return state
 const std::string& StoredStudy::patient() const { return state_->description.patient; }
 const std::optional<int>& StoredStudy::fold() const { return state_->description.fold; }
 const std::string& StoredStudy::dataset() const { return state_->description.dataset; }
+const std::vector<StoredFile>& StoredStudy::files() const { return state_->files; }
 
 void StoredStudy::copy_crop(const std::string& modality, const Start& start, const image::Size& size, Intensities intensities,
                             std::span<float> destination) const {

@@ -20,6 +20,8 @@
 
 namespace brainmvp::store {
 
+struct StoredFile;
+
 using Start = std::array<std::int64_t, 3>; // may be negative, or end beyond the volume: there the crop is 0
 
 // One prepared study. Opening maps its files; nothing is read before it is used. Safe to read from several threads.
@@ -41,6 +43,7 @@ public:
   [[nodiscard]] const std::string& patient() const; // never empty; studies of one patient belong on one side of a split
   [[nodiscard]] const std::optional<int>& fold() const;
   [[nodiscard]] const std::string& dataset() const;
+  [[nodiscard]] const std::vector<StoredFile>& files() const; // as `prepare` recorded them (records.h)
 
   // Copies a crop of one modality to `destination` in tensor order [i][j][k], k fastest.
   void copy_crop(const std::string& modality, const Start& start, const image::Size& size, Intensities intensities,

@@ -12,8 +12,8 @@ namespace brainmvp::store {
 namespace fs = std::filesystem;
 namespace {
 
-void add_prepared(std::size_t position, const StudyRecord& record, std::vector<study::Content>& contents) {
-  for (const StoredFile& file : record.files) {
+void add_prepared(std::size_t position, const std::vector<StoredFile>& files, std::vector<study::Content>& contents) {
+  for (const StoredFile& file : files) {
     const std::string modality = fs::path(file.name).stem().string();
     if (modality != "label") {
       contents.push_back({position, modality, "prepared " + file.hash});
@@ -23,7 +23,7 @@ void add_prepared(std::size_t position, const StudyRecord& record, std::vector<s
 
 void add_contents(std::size_t position, const study::Study& study, const StudyRecord& record, const fs::path& base,
                   std::vector<study::Content>& contents) {
-  add_prepared(position, record, contents);
+  add_prepared(position, record.files, contents);
   for (std::size_t i = 0; i < study.images.size() && study.images.size() == study.modalities.size(); ++i) {
     const auto source = std::ranges::find(record.sources, relative_below(study.images[i], base), &SourceFile::path);
     if (source != record.sources.end()) {
@@ -52,14 +52,13 @@ void check_twins(const std::vector<study::Study>& studies, const fs::path& store
   }
 }
 
-void check_twins(const Store& store, const fs::path& folder, const std::vector<std::size_t>& training,
-                 const std::vector<std::size_t>& validation) {
+void check_twins(const Store& store, const std::vector<std::size_t>& training, const std::vector<std::size_t>& validation) {
   std::vector<study::Study> studies;
   std::vector<study::Content> contents;
   const auto add = [&](const std::vector<std::size_t>& positions, study::Split split) {
     for (const std::size_t position : positions) {
       const StoredStudy& stored = store.studies()[position];
-      add_prepared(studies.size(), read_study_record(folder / stored.id()), contents);
+      add_prepared(studies.size(), stored.files(), contents);
       study::Study& one = studies.emplace_back();
       one.id = stored.id();
       one.patient = stored.patient();

@@ -50,8 +50,9 @@ void write_prepared(const PreparedStudy& prepared, const study::Study& study, co
     record.files.push_back(describe(file));
   }
   write_study_record(record, output.temporary());
-  refuse_foreign_files(folder, prepared_files(folder, study));
-  remove_own_files(folder, prepared_files(folder, study)); // some versions left no manifest
+  const OwnFiles own = prepared_files(folder, study);
+  refuse_foreign_files(folder, own);
+  remove_own_files(folder, own); // some versions left no manifest
   output.commit();
 }
 

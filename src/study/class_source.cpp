@@ -171,24 +171,14 @@ void warn_of_some(const std::string& text, const std::vector<std::string>& examp
   }
 }
 
-// Whether a text starts with a file that is there, or is one word; otherwise it is the file that is missing. Names of files may
-// have colons.
-bool has_no_column(const std::string& text) {
-  std::error_code missing;
-  std::size_t end = text.find(':');
-  bool found = end == std::string::npos || fs::exists(text, missing);
-  for (; !found && end != std::string::npos; end = text.find(':', end + 1)) {
-    found = fs::exists(text.substr(0, end), missing);
-  }
-  return found;
-}
-
 } // namespace
 
 ClassSource parse_class_source(const std::string& text) {
+  std::error_code error;
+  bool file_is_there = text.find(':') == std::string::npos || fs::exists(text, error); // names of files may have colons
   for (std::size_t at = text.find(':'); at != std::string::npos; at = text.find(':', at + 1)) {
     const fs::path file = text.substr(0, at);
-    std::error_code error;
+    file_is_there |= fs::exists(file, error);
     if (!fs::is_regular_file(file, error)) {
       continue;
     }
@@ -199,7 +189,7 @@ ClassSource parse_class_source(const std::string& text) {
               .keys = names.size() == 2 ? std::vector{names.back()} : std::vector<std::string>{}};
     }
   }
-  throw Error(has_no_column(text) ? ExitCode::kUsage : ExitCode::kBadInput,
+  throw Error(file_is_there ? ExitCode::kUsage : ExitCode::kBadInput,
               "'" + text +
                   "' does not name a table and its column; expected FILE:COLUMN or FILE:COLUMN:KEYCOLUMN with a "
                   ".tsv or .csv file that exists");

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "io/image_file.h"
 #include "study/case_draft.h"
+#include "study/name_reading.h"
 
 namespace brainmvp::study {
 namespace fs = std::filesystem;
@@ -89,14 +90,7 @@ void warn_of_dseg(const CaseDraft& draft, Findings& findings) {
 
 } // namespace
 
-std::string entity_of(const fs::path& file, std::string_view key) {
-  for (const std::string& part : split(to_lower(io::image_stem(file)), "_")) {
-    if (part.starts_with(key)) {
-      return part.substr(key.size());
-    }
-  }
-  return "";
-}
+std::string entity_of(const fs::path& file, std::string_view key) { return to_lower(entity_value(io::image_stem(file), key)); }
 
 // "_label-lesion_mask", "_desc-T1lesion_mask", "_label-tumor_roi".
 bool is_lesion_mask(const fs::path& file) {

@@ -33,16 +33,6 @@ bool is_measure(const std::string& word) {
   return static_cast<std::size_t>(letters) < word.size() && letters <= 2;
 }
 
-// Value of a BIDS entity ("acq-") in a stem, as it is written.
-std::string entity_value(std::string_view stem, std::string_view key) {
-  for (const std::string& part : split(stem, "_")) {
-    if (to_lower(part).starts_with(key)) {
-      return part.substr(key.size());
-    }
-  }
-  return "";
-}
-
 // "postGd" -> "post", "gd"; and the whole.
 std::vector<std::string> camel_words(const std::string& text) {
   std::vector<std::string> words{to_lower(text)};
@@ -283,6 +273,15 @@ private:
 };
 
 } // namespace
+
+std::string entity_value(std::string_view stem, std::string_view key) {
+  for (const std::string& part : split(stem, "_")) {
+    if (to_lower(part).starts_with(key)) {
+      return part.substr(key.size());
+    }
+  }
+  return "";
+}
 
 FileRole read_name(const ModalityTable& table, std::string_view stem) { return NameReader(table, stem).read(); }
 

@@ -73,6 +73,18 @@ TEST(AtomicFolder, WithOtherFilesIsNeverReplaced) {
   EXPECT_TRUE(contains(message_of([&] { refuse_existing_folder(folder / "patient", true); }), "t1.nii"));
 }
 
+TEST(OwnFiles, NamesWithQuotesAndBackslashesAreKnownAgain) {
+  const test::TemporaryFolder folder;
+  for (int time = 0; time < 2; ++time) {
+    AtomicFolder output(folder / "out");
+    test::write_text(output.temporary() / R"(a "b" \c.txt)", "x");
+    test::write_text(output.temporary() / "d.txt", "x");
+    output.commit();
+  }
+  test::write_text(folder / "out/b", "mine"); // stands in the list, but not as a name
+  EXPECT_THROW(refuse_foreign_files(folder / "out", made_files(folder / "out")), Error);
+}
+
 TEST(OwnFiles, AreRemovedAndNothingElse) {
   const test::TemporaryFolder folder;
   for (const char* name : {"a/own", "a/b/own", "c/own", "c/other", ".1f00d5ee.half/x"}) {
