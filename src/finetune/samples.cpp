@@ -3,21 +3,31 @@
 #include <ATen/ops/from_blob.h>
 
 #include <algorithm>
+#include <functional>
 #include <span>
 #include <utility>
 
 #include "base/random.h"
+#include "finetune/balanced_sampler.h"
 #include "infer/sizing.h"
-#include "store/loader.h"
+#include "store/sampler.h"
 
 namespace brainmvp::finetune {
 namespace {
+
+using Draw = std::function<store::Drawn(std::uint64_t position)>;
+
+template <class Kind>
+Draw drawn_by(Kind sampler) {
+  return [kept = std::make_shared<const Kind>(std::move(sampler))](std::uint64_t position) { return kept->at(position); };
+}
 
 // What the threads read from: lives as long as the functions of the reader.
 struct Source {
   const store::Store& store;
   std::vector<std::size_t> positions;
   SampleOptions options;
+  Draw draw; // index into `positions`
 
   [[nodiscard]] const store::StoredStudy& study(std::size_t index) const { return store.studies()[positions[index]]; }
 
@@ -36,7 +46,7 @@ struct Source {
 
 void fill_crop(const Source& source, const std::vector<Foreground>& foregrounds, SampleBatch& batch, std::size_t item) {
   const SampleOptions& options = source.options;
-  const store::DrawnStudy drawn = store::draw_study(options.seed, source.positions.size(), batch.portion.first + item);
+  const store::Drawn drawn = source.draw(batch.portion.first + item);
   const store::StoredStudy& study = source.study(drawn.index);
   const Foreground& foreground = foregrounds[drawn.index];
   RandomStream stream({options.seed, drawn.epoch, text_key(study.id()), text_key("crop")});
@@ -57,22 +67,9 @@ void fill_crop(const Source& source, const std::vector<Foreground>& foregrounds,
   study.copy_label_crop(sample.start, options.crop, std::span(batch.labels).subspan(item * count, count));
 }
 
-struct ClassDraw {
-  std::size_t index = 0;
-  std::uint64_t epoch = 0;
-};
-
-// Rounds in which each class comes once, in a drawn order; the studies of a class as store::draw_study gives them.
-ClassDraw draw_balanced(std::uint64_t seed, const std::vector<std::vector<std::size_t>>& members, std::uint64_t position) {
-  const std::uint64_t round = position / members.size();
-  RandomStream stream({seed, round, text_key("classes")});
-  const std::size_t chosen = stream.permutation(members.size())[position % members.size()];
-  const store::DrawnStudy drawn = store::draw_study(seed + chosen, members[chosen].size(), round);
-  return {.index = members[chosen][drawn.index], .epoch = drawn.epoch};
-}
-
-void fill_volume(const Source& source, const ClassDraw& drawn, infer::Sizing sizing, SampleBatch& batch, std::size_t item) {
+void fill_volume(const Source& source, infer::Sizing sizing, SampleBatch& batch, std::size_t item) {
   const SampleOptions& options = source.options;
+  const store::Drawn drawn = source.draw(batch.portion.first + item);
   const store::StoredStudy& study = source.study(drawn.index);
   Sample& sample = batch.samples[item];
   sample = {.study = source.positions[drawn.index],
@@ -111,7 +108,8 @@ std::unique_ptr<store::ReadAhead<SampleBatch>> reader(store::BatchMaker<SampleBa
 std::unique_ptr<store::ReadAhead<SampleBatch>> read_crops(const store::Store& store, const std::vector<std::size_t>& positions,
                                                           const std::vector<Foreground>& foregrounds,
                                                           const SampleOptions& options, std::uint64_t first_batch) {
-  const auto source = std::make_shared<const Source>(Source{store, positions, options});
+  const auto source =
+      std::make_shared<const Source>(Source{store, positions, options, drawn_by(store::Sampler(options.seed, positions.size()))});
   return reader(
       {.begin = [source](SampleBatch& batch, std::uint64_t number) { source->begin(batch, number, true); },
        .fill = [source, foregrounds](SampleBatch& batch, std::size_t item) { fill_crop(*source, foregrounds, batch, item); }},
@@ -122,32 +120,12 @@ std::unique_ptr<store::ReadAhead<SampleBatch>> read_volumes(const store::Store& 
                                                             const std::vector<std::size_t>& classes, bool balanced,
                                                             infer::Sizing sizing, const SampleOptions& options,
                                                             std::uint64_t first_batch) {
-  const auto source = std::make_shared<const Source>(Source{store, positions, options});
-  std::vector<std::vector<std::size_t>> members; // of the classes that have any
-  for (std::size_t value = 0; balanced && value <= *std::ranges::max_element(classes); ++value) {
-    std::vector<std::size_t> indices;
-    for (std::size_t i = 0; i < classes.size(); ++i) {
-      if (classes[i] == value) {
-        indices.push_back(i);
-      }
-    }
-    if (!indices.empty()) {
-      members.push_back(std::move(indices));
-    }
-  }
-  const auto fill = [source, members, sizing](SampleBatch& batch, std::size_t item) {
-    const SampleOptions& drawn_by = source->options;
-    const std::uint64_t position = batch.portion.first + item;
-    if (members.empty()) {
-      const store::DrawnStudy drawn = store::draw_study(drawn_by.seed, source->positions.size(), position);
-      fill_volume(*source, {.index = drawn.index, .epoch = drawn.epoch}, sizing, batch, item);
-    } else {
-      fill_volume(*source, draw_balanced(drawn_by.seed, members, position), sizing, batch, item);
-    }
-  };
-  return reader(
-      {.begin = [source](SampleBatch& batch, std::uint64_t number) { source->begin(batch, number, false); }, .fill = fill},
-      options, first_batch);
+  const auto source = std::make_shared<const Source>(Source{store, positions, options,
+                                                            balanced ? drawn_by(BalancedSampler(options.seed, classes))
+                                                                     : drawn_by(store::Sampler(options.seed, positions.size()))});
+  return reader({.begin = [source](SampleBatch& batch, std::uint64_t number) { source->begin(batch, number, false); },
+                 .fill = [source, sizing](SampleBatch& batch, std::size_t item) { fill_volume(*source, sizing, batch, item); }},
+                options, first_batch);
 }
 
 std::vector<bool> present_channels(const store::StoredStudy& study, const std::vector<std::string>& channels) {

@@ -1,5 +1,5 @@
 // Which samples of a schedule each rank reads. A step takes `samples_per_step` samples one after another from the sequence of
-// studies (draw_study), whatever the number of ranks; the ranks share each of its batches as evenly as can be.
+// studies (Sampler), whatever the number of ranks; the ranks share each of its batches as evenly as can be.
 #pragma once
 
 #include <cstddef>

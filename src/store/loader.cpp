@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "store/crop_placement.h"
 #include "store/read_ahead.h"
+#include "store/sampler.h"
 #include "study/modality.h"
 
 namespace brainmvp::store {
@@ -67,19 +68,11 @@ void read_sample(const StoredStudy& study, const CropSample& sample, const CropL
 
 } // namespace
 
-DrawnStudy draw_study(std::uint64_t seed, std::size_t studies, std::uint64_t position) {
-  if (studies == 0) {
-    throw Error(ExitCode::kNothingFound, "there are no studies to draw from; the store's training list is empty");
-  }
-  const std::uint64_t epoch = position / studies;
-  RandomStream stream({seed, epoch, text_key("order")});
-  return {.index = stream.permutation(studies)[position % studies], .epoch = epoch};
-}
-
 struct CropLoader::State {
   const Store& store;
   std::vector<std::size_t> positions;
   CropLoaderOptions options;
+  Sampler sampler;
   std::unique_ptr<ReadAhead<CropBatch>> batches;
 
   void begin(CropBatch& batch, std::uint64_t number) const;
@@ -98,7 +91,7 @@ void CropLoader::State::read(CropBatch& batch, std::size_t index) const {
     return; // a smaller batch
   }
   const std::size_t count = options.channels * image::voxel_count(options.crop);
-  const DrawnStudy drawn = draw_study(options.seed, positions.size(), batch.portion.first + index);
+  const Drawn drawn = sampler.at(batch.portion.first + index);
   const StoredStudy& study = store.studies()[positions[drawn.index]];
   CropSample& sample = batch.samples[index];
   sample = draw_sample(study, positions[drawn.index], drawn.epoch, options);
@@ -108,10 +101,9 @@ void CropLoader::State::read(CropBatch& batch, std::size_t index) const {
 CropLoader::CropLoader(const Store& store, std::vector<std::size_t> positions, CropLoaderOptions options,
                        std::uint64_t first_batch) {
   check_template_size(options.crop, options.template_size);
-  if (positions.empty() || options.distribution.batch_size == 0 || options.channels == 0) {
-    throw Error(positions.empty() ? ExitCode::kNothingFound : ExitCode::kUsage,
-                positions.empty() ? "there are no studies to draw from; the store's training list is empty"
-                                  : "batches need at least one study and one modality");
+  Sampler sampler(options.seed, positions.size());
+  if (options.distribution.batch_size == 0 || options.channels == 0) {
+    throw Error(ExitCode::kUsage, "batches need at least one study and one modality");
   }
   for (const std::size_t position : positions) {
     const StoredStudy& study = store.studies().at(position);
@@ -121,8 +113,8 @@ CropLoader::CropLoader(const Store& store, std::vector<std::size_t> positions, C
                                            "file or move it to another split");
     }
   }
-  state_ = std::unique_ptr<State>(
-      new State{.store = store, .positions = std::move(positions), .options = options, .batches = nullptr});
+  state_ = std::unique_ptr<State>(new State{
+      .store = store, .positions = std::move(positions), .options = options, .sampler = std::move(sampler), .batches = nullptr});
   const State* state = state_.get();
   const BatchMaker<CropBatch> maker{.items = options.distribution.batch_size,
                                     .begin = [state](CropBatch& batch, std::uint64_t number) { state->begin(batch, number); },

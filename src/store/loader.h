@@ -47,14 +47,6 @@ struct CropLoaderOptions {
   std::size_t read_ahead = 2; // batches prepared in advance
 };
 
-// Sequence of studies: the epochs' permutations one after another, cut into batches. A pure function of its arguments.
-// `position` counts samples from 0; gives the index into 0 .. studies - 1 and the epoch.
-struct DrawnStudy {
-  std::size_t index = 0;
-  std::uint64_t epoch = 0;
-};
-DrawnStudy draw_study(std::uint64_t seed, std::size_t studies, std::uint64_t position);
-
 // Batches in order, the same for any number of threads. next() rethrows what a thread met.
 class CropLoader {
 public:

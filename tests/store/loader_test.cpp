@@ -10,6 +10,7 @@
 #include "handmade_store.h"
 #include "store/crop_placement.h"
 #include "store/mean_template.h"
+#include "store/sampler.h"
 
 namespace brainmvp {
 namespace {
@@ -18,38 +19,8 @@ using store::CropBatch;
 using store::CropLoader;
 using store::CropLoaderOptions;
 using store::draw_place;
-using store::draw_study;
 using store::Start;
 using test::TemporaryFolder;
-
-TEST(Sampler, EveryEpochHasEveryStudyOnce) {
-  std::set<std::vector<std::size_t>> orders;
-  for (std::uint64_t epoch = 0; epoch < 6; ++epoch) {
-    std::vector<std::size_t> order;
-    for (std::uint64_t position = epoch * 7; position < (epoch + 1) * 7; ++position) {
-      const store::DrawnStudy drawn = draw_study(5, 7, position);
-      EXPECT_EQ(drawn.epoch, epoch);
-      order.push_back(drawn.index);
-    }
-    orders.insert(order);
-    std::ranges::sort(order);
-    EXPECT_EQ(order, (std::vector<std::size_t>{0, 1, 2, 3, 4, 5, 6}));
-  }
-  EXPECT_GT(orders.size(), 3U); // epochs are shuffled afresh
-  EXPECT_THROW(draw_study(5, 0, 0), Error);
-}
-
-TEST(Sampler, SeedsDiffer) {
-  const auto order = [](std::uint64_t seed) {
-    std::vector<std::size_t> indices;
-    for (std::uint64_t position = 0; position < 40; ++position) {
-      indices.push_back(draw_study(seed, 40, position).index);
-    }
-    return indices;
-  };
-  EXPECT_NE(order(1), order(2));
-  EXPECT_EQ(order(1), order(1));
-}
 
 TEST(CropPlacement, OffsetsByHand) {
   // (240 - 181) / 2 = 29; 5 is padded to 8, 1 voxel in front, floor((21 - 8) / 2) = 6; floor((10 - 13) / 2) = -2.
@@ -108,6 +79,7 @@ TEST(CropLoader, BatchesHoldTheCropsTheyDescribe) {
   write_three(folder);
   const store::Store opened = store::Store::open(folder.path());
   CropLoader loader(opened, {0, 1, 2}, small());
+  const store::Sampler sampler(11, 3);
   for (std::uint64_t step = 0; step < 9; ++step) {
     const CropBatch batch = loader.next();
     EXPECT_EQ(batch.number, step);
@@ -115,7 +87,7 @@ TEST(CropLoader, BatchesHoldTheCropsTheyDescribe) {
     ASSERT_EQ(batch.images.size(), 2U * 4 * 512);
     for (std::size_t b = 0; b < 2; ++b) {
       const store::CropSample& sample = batch.samples[b];
-      const store::DrawnStudy drawn = draw_study(11, 3, 2 * step + b);
+      const store::Drawn drawn = sampler.at(2 * step + b);
       EXPECT_EQ(sample.study, drawn.index);
       EXPECT_EQ(sample.epoch, drawn.epoch);
       ASSERT_EQ(sample.modalities.size(), 4U);
