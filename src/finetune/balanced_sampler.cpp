@@ -2,6 +2,7 @@
 
 #include <map>
 #include <set>
+#include <string>
 #include <utility>
 
 namespace brainmvp::finetune {
@@ -13,7 +14,7 @@ BalancedSampler::BalancedSampler(std::uint64_t seed, const std::vector<std::size
     members[classes[i]].push_back(i);
   }
   for (auto& [value, indices] : members) {
-    store::Sampler sampler(seed + classes_.size(), indices.size());
+    store::Sampler sampler(seed, indices.size(), "order of class " + std::to_string(value));
     classes_.push_back({.members = std::move(indices), .sampler = std::move(sampler)});
   }
 }

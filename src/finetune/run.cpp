@@ -107,10 +107,20 @@ train::SessionOptions session_options(const RunOptions& options, std::uint64_t t
   return session;
 }
 
+// In checkpoints of classifications since the studies of each class are drawn from a stream of their own.
+constexpr const char* kClassStreams = "class_streams";
+
+bool in_another_order(const std::optional<train::FoundCheckpoint>& earlier, const RunOptions& options) {
+  return earlier && options.task == infer::Task::kClassify && options.balanced && earlier->value.find(kClassStreams) == nullptr;
+}
+
 train::RunIdentity identity_of(const RunOptions& options, const TrainingSetup& setup, std::uint64_t per_step,
                                std::uint64_t total_steps) {
   checkpoint::Dict entries = infer::description_entries(setup.description);
   std::erase_if(entries, [](const checkpoint::Entry& entry) { return entry.first.text("key") == "network"; }); // every run has it
+  if (options.task == infer::Task::kClassify) {
+    entries.emplace_back(checkpoint::Value{std::string(kClassStreams)}, checkpoint::Value{true});
+  }
   return {.config = options.session.config,
           .network = setup.description.network,
           .precision = train::precision_name(setup.precision),
@@ -218,6 +228,7 @@ void finetune(const RunOptions& options, const train::Process& process) {
   Start start = read_start(options.init);
   Prepared prepared = prepare_run(options, start, store);
   std::optional<train::FoundCheckpoint> earlier = train::find_earlier_run(options.session);
+  const bool reordered = in_another_order(earlier, options);
   const std::uint64_t per_step =
       earlier ? earlier->samples_per_step() : static_cast<std::uint64_t>(options.batch_size * process.group.size());
   const std::uint64_t total_steps =
@@ -236,6 +247,11 @@ void finetune(const RunOptions& options, const train::Process& process) {
   train::Session session(session_options(options, total_steps), identity_of(options, setup, per_step, total_steps), optimizer,
                          std::move(trainee), process.group, static_cast<std::size_t>(options.batch_size), std::move(earlier));
   log_start(options, setup, total_steps);
+  if (reordered) {
+    log::warning(
+        "the run was begun by an earlier version, which drew the studies of a class in another order: from here on it goes "
+        "through them in the order of this version");
+  }
   session.run();
 }
 

@@ -205,6 +205,27 @@ TEST_F(Finetune, AClassificationResumesToTheBitAndRecordsItsMetrics) {
                                run("classes") / "checkpoints/step_00000002.pt", "head.weight");
 }
 
+// As versions wrote it that drew a class from a stream which other seeds share.
+TEST_F(Finetune, AClassificationOfAnEarlierVersionGoesOnAndSaysThatTheOrderChanges) {
+  ASSERT_EQ(finetune("classify", "old_order", {"--stop-after", "3"}).exit_code, 0);
+  const auto resumed = [](const Arguments& more) {
+    const ProcessResult result = finetune("classify", "old_order", more);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return contains(result.err, "drew the studies of a class in another order");
+  };
+  EXPECT_FALSE(resumed({"--resume", "--stop-after", "4"}));
+  const ProcessResult python = test::run_python(R"py(
+import sys, torch
+c = torch.load(sys.argv[1], weights_only=True)
+del c["class_streams"]
+torch.save(c, sys.argv[1])
+)py",
+                                                {run("old_order") / "checkpoints/last.pt"});
+  ASSERT_EQ(python.exit_code, 0) << python.err;
+  EXPECT_TRUE(resumed({"--resume", "--stop-after", "5"}));
+  EXPECT_FALSE(resumed({"--resume"}));
+}
+
 TEST_F(Finetune, BothBackbonesStartFromScratch) {
   for (const char* network : {"uniformer_tiny", "unet"}) {
     for (const char* kind : {"segment", "classify"}) {

@@ -35,5 +35,30 @@ TEST(BalancedSampler, CountsTheEpochsOfAClass) {
   }
 }
 
+// The order of the first 20 studies that are drawn of a class; class 1 has the upper half of them.
+std::vector<std::size_t> order_of(std::uint64_t seed, std::size_t wanted) {
+  constexpr std::size_t kMembers = 20;
+  std::vector<std::size_t> classes(2 * kMembers, 0);
+  std::fill(classes.begin() + kMembers, classes.end(), 1);
+  const BalancedSampler sampler(seed, classes);
+  std::vector<std::size_t> order;
+  for (std::uint64_t position = 0; position < 2 * kMembers; ++position) {
+    const std::size_t index = sampler.at(position).index;
+    if (classes[index] == wanted) {
+      order.push_back(index % kMembers);
+    }
+  }
+  return order;
+}
+
+TEST(BalancedSampler, ClassesAndSeedsShareNoStream) {
+  std::set<std::vector<std::size_t>> orders;
+  for (const std::uint64_t seed : {1U, 2U, 3U}) {
+    orders.insert(order_of(seed, 0));
+    orders.insert(order_of(seed, 1));
+  }
+  EXPECT_EQ(orders.size(), 6U);
+}
+
 } // namespace
 } // namespace brainmvp::finetune
