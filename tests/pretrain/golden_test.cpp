@@ -1,14 +1,14 @@
 #include <torch/autograd.h>
-#include <torch/optim/adamw.h>
 
 #include <array>
-#include <cmath>
-#include <numbers>
 
 #include "golden_case.h"
 #include "nn/execution.h"
+#include "pretrain/model.h"
 #include "pretrain/template_bank.h"
 #include "support/support.h"
+#include "train/adamw.h"
+#include "train/schedule.h"
 
 namespace brainmvp::pretrain {
 namespace {
@@ -121,35 +121,35 @@ TEST(GoldenUNet, LossesAndGradientsOfEveryPhaseInFloat) {
 INSTANTIATE_TEST_SUITE_P(Both, GoldenNetwork, testing::Values("uniformer_small", "unet"),
                          [](const auto& parameter) { return parameter.param; });
 
+// With the optimizer and the schedule of the product: rows of templates that a step does not use are late until they are settled.
 TEST(GoldenTrajectory, TenStepsOfAdamW) {
   const nlohmann::json golden = test::golden_json("pretrain_uniformer_small.json");
   const nlohmann::json trajectory = test::golden_json("pretrain_trajectory.json");
-  GoldenModel model = filled_model("uniformer_small");
-  model.templates.detach_().zero_().requires_grad_();
+  const GoldenModel model = filled_model("uniformer_small");
+  model.templates.detach().zero_();
   const Batch batch = golden_batch(golden);
-  std::vector<torch::Tensor> parameters{model.templates};
-  const auto network_parameters = model.network->parameters();
-  parameters.insert(parameters.end(), network_parameters.begin(), network_parameters.end());
-  torch::optim::AdamW optimizer(parameters, torch::optim::AdamWOptions(3e-4).weight_decay(1e-5));
-  auto& options = static_cast<torch::optim::AdamWOptions&>(optimizer.param_groups()[0].options());
+  const train::Schedule schedule{.peak = 3e-4, .total_steps = 10};
+  train::AdamW optimizer(parameters_of({.templates = model.templates, .network = model.network}), {.weight_decay = 1e-5});
   for (const auto& step : trajectory.at("steps")) {
     const int index = step.at("step").get<int>();
-    options.lr(1.5e-4 * (1 + std::cos(std::numbers::pi * index / 10)));
-    EXPECT_NEAR(options.lr(), step.at("lr").get<double>(), 1e-12);
+    const double rate = schedule.rate(static_cast<std::uint64_t>(index));
+    EXPECT_NEAR(rate, step.at("lr").get<double>(), 1e-12);
     std::vector<std::vector<std::int64_t>> calls;
     for (int call = 0; call < 4; ++call) {
       calls.push_back(golden_kept_blocks(4 * index + call));
     }
     const Draws draws = golden_draws(calls, step.at("target_index").get<std::int64_t>(), golden,
                                      step.at("picks").get<std::vector<std::string>>());
-    optimizer.zero_grad();
+    optimizer.clear_gradients();
+    optimizer.settle(model.templates, target_rows(batch, draws));
     const Losses losses = objective(*model.network, model.templates, batch, draws, {.distillation = 10, .contrastive = 1}, 8);
     losses.total.backward();
-    model.templates.mutable_grad() = dense(model.templates.grad()); // torch::optim::AdamW takes no sparse gradients
-    optimizer.step();
+    ASSERT_TRUE(model.templates.grad().is_sparse());
+    optimizer.step(rate);
     SCOPED_TRACE(index);
     expect_losses(losses, step, 2e-3);
   }
+  optimizer.settle();
   expect_summary(model.templates, trajectory.at("template_after"), "templates", 1e-2);
 }
 
