@@ -15,25 +15,38 @@
 
 namespace brainmvp::test {
 
-// A port that nothing listens on.
-inline int free_port() {
-  const int descriptor = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof(address);
-  EXPECT_EQ(::bind(descriptor, reinterpret_cast<sockaddr*>(&address), length), 0);
-  EXPECT_EQ(::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &length), 0);
-  ::close(descriptor);
-  return ntohs(address.sin_port);
-}
+// A port for one program, for as long as this lives. It is bound here, so that the system gives it to nobody who asks for any
+// port, but not listened on, so that who is told its number may (with SO_REUSEADDR, which c10d's store sets).
+class ReservedPort {
+public:
+  ReservedPort() : descriptor_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    const int yes = 1;
+    EXPECT_EQ(::setsockopt(descriptor_, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)), 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof(address);
+    EXPECT_EQ(::bind(descriptor_, reinterpret_cast<sockaddr*>(&address), length), 0);
+    EXPECT_EQ(::getsockname(descriptor_, reinterpret_cast<sockaddr*>(&address), &length), 0);
+    number_ = ntohs(address.sin_port);
+  }
+  ~ReservedPort() { ::close(descriptor_); }
+  ReservedPort(const ReservedPort&) = delete;
+  ReservedPort& operator=(const ReservedPort&) = delete;
+
+  [[nodiscard]] int number() const { return number_; }
+
+private:
+  int descriptor_;
+  int number_ = 0;
+};
 
 // One process a rank, told by environment variables who it is.
 class Ranks {
 public:
   // `arguments`: of each rank.
   explicit Ranks(const std::vector<std::vector<std::string>>& arguments) {
-    const std::string port = std::to_string(free_port()), size = std::to_string(arguments.size());
+    const std::string port = std::to_string(port_.number()), size = std::to_string(arguments.size());
     for (std::size_t rank = 0; rank < arguments.size(); ++rank) {
       const auto name_rank = [&] {
         ::setenv("RANK", std::to_string(rank).c_str(), 1);
@@ -61,6 +74,7 @@ public:
   }
 
 private:
+  ReservedPort port_; // where rank 0 listens
   std::vector<std::unique_ptr<Process>> processes_;
 };
 

@@ -230,10 +230,11 @@ Arguments torchrun(const Arguments& arguments, const std::string& restarts) {
                   "-m",
                   "torch.distributed.run",
                   "--no-python",
+                  "--standalone", // torchrun listens at a port that the system chooses
+                  "--local-addr",
+                  "127.0.0.1",
                   "--nproc-per-node",
                   "2",
-                  "--master-port",
-                  std::to_string(test::free_port()),
                   "--max-restarts",
                   restarts,
                   "--monitor-interval",
