@@ -1,17 +1,17 @@
 #include "study/anonymise.h"
 
 #include <fcntl.h>
-#include <sys/random.h>
+#include <sodium.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <span>
 
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/own_files.h"
-#include "base/sha256.h"
 #include "base/text.h"
 #include "io/image_file.h"
 #include "io/text_file.h"
@@ -20,24 +20,18 @@ namespace brainmvp::study {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::size_t kKeyDigits = 64;
+using Key = std::array<std::uint8_t, crypto_auth_hmacsha256_KEYBYTES>;
 
-template <class Bytes>
-std::string hexadecimal(const Bytes& bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  for (const std::uint8_t byte : bytes) {
-    text += kDigits[byte >> 4U];
-    text += kDigits[byte & 15U];
-  }
+std::string hexadecimal(std::span<const std::uint8_t> bytes) {
+  std::string text(2 * bytes.size() + 1, '\0');
+  sodium_bin2hex(text.data(), text.size(), bytes.data(), bytes.size());
+  text.pop_back();
   return text;
 }
 
 void make_key(const fs::path& file) {
-  std::array<std::uint8_t, kKeyDigits / 2> random{};
-  if (::getrandom(random.data(), random.size(), 0) != static_cast<ssize_t>(random.size())) {
-    throw Error(ExitCode::kInternal, "the system gives no random numbers");
-  }
+  Key random{};
+  randombytes_buf(random.data(), random.size());
   create_folders(fs::absolute(file).parent_path());
   const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (descriptor < 0) {
@@ -88,21 +82,26 @@ fs::path linked(const fs::path& file, const std::string& name, const fs::path& f
 } // namespace
 
 Pseudonyms::Pseudonyms(const fs::path& key_file) {
+  if (sodium_init() < 0) {
+    throw Error(ExitCode::kInternal, "the system gives no random numbers");
+  }
   std::error_code error;
   if (!fs::exists(key_file, error)) {
     make_key(key_file);
   }
-  key_ = io::read_text_file(key_file, 2 * kKeyDigits);
-  key_.erase(std::min(key_.find_last_not_of("\r\n") + 1, key_.size()));
-  if (key_.size() != kKeyDigits || key_.find_first_not_of("0123456789abcdef") != std::string::npos) {
-    throw Error(ExitCode::kBadInput, key_file.string() + ": holds no key of " + std::to_string(kKeyDigits) +
+  const std::string text = io::read_text_file(key_file, 4 * key_.size());
+  std::size_t length = 0;
+  if (sodium_hex2bin(key_.data(), key_.size(), text.data(), text.size(), "\r\n", &length, nullptr) != 0 ||
+      length != key_.size()) {
+    throw Error(ExitCode::kBadInput, key_file.string() + ": holds no key of " + std::to_string(2 * key_.size()) +
                                          " hexadecimal digits; name another file, which will be made");
   }
 }
 
 std::string Pseudonyms::of(std::string_view name) const {
-  // Both the key and the outer hash are of one length, so nothing can be appended to a name.
-  return "s" + hexadecimal(sha256(key_ + hexadecimal(sha256(key_ + std::string(name))))).substr(0, 16);
+  std::array<std::uint8_t, crypto_auth_hmacsha256_BYTES> hash{};
+  crypto_auth_hmacsha256(hash.data(), reinterpret_cast<const unsigned char*>(name.data()), name.size(), key_.data());
+  return "s" + hexadecimal(hash).substr(0, 16);
 }
 
 StudiesFile anonymise(const StudiesFile& file, const fs::path& links, const Pseudonyms& pseudonyms) {

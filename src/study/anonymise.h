@@ -1,6 +1,8 @@
 // Studies under names that tell nothing: `index --anonymise`.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -16,11 +18,11 @@ public:
   // Throws Error(kBadInput) for a file that holds no key, Error(kOutput) when it cannot be made.
   explicit Pseudonyms(const std::filesystem::path& key_file);
 
-  // "s" and 16 hexadecimal digits.
+  // "s" and the first 16 hexadecimal digits of HMAC-SHA256 (FIPS 198-1) with the bytes of the key.
   [[nodiscard]] std::string of(std::string_view name) const;
 
 private:
-  std::string key_;
+  std::array<std::uint8_t, 32> key_{};
 };
 
 // The same studies with ids, patients and file names replaced: the images are reached through links below `links`, which is

@@ -4,7 +4,6 @@
 #include <set>
 
 #include "base/error.h"
-#include "base/sha256.h"
 #include "study/fake_tree.h"
 
 namespace brainmvp {
@@ -14,22 +13,29 @@ namespace fs = std::filesystem;
 using study::Pseudonyms;
 using study::StudiesFile;
 
-std::string digest(std::string_view text) {
-  std::string digits;
-  for (const std::uint8_t byte : sha256(text)) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    digits += kDigits[byte >> 4U];
-    digits += kDigits[byte & 15U];
-  }
-  return digits;
-}
+constexpr const char* kPythonNames = R"py(
+import hashlib, hmac, sys
+key = bytes.fromhex(open(sys.argv[1]).read())
+for name in sys.argv[2:]:
+    print("s" + hmac.new(key, name.encode(), hashlib.sha256).hexdigest()[:16])
+)py";
 
-TEST(Sha256, VectorsOfTheStandard) {
-  EXPECT_EQ(digest(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-  EXPECT_EQ(digest("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-  EXPECT_EQ(digest("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),
-            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
-  EXPECT_EQ(digest(std::string(1'000'000, 'a')), "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+TEST(Pseudonyms, AreHmacSha256AsPythonComputesIt) {
+  const test::TemporaryFolder folder;
+  test::write_text(folder / "given.key", "00112233445566778899AABBccddeeff0123456789abcdef0123456789abcdef\n");
+  const std::vector<std::string> names{"", "sub-01", "patient sub-01", "Jürgen", std::string(200, 'x')};
+  for (const char* key : {"given.key", "made.key"}) {
+    const Pseudonyms pseudonyms(folder / key);
+    std::string expected;
+    for (const std::string& name : names) {
+      expected += pseudonyms.of(name) + "\n";
+    }
+    std::vector<std::string> arguments{folder / key};
+    arguments.insert(arguments.end(), names.begin(), names.end());
+    const test::ProcessResult python = test::run_python(kPythonNames, arguments);
+    ASSERT_EQ(python.exit_code, 0) << python.err;
+    EXPECT_EQ(python.out, expected);
+  }
 }
 
 TEST(Pseudonyms, FollowTheKeyAndTheName) {
@@ -40,8 +46,10 @@ TEST(Pseudonyms, FollowTheKeyAndTheName) {
   EXPECT_NE(first.of("sub-01"), Pseudonyms(folder / "b.key").of("sub-01"));
   EXPECT_EQ(first.of("sub-01").size(), 17U);
   EXPECT_EQ(fs::status(folder / "a.key").permissions(), fs::perms::owner_read | fs::perms::owner_write);
-  test::write_text(folder / "c.key", "a note, not a key\n");
-  EXPECT_THROW(Pseudonyms(folder / "c.key"), Error);
+  for (const char* text : {"a note, not a key\n", "0123456789abcdef\n", ""}) {
+    test::write_text(folder / "c.key", text);
+    EXPECT_THROW(Pseudonyms(folder / "c.key"), Error) << text;
+  }
 }
 
 TEST(Anonymise, NothingOfTheNamesIsLeft) {
