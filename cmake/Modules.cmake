@@ -24,7 +24,7 @@ endif()
 
 # The headers cost more than our code: the files of a folder are compiled six at a time, for which names of their anonymous namespaces
 # must not meet. 0 takes whole folders, which is the fastest for who builds once.
-set(CMAKE_UNITY_BUILD ON)
+set(CMAKE_UNITY_BUILD ON CACHE BOOL "Compile several source files as one")
 set(CMAKE_UNITY_BUILD_BATCH_SIZE 6 CACHE STRING "Source files of a folder that are compiled as one; 0: all")
 
 # Torch's headers cost 20 s a file, and 6 s with this precompiled header.
