@@ -8,9 +8,9 @@
 
 #include <array>
 
-#include "nn/depthwise.h"
-#include "nn/execution.h"
-#include "nn/token_layers.h"
+#include "nn/kernels/depthwise.h"
+#include "nn/kernels/execution.h"
+#include "nn/kernels/token_layers.h"
 
 namespace brainmvp::nn {
 namespace {

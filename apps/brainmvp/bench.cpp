@@ -4,7 +4,7 @@
 
 #include "bench/suite.h"
 #include "command.h"
-#include "train/precision.h"
+#include "runtime/precision.h"
 
 namespace brainmvp::app {
 namespace {
@@ -18,7 +18,7 @@ struct BenchOptions {
 };
 
 void run_benchmarks(BenchOptions options, const CommonOptions& common) {
-  options.network.device = train::choose_device(common.device);
+  options.network.device = runtime::choose_device(common.device);
   options.network.with_baseline = !options.without_baseline;
   const std::vector<std::string> names = options.names.empty() ? bench::bench_names() : options.names;
   const bench::Report report = bench::run_bench(names, options.precision, common.thread_count(), options.network);

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "command.h"
 #include "finetune/run.h"
-#include "nn/backbones.h"
+#include "nn/networks/backbones.h"
 #include "session_options.h"
 #include "study/task.h"
 
@@ -159,7 +159,7 @@ void add_augmentation_options(CLI::App& command, FinetuneArguments& arguments) {
 // What a task says, where the user does not.
 void fill_from_task(CLI::App& command, FinetuneArguments& arguments) {
   const study::Task task = study::task(arguments.task);
-  const bool segment = arguments.run.task == infer::Task::kSegment;
+  const bool segment = arguments.run.task == model::Task::kSegment;
   if ((task.kind == study::TaskKind::kSegment) != segment) {
     throw Error(ExitCode::kUsage, "--task " + arguments.task + " is for finetune " + (segment ? "classify" : "segment"));
   }
@@ -199,7 +199,7 @@ void run_finetune(CLI::App& command, FinetuneArguments& arguments, const CommonO
   fill_defaults(command, arguments);
   run.crop = size_of("--crop", arguments.crop);
   run.stem = arguments.stem == "inflate" ? checkpoint::Stem::kInflate : checkpoint::Stem::kReinitialise;
-  run.sizing = arguments.sizing == "pad" ? infer::Sizing::kPad : infer::Sizing::kResize;
+  run.sizing = arguments.sizing == "pad" ? model::Sizing::kPad : model::Sizing::kResize;
   run.balanced = !arguments.unbalanced;
   run.intensities = intensities_named(arguments.intensities);
   run.initialisation = nn::initialisation(arguments.initialisation);
@@ -213,8 +213,8 @@ void run_finetune(CLI::App& command, FinetuneArguments& arguments, const CommonO
   finetune::run_finetuning(run);
 }
 
-Command add_kind(CLI::App& parent, CommonOptions& common, infer::Task task) {
-  const bool segment = task == infer::Task::kSegment;
+Command add_kind(CLI::App& parent, CommonOptions& common, model::Task task) {
+  const bool segment = task == model::Task::kSegment;
   CLI::App* command = parent.add_subcommand(segment ? "segment" : "classify", segment ? "Train a segmentation from label maps"
                                                                                       : "Train a classification from classes");
   add_common_options(*command, common, {.force = true, .config = true, .threads = true, .seed = true, .device = true});
@@ -234,7 +234,7 @@ Command add_kind(CLI::App& parent, CommonOptions& common, infer::Task task) {
 std::vector<Command> add_finetune(CLI::App& program, CommonOptions& common) {
   CLI::App* parent = program.add_subcommand("finetune", "Train a segmentation or a classification from a pre-trained encoder");
   parent->require_subcommand(1);
-  return {add_kind(*parent, common, infer::Task::kSegment), add_kind(*parent, common, infer::Task::kClassify)};
+  return {add_kind(*parent, common, model::Task::kSegment), add_kind(*parent, common, model::Task::kClassify)};
 }
 
 } // namespace brainmvp::app

@@ -6,7 +6,7 @@
 #include "base/own_files.h"
 #include "base/text.h"
 #include "command.h"
-#include "nn/backbones.h"
+#include "nn/networks/backbones.h"
 #include "session_options.h"
 
 namespace brainmvp::app {
@@ -41,16 +41,19 @@ void add_method_options(CLI::App& command, PretrainArguments& arguments) {
   add("--recipe", arguments.recipe, "Set of defaults: " + join(pretrain::recipe_names(), ", "))->capture_default_str();
   add("--network", recipe.network, "Network: " + join(nn::network_names(), ", "));
   add("--crop", arguments.crop, "Side of the random crops in voxels, or three sides")->expected(1, 3)->check(CLI::PositiveNumber);
-  add("--channels", recipe.channels, "Modalities of a study that a sample holds")->check(CLI::PositiveNumber);
-  add("--mask-rate", recipe.mask_rate, "Share of the blocks that is masked")->check(CLI::Range(0.0, 1.0));
-  add("--mask-block", recipe.mask_block, "Side of a masked block in voxels")->check(CLI::PositiveNumber);
-  add("--weight-distillation", recipe.weights.distillation, "Weight of the error of view 1 (modality template distillation)");
-  add("--weight-reconstruction", recipe.weights.reconstruction, "Weight of the error of view 2 (cross-modal reconstruction)");
-  add("--weight-contrastive", recipe.weights.contrastive, "Weight of the modality-aware contrastive term");
-  add("--temperature", recipe.weights.temperature, "Temperature of the contrastive term")->check(CLI::PositiveNumber);
-  add("--cross-modal-from", recipe.cross_modal_from, "Fraction of the schedule from which view 2 shows another modality");
-  add("--contrastive-from", recipe.contrastive_from, "Fraction of the schedule from which the contrastive term counts");
-  add("--template-init", arguments.template_init, "Where templates start: " + join(pretrain::template_init_names(), ", "));
+  add("--channels", recipe.brainmvp.channels, "Modalities of a study that a sample holds")->check(CLI::PositiveNumber);
+  add("--mask-rate", recipe.brainmvp.mask_rate, "Share of the blocks that is masked")->check(CLI::Range(0.0, 1.0));
+  add("--mask-block", recipe.brainmvp.mask_block, "Side of a masked block in voxels")->check(CLI::PositiveNumber);
+  add("--weight-distillation", recipe.brainmvp.weights.distillation,
+      "Weight of the error of view 1 (modality template distillation)");
+  add("--weight-reconstruction", recipe.brainmvp.weights.reconstruction,
+      "Weight of the error of view 2 (cross-modal reconstruction)");
+  add("--weight-contrastive", recipe.brainmvp.weights.contrastive, "Weight of the modality-aware contrastive term");
+  add("--temperature", recipe.brainmvp.weights.temperature, "Temperature of the contrastive term")->check(CLI::PositiveNumber);
+  add("--cross-modal-from", recipe.brainmvp.cross_modal_from,
+      "Fraction of the schedule from which view 2 shows another modality");
+  add("--contrastive-from", recipe.brainmvp.contrastive_from, "Fraction of the schedule from which the contrastive term counts");
+  add("--template-init", arguments.template_init, "Where templates start: " + join(objectives::template_init_names(), ", "));
   add_intensities_option(command, arguments.intensities, "pretrain");
   add_initialisation_option(command, arguments.initialisation, "pretrain");
   add("--template-size", arguments.template_size, "Voxels of the template grid, I J K")->expected(3)->check(CLI::PositiveNumber);
@@ -74,20 +77,20 @@ void add_pretraining_options(CLI::App& command, PretrainArguments& arguments) {
 }
 
 void fill_from_recipe(CLI::App& command, const Recipe& recipe) {
-  const pretrain::Weights& weights = recipe.weights;
+  const objectives::LossWeights& weights = recipe.brainmvp.weights;
   const std::vector<std::pair<const char*, std::string>> defaults{
       {"--network", recipe.network},
       {"--initialisation", nn::initialisation_name(recipe.initialisation)},
-      {"--channels", std::to_string(recipe.channels)},
-      {"--mask-rate", shortest(recipe.mask_rate)},
-      {"--mask-block", std::to_string(recipe.mask_block)},
+      {"--channels", std::to_string(recipe.brainmvp.channels)},
+      {"--mask-rate", shortest(recipe.brainmvp.mask_rate)},
+      {"--mask-block", std::to_string(recipe.brainmvp.mask_block)},
       {"--weight-distillation", shortest(weights.distillation)},
       {"--weight-reconstruction", shortest(weights.reconstruction)},
       {"--weight-contrastive", shortest(weights.contrastive)},
       {"--temperature", shortest(weights.temperature)},
-      {"--cross-modal-from", shortest(recipe.cross_modal_from)},
-      {"--contrastive-from", shortest(recipe.contrastive_from)},
-      {"--template-init", pretrain::template_init_name(recipe.template_init)},
+      {"--cross-modal-from", shortest(recipe.brainmvp.cross_modal_from)},
+      {"--contrastive-from", shortest(recipe.brainmvp.contrastive_from)},
+      {"--template-init", objectives::template_init_name(recipe.brainmvp.template_init)},
       {"--epochs", std::to_string(recipe.epochs)},
       {"--batch-size", std::to_string(recipe.batch_size)},
       {"--accumulate", std::to_string(recipe.accumulation)},
@@ -98,7 +101,7 @@ void fill_from_recipe(CLI::App& command, const Recipe& recipe) {
   }
   set_unless_given(command, "--intensities", {store::kIntensitiesNames.at(static_cast<std::size_t>(recipe.intensities))});
   set_unless_given(command, "--crop", texts_of(recipe.crop));
-  set_unless_given(command, "--template-size", texts_of(recipe.template_size));
+  set_unless_given(command, "--template-size", texts_of(recipe.brainmvp.template_size));
 }
 
 void run_pretrain(CLI::App& command, PretrainArguments& arguments, const CommonOptions& common) {
@@ -109,8 +112,8 @@ void run_pretrain(CLI::App& command, PretrainArguments& arguments, const CommonO
   fill_from_recipe(command, pretrain::recipe(arguments.recipe));
   run.recipe.name = arguments.recipe;
   run.recipe.crop = size_of("--crop", arguments.crop);
-  run.recipe.template_size = size_of("--template-size", arguments.template_size);
-  run.recipe.template_init = pretrain::template_init(arguments.template_init);
+  run.recipe.brainmvp.template_size = size_of("--template-size", arguments.template_size);
+  run.recipe.brainmvp.template_init = objectives::template_init(arguments.template_init);
   run.recipe.intensities = intensities_named(arguments.intensities);
   run.recipe.initialisation = nn::initialisation(arguments.initialisation);
   finish_session(command, common, run.session);

@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "base/machine.h"
 #include "input_kind.h"
-#include "nn/initialisation.h"
+#include "nn/networks/initialisation.h"
 #include "parallel/launch.h"
 #include "store/verify.h"
 #include "train/run_folder.h"

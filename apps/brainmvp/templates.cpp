@@ -8,9 +8,10 @@
 #include "base/log.h"
 #include "base/own_files.h"
 #include "base/text.h"
+#include "checkpoint/checkpoint.h"
 #include "command.h"
 #include "input_kind.h"
-#include "pretrain/template_export.h"
+#include "objectives/brainmvp/template_export.h"
 
 namespace brainmvp::app {
 namespace {
@@ -20,7 +21,7 @@ struct TemplatesOptions {
   std::string out;
 };
 
-std::string remark(const pretrain::Template& learned, const std::vector<std::string>& modalities) {
+std::string remark(const objectives::Template& learned, const std::vector<std::string>& modalities) {
   std::string text = learned.constant() ? "constant at " + shortest(learned.lowest) + ": it never moved"
                                         : "learned values " + shortest(learned.lowest) + " to " + shortest(learned.highest) +
                                               ", stored as 0 to 1";
@@ -37,16 +38,17 @@ void export_templates(const TemplatesOptions& options, bool force) {
                             {InputKind::kPretraining, InputKind::kFinetuning, InputKind::kCheckpoint, InputKind::kFolder}});
   refuse_output_above(options.out, {options.run});
   refuse_existing_folder(options.out, force);
-  const std::filesystem::path checkpoint = pretrain::checkpoint_of(options.run);
-  const pretrain::TemplateSet set = pretrain::read_templates(checkpoint);
+  const std::filesystem::path file = objectives::checkpoint_of(options.run);
+  const checkpoint::Contents contents = checkpoint::read_contents(file);
+  const objectives::TemplateSet set = with_context(file.string(), [&] { return objectives::templates_in(contents); });
   if (!set.has_affine) {
-    log::warning(checkpoint.string() + ": no template_affine; the volumes get 1 mm voxels in RAS order, centred on the grid");
+    log::warning(file.string() + ": no template_affine; the volumes get 1 mm voxels in RAS order, centred on the grid");
   }
   AtomicFolder folder(options.out);
-  pretrain::write_templates(folder.temporary(), set.templates);
+  objectives::write_templates(folder.temporary(), set.templates);
   folder.commit();
-  std::cout << "templates of " << checkpoint.string() << " in " << options.out << "\n";
-  for (const pretrain::Template& learned : set.templates) {
+  std::cout << "templates of " << file.string() << " in " << options.out << "\n";
+  for (const objectives::Template& learned : set.templates) {
     std::cout << learned.modality << ".nii.gz: " << remark(learned, set.modalities) << "\n";
   }
   std::cout

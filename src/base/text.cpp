@@ -132,4 +132,10 @@ std::string nearest_name(std::string_view name, std::span<const std::string> nam
   return best;
 }
 
+std::string unknown_name(const std::string& what, const std::string& name, const std::vector<std::string>& known) {
+  const std::string nearest = nearest_name(name, known);
+  return what + " '" + name + "' is unknown" + (nearest.empty() ? "" : "; did you mean " + nearest + "?") +
+         " (known: " + join(known, ", ") + ")";
+}
+
 } // namespace brainmvp

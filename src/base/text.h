@@ -32,4 +32,7 @@ std::string shortest(double value);
 // The entry of `names` with the smallest edit distance to `name`, or "" when none is within a third of its length + 1.
 std::string nearest_name(std::string_view name, std::span<const std::string> names);
 
+// "recipe 'papr' is unknown; did you mean paper? (known: paper, released, tiny)". `what`: "recipe".
+std::string unknown_name(const std::string& what, const std::string& name, const std::vector<std::string>& known);
+
 } // namespace brainmvp

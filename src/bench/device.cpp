@@ -5,7 +5,7 @@
 
 #include <array>
 
-#include "nn/cuda_libraries.h"
+#include "nn/kernels/cuda_libraries.h"
 
 namespace brainmvp::bench {
 

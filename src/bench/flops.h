@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdint>
 
-#include "nn/backbones.h"
+#include "nn/networks/uniformer.h"
 
 namespace brainmvp::bench {
 

@@ -17,13 +17,13 @@
 #include "bench/timing.h"
 #include "finetune/losses.h"
 #include "infer/sliding_window.h"
-#include "nn/depthwise.h"
-#include "nn/execution.h"
-#include "pretrain/model.h"
-#include "pretrain/objective.h"
+#include "nn/kernels/depthwise.h"
+#include "nn/kernels/execution.h"
+#include "objectives/brainmvp/proxy_tasks.h"
+#include "objectives/brainmvp/template_bank.h"
+#include "runtime/precision.h"
+#include "runtime/to_device.h"
 #include "train/adamw.h"
-#include "train/precision.h"
-#include "train/to_device.h"
 
 namespace brainmvp::bench {
 namespace {
@@ -34,7 +34,7 @@ using Sides = std::array<std::int64_t, 3>;
 // What is timed, in a precision, and its arithmetic.
 struct Workload {
   std::string name;
-  std::function<void(train::Precision)> run;
+  std::function<void(runtime::Precision)> run;
   double flops = 0;     // 0: not counted
   bool warms_up = true; // a first call, not counted, makes the optimizer's state and warms caches
 };
@@ -45,7 +45,7 @@ struct Timing {
   std::uint64_t peak_gpu_memory = 0;
 };
 
-Timing time_workload(const Workload& workload, train::Precision precision, std::size_t repetitions, const at::Device& device) {
+Timing time_workload(const Workload& workload, runtime::Precision precision, std::size_t repetitions, const at::Device& device) {
   const auto run = [&] {
     workload.run(precision);
     wait_for(device);
@@ -62,10 +62,10 @@ Timing time_workload(const Workload& workload, train::Precision precision, std::
 
 double time_baseline(const Workload& workload, const at::Device& device) {
   return_freed_memory();
-  train::set_gpu_arithmetic(device, train::GpuArithmetic::kOfLibraries);
+  runtime::set_gpu_arithmetic(device, runtime::GpuArithmetic::kOfLibraries);
   const nn::ExecutionScope plain({.kernels = nn::Kernels::kAten});
-  const double seconds = time_workload(workload, train::Precision::kFloat32, 1, device).seconds;
-  train::set_gpu_arithmetic(device, train::GpuArithmetic::kRepeatable);
+  const double seconds = time_workload(workload, runtime::Precision::kFloat32, 1, device).seconds;
+  runtime::set_gpu_arithmetic(device, runtime::GpuArithmetic::kRepeatable);
   return seconds;
 }
 
@@ -74,7 +74,7 @@ std::vector<Result> compare(const Workload& workload, const NetworkBenchOptions&
   keep_freed_memory();
   std::vector<Result> results;
   for (const std::string& name : options.precisions) {
-    const train::Precision precision = train::choose_precision(name, options.device);
+    const runtime::Precision precision = runtime::choose_precision(name, options.device);
     const nn::ExecutionScope ours({.checkpoints_activations = options.checkpoints_activations});
     const Timing timing = time_workload(workload, precision, options.repetitions, options.device);
     Result result{.name = workload.name,
@@ -108,8 +108,8 @@ Sides template_grid(std::int64_t crop) {
 
 // Draws of a step on random images, the same at every call but for the modalities.
 struct PretrainingCase {
-  pretrain::Batch batch;
-  pretrain::Draws draws;
+  objectives::ProxyBatch batch;
+  objectives::ProxyDraws draws;
 };
 
 PretrainingCase pretraining_case(const NetworkBenchOptions& options) {
@@ -135,7 +135,7 @@ PretrainingCase pretraining_case(const NetworkBenchOptions& options) {
 }
 
 // As in a training, one modality after another is the target, so that templates wait for their turns.
-void take_modalities(pretrain::Batch& batch, std::int64_t first) {
+void take_modalities(objectives::ProxyBatch& batch, std::int64_t first) {
   for (std::vector<std::int64_t>& rows : batch.template_rows) {
     rows = {first % 8, (first + 1) % 8, (first + 2) % 8, (first + 3) % 8};
   }
@@ -146,21 +146,24 @@ void take_modalities(pretrain::Batch& batch, std::int64_t first) {
 std::vector<Result> bench_step(const NetworkBenchOptions& options) {
   constexpr double kLearningRate = 3e-4;
   const Sides grid = template_grid(options.crop);
-  const pretrain::Model model{.templates = at::rand({8, grid[0], grid[1], grid[2]}, options.device).requires_grad_(),
-                              .network = nn::make_network(options.network)};
-  model.network->to(options.device);
-  const train::NamedTensors parameters = pretrain::parameters_of(model);
+  const Tensor templates = at::rand({8, grid[0], grid[1], grid[2]}, options.device).requires_grad_();
+  const auto network = nn::make_network(options.network);
+  network->to(options.device);
+  NamedTensors parameters{{"rep_template", templates}};
+  for (const auto& entry : network->named_parameters()) {
+    parameters.emplace_back(entry.key(), entry.value());
+  }
   train::AdamW optimizer(parameters, {});
   PretrainingCase batch = pretraining_case(options);
   std::int64_t first_modality = 0;
-  const auto run = [&](train::Precision precision) {
+  const auto run = [&](runtime::Precision precision) {
     optimizer.clear_gradients();
     take_modalities(batch.batch, first_modality++);
-    optimizer.settle(model.templates, pretrain::target_rows(batch.batch, batch.draws));
-    pretrain::Losses losses;
+    optimizer.settle(templates, objectives::target_rows(batch.batch, batch.draws));
+    objectives::ProxyLosses losses;
     {
-      const train::AutocastScope autocast(precision, options.device);
-      losses = pretrain::objective(*model.network, model.templates, batch.batch, batch.draws, {}, 8);
+      const runtime::AutocastScope autocast(precision, options.device);
+      losses = objectives::proxy_losses(*network, templates, batch.batch, batch.draws, {}, 8);
     }
     losses.total.backward();
     optimizer.step(kLearningRate);
@@ -180,18 +183,18 @@ std::vector<Result> bench_segment(const NetworkBenchOptions& options) {
   const std::int64_t side = options.crop;
   const auto network = nn::make_segmentation_network(options.network, options.channels, kOutputs);
   network->to(options.device);
-  train::NamedTensors parameters;
+  NamedTensors parameters;
   for (const auto& entry : network->named_parameters()) {
     parameters.emplace_back(entry.key(), entry.value());
   }
   train::AdamW optimizer(parameters, {.decoupled = false});
   const Tensor images = at::rand({options.batch_size, options.channels, side, side, side}, options.device);
   const Tensor target = at::randint(2, {options.batch_size, kOutputs, side, side, side}, images.options());
-  const auto run = [&](train::Precision precision) {
+  const auto run = [&](runtime::Precision precision) {
     optimizer.clear_gradients();
     nn::Segmentation output;
     {
-      const train::AutocastScope autocast(precision, options.device);
+      const runtime::AutocastScope autocast(precision, options.device);
       output = network->forward(images);
     }
     finetune::supervised_loss(output, target, /*exclusive=*/false).backward();
@@ -220,11 +223,11 @@ std::vector<Result> bench_predict(const NetworkBenchOptions& options) {
   for (const std::int64_t length : size) {
     windows *= static_cast<double>(infer::window_starts(static_cast<std::size_t>(length), side, sliding.overlap).size());
   }
-  const auto run = [&](train::Precision precision) {
+  const auto run = [&](runtime::Precision precision) {
     const at::NoGradGuard no_gradient;
     infer::slide(volume, kOutputs, sliding, [&](const Tensor& tile) {
-      const train::AutocastScope autocast(precision, options.device);
-      return network->forward(train::to_device(tile, options.device)).logits;
+      const runtime::AutocastScope autocast(precision, options.device);
+      return network->forward(runtime::to_device(tile, options.device)).logits;
     });
   };
   return compare(
@@ -245,8 +248,8 @@ std::vector<Result> bench_depthwise(const NetworkBenchOptions& options) {
   const Tensor values = at::rand({kViews, kChannels, side, side, side}, options.device);
   const Tensor plain = values.permute({0, 2, 3, 4, 1}).detach().requires_grad_(); // contiguous channels first
   const Tensor ours = plain.contiguous().detach().requires_grad_();
-  const auto run = [&](train::Precision precision) {
-    const train::AutocastScope autocast(precision, options.device);
+  const auto run = [&](runtime::Precision precision) {
+    const runtime::AutocastScope autocast(precision, options.device);
     const bool is_plain = nn::current_execution().kernels == nn::Kernels::kAten;
     const Tensor y = nn::depthwise_convolution(is_plain ? plain : ours, weight, bias);
     y.backward(is_plain ? plain.detach() : ours.detach().to(y.scalar_type()));

@@ -16,7 +16,7 @@
 #include "bench/load.h"
 #include "bench/peak.h"
 #include "bench/prepare.h"
-#include "train/precision.h"
+#include "runtime/precision.h"
 
 namespace brainmvp::bench {
 namespace {
@@ -47,7 +47,7 @@ const Entry& entry_named(const std::string& name) {
   return *found;
 }
 
-bool has_bf16(const at::Device& device) { return train::choose_precision("auto", device) == train::Precision::kBfloat16; }
+bool has_bf16(const at::Device& device) { return runtime::choose_precision("auto", device) == runtime::Precision::kBfloat16; }
 
 std::string rounded(double value, int digits) {
   std::ostringstream text;

@@ -8,11 +8,9 @@
 #include <vector>
 
 #include "checkpoint/value.h"
+#include "runtime/named_tensors.h"
 
 namespace brainmvp::checkpoint {
-
-// Names and tensors, in file order.
-using Weights = std::vector<std::pair<std::string, at::Tensor>>;
 
 // Reads a .pt file. Builds tensors and plain containers only; any other global is refused by name and nothing is run.
 // Throws Error(kBadInput): truncated, pre-1.6 format (with the Python line that converts it), hostile, not a checkpoint.
@@ -22,19 +20,26 @@ Value read_pt(const std::filesystem::path& path);
 void write_pt(const std::filesystem::path& path, const Value& value);
 
 // Of a file, or of all parts that an index names (model.safetensors.index.json).
-Weights read_safetensors(const std::filesystem::path& path, std::map<std::string, std::string>* metadata = nullptr);
-void write_safetensors(const std::filesystem::path& path, const Weights& weights,
+NamedTensors read_safetensors(const std::filesystem::path& path, std::map<std::string, std::string>* metadata = nullptr);
+void write_safetensors(const std::filesystem::path& path, const NamedTensors& weights,
                        const std::map<std::string, std::string>& metadata = {});
 
 // The weights in a .pt or .safetensors file: the dict itself or its "state_dict" (also "model", "model_state_dict", "net",
 // "network_weights"), under the network's own names (own_weights). A single part of several files is refused.
-Weights read_weights(const std::filesystem::path& path);
+NamedTensors read_weights(const std::filesystem::path& path);
+
+// These, and what else the file says: the entries of a .pt, the metadata of a .safetensors.
+struct Contents {
+  Value entries;
+  NamedTensors weights;
+};
+Contents read_contents(const std::filesystem::path& path);
 
 // The same in two steps, from a value that read_pt gave. Throws Error(kBadInput) when there are no tensors.
-Weights weights_of(const Value& checkpoint);
+NamedTensors weights_of(const Value& checkpoint);
 
 // Without what wrappers put into the names (wrappers.h), which is logged. `path`: for the log.
-Weights own_weights(const Weights& weights, const std::filesystem::path& path);
+NamedTensors own_weights(const NamedTensors& weights, const std::filesystem::path& path);
 
 // Whether the file holds only weights: the name says .safetensors (and the content is no zip archive of torch.save), or is
 // that of an index of several files.
@@ -50,6 +55,6 @@ struct TransferReport {
 };
 
 // Copies, without autograd, every tensor whose name and shape fit (any floating type is converted).
-TransferReport transfer(const Weights& from, const Weights& to);
+TransferReport transfer(const NamedTensors& from, const NamedTensors& to);
 
 } // namespace brainmvp::checkpoint

@@ -23,7 +23,7 @@ Format format_of(const fs::path& path) {
                                                      : Format::kOther;
 }
 
-void count(const Weights& weights, Conversion& report) {
+void count(const NamedTensors& weights, Conversion& report) {
   report.tensors = weights.size();
   for (const auto& [name, tensor] : weights) {
     report.bytes += tensor.nbytes();
@@ -53,8 +53,8 @@ Conversion pt_to_safetensors(const fs::path& in, const fs::path& out) {
   const Value checkpoint = read_pt(in);
   Conversion report;
   std::map<std::string, std::string> metadata;
-  const Weights weights = with_context(in.string(), [&] {
-    Weights found = weights_of(checkpoint);
+  const NamedTensors weights = with_context(in.string(), [&] {
+    NamedTensors found = weights_of(checkpoint);
     const Dict& dict = state_dict(checkpoint);
     const Dict& top = checkpoint.dict("the checkpoint");
     sort_entries(top, &dict, metadata, report);
@@ -75,7 +75,7 @@ Conversion pt_to_safetensors(const fs::path& in, const fs::path& out) {
 
 Conversion safetensors_to_pt(const fs::path& in, const fs::path& out) {
   std::map<std::string, std::string> metadata;
-  const Weights weights = read_safetensors(in, &metadata);
+  const NamedTensors weights = read_safetensors(in, &metadata);
   Conversion report;
   count(weights, report);
   Dict state;

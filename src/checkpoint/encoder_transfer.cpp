@@ -16,13 +16,12 @@ namespace {
 
 constexpr std::string_view kEncoder = "encoder.";
 constexpr std::string_view kPretrainedEncoder = "encoder.uniformer.";
-constexpr std::array<std::string_view, 2> kStems{"encoder.patch_embed1.proj.weight", "encoder.conv1a.weight"};
 
 using Named = std::map<std::string, at::Tensor>;
 
 // A fine-tuned network's own names start with "encoder." right before the encoder's. Only then do its decoder and heads mean
 // the same here: the decoder of pre-training has names and shapes of ours, but was trained without skips.
-bool is_fine_tuned(const Weights& weights) {
+bool is_fine_tuned(const NamedTensors& weights) {
   return std::ranges::any_of(weights, [](const auto& entry) {
     return entry.first.starts_with(kEncoder) && !entry.first.starts_with(kPretrainedEncoder);
   });
@@ -41,7 +40,7 @@ std::string target_name(const std::string& name, const Named& model, bool with_d
 }
 
 // Networks of other programs by what their tensors are called.
-std::string known_as(const Weights& from) {
+std::string known_as(const NamedTensors& from) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kNetworks{{{"exp_avg", "the state of an optimizer"},
                                                                                     {"swinViT.", "MONAI's Swin UNETR"},
                                                                                     {"encoder.stages.", "a network of nnU-Net"},
@@ -57,12 +56,12 @@ std::string known_as(const Weights& from) {
 }
 
 struct Renamed {
-  Weights weights;                             // under their names in the model
+  NamedTensors weights;                        // under their names in the model
   std::map<std::string, std::string> original; // by the name in the model
   std::vector<std::string> unused;             // original names
 };
 
-Renamed rename(const Weights& from, const Named& model) {
+Renamed rename(const NamedTensors& from, const Named& model) {
   const bool with_decoder = is_fine_tuned(from);
   Renamed result;
   for (const auto& [name, tensor] : from) {
@@ -82,20 +81,21 @@ Renamed rename(const Weights& from, const Named& model) {
 }
 
 // [out, 1, ..] to [out, C, ..] with C > 1.
-bool is_inflatable(const std::string& name, const at::Tensor& from, const at::Tensor& to) {
-  return std::ranges::find(kStems, name) != kStems.end() && from.is_floating_point() && from.dim() == 5 && to.dim() == 5 &&
-         from.size(0) == to.size(0) && from.size(1) == 1 && to.size(1) > 1 && from.sizes().slice(2) == to.sizes().slice(2);
+bool is_inflatable(const at::Tensor& from, const at::Tensor& to) {
+  return from.is_floating_point() && from.dim() == 5 && to.dim() == 5 && from.size(0) == to.size(0) && from.size(1) == 1 &&
+         to.size(1) > 1 && from.sizes().slice(2) == to.sizes().slice(2);
 }
 
 // Scalars count for nothing: the counters of batch norm fit every network.
-void require_encoder(const Weights& from, const Weights& renamed, const Named& model) {
+void require_encoder(const NamedTensors& from, const NamedTensors& renamed, const Named& model, const std::string& stem) {
   std::string misfit;
   for (const auto& [name, tensor] : renamed) {
     const auto found = model.find(name);
     if (found == model.end() || !name.starts_with(kEncoder) || tensor.dim() == 0) {
       continue;
     }
-    if ((tensor.sizes() == found->second.sizes() && tensor.is_floating_point()) || is_inflatable(name, tensor, found->second)) {
+    if ((tensor.sizes() == found->second.sizes() && tensor.is_floating_point()) ||
+        (name == stem && is_inflatable(tensor, found->second))) {
       return;
     }
     if (misfit.empty()) {
@@ -114,9 +114,9 @@ void require_encoder(const Weights& from, const Weights& renamed, const Named& m
           "; expected a pre-trained or fine-tuned checkpoint of the same network: name its network, or start from scratch");
 }
 
-std::string adapt_stem(const at::Tensor& from, const at::Tensor& to, Stem stem) {
+std::string adapt_stem(const at::Tensor& from, const at::Tensor& to, Stem change) {
   const std::string channels = std::to_string(to.size(1));
-  if (stem == Stem::kReinitialise) {
+  if (change == Stem::kReinitialise) {
     return "left as initialised: 1 input channel in the file, " + channels + " in the model";
   }
   at::Tensor(to).copy_(from.to(to.options()).div(to.size(1)).expand_as(to));
@@ -125,19 +125,20 @@ std::string adapt_stem(const at::Tensor& from, const at::Tensor& to, Stem stem) 
 
 } // namespace
 
-EncoderTransfer transfer_encoder(const Weights& from, const Weights& to, Stem stem) {
+EncoderTransfer transfer_encoder(const NamedTensors& from, const NamedTensors& to, const std::string& stem, Stem change) {
   const at::NoGradGuard no_grad;
   const Named model(to.begin(), to.end());
   Renamed source = rename(from, model);
-  require_encoder(from, source.weights, model);
+  require_encoder(from, source.weights, model, stem);
 
   EncoderTransfer result;
-  Weights remaining = to;
+  result.stem = stem;
+  NamedTensors remaining = to;
   for (auto entry = source.weights.begin(); entry != source.weights.end(); ++entry) {
     const auto& [name, tensor] = *entry;
     const auto found = model.find(name);
-    if (found != model.end() && is_inflatable(name, tensor, found->second)) {
-      result.adapted.emplace_back(name, adapt_stem(tensor, found->second, stem));
+    if (name == stem && found != model.end() && is_inflatable(tensor, found->second)) {
+      result.adapted.emplace_back(name, adapt_stem(tensor, found->second, change));
       std::erase_if(remaining, [&](const auto& other) { return other.first == found->first; });
       source.weights.erase(entry);
       break; // a network has one stem

@@ -7,10 +7,12 @@
 
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/stem.h"
+#include "runtime/named_tensors.h"
 
 namespace brainmvp::checkpoint {
 
 struct EncoderTransfer {
+  std::string stem;                                         // tensor of the first convolution in the fine-tuning network
   TransferReport report;                                    // of all other tensors
   std::vector<std::pair<std::string, std::string>> adapted; // name and what was done to it
   [[nodiscard]] std::string summary() const;                // several lines, for people: every tensor is in one of the lists
@@ -18,8 +20,8 @@ struct EncoderTransfer {
 
 // `from`: a pre-training ("encoder.uniformer.X" or the UNet's names), a fine-tuned network, or a bare encoder; `to`: the
 // tensors of a fine-tuning network ("encoder.X"). A stem of equal channel count is loaded as it is.
-// Throws Error(kBadInput) when no tensor of the encoder fits.
-EncoderTransfer transfer_encoder(const Weights& from, const Weights& to, Stem stem);
+// `stem`: its first convolution ("encoder." and nn::Backbone::stem). Throws Error(kBadInput) when no tensor of the encoder fits.
+EncoderTransfer transfer_encoder(const NamedTensors& from, const NamedTensors& to, const std::string& stem, Stem change);
 
 // Throws Error(kBadInput) when some of the encoder was not loaded, or the file's is a larger one: names what is missing, or what
 // does not fit. A first convolution of other channels may stay as it was drawn.

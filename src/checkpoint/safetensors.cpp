@@ -35,7 +35,7 @@ at::Tensor read_tensor(std::ifstream& file, const TensorEntry& entry) {
 }
 
 // File order: wider types first, so that every tensor is aligned, and otherwise the order given.
-std::vector<const std::pair<std::string, at::Tensor>*> file_order(const Weights& weights) {
+std::vector<const std::pair<std::string, at::Tensor>*> file_order(const NamedTensors& weights) {
   std::vector<const std::pair<std::string, at::Tensor>*> order;
   std::set<std::string> names;
   for (const auto& entry : weights) {
@@ -50,7 +50,7 @@ std::vector<const std::pair<std::string, at::Tensor>*> file_order(const Weights&
 
 } // namespace
 
-Weights read_safetensors(const fs::path& path, std::map<std::string, std::string>* metadata) {
+NamedTensors read_safetensors(const fs::path& path, std::map<std::string, std::string>* metadata) {
   if (is_index(path)) {
     return read_parts(path);
   }
@@ -66,7 +66,7 @@ Weights read_safetensors(const fs::path& path, std::map<std::string, std::string
       throw Error(ExitCode::kBadInput, "cannot be read; check its name and permissions");
     }
     const SafetensorsHeader header = read_safetensors_header(file, size);
-    Weights weights;
+    NamedTensors weights;
     for (const TensorEntry& entry : header.tensors) { // back to back, so that reading goes straight on
       weights.emplace_back(entry.name, read_tensor(file, entry));
     }
@@ -77,7 +77,7 @@ Weights read_safetensors(const fs::path& path, std::map<std::string, std::string
   });
 }
 
-void write_safetensors(const fs::path& path, const Weights& weights, const std::map<std::string, std::string>& metadata) {
+void write_safetensors(const fs::path& path, const NamedTensors& weights, const std::map<std::string, std::string>& metadata) {
   const auto order = file_order(weights);
   SafetensorsHeader header{.tensors = {}, .metadata = metadata};
   std::uint64_t end = 0;

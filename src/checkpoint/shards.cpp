@@ -62,7 +62,7 @@ void require_parts(const fs::path& folder, const std::map<std::string, std::set<
   }
 }
 
-void require_tensors(const std::string& part, const std::set<std::string>& expected, const Weights& found) {
+void require_tensors(const std::string& part, const std::set<std::string>& expected, const NamedTensors& found) {
   std::set<std::string> names;
   for (const auto& [name, tensor] : found) {
     names.insert(name);
@@ -118,14 +118,14 @@ void refuse_part(const fs::path& path) {
   }
 }
 
-Weights read_parts(const fs::path& index) {
+NamedTensors read_parts(const fs::path& index) {
   return with_context(index.string(), [&] {
     const auto parts = read_index(index);
     require_parts(index.parent_path(), parts);
-    Weights weights;
+    NamedTensors weights;
     for (const auto& [part, tensors] : parts) {
       const fs::path file = index.parent_path() / part;
-      Weights found = is_safetensors(file) ? read_safetensors(file) : weights_of(read_pt(file));
+      NamedTensors found = is_safetensors(file) ? read_safetensors(file) : weights_of(read_pt(file));
       require_tensors(part, tensors, found);
       std::ranges::move(found, std::back_inserter(weights));
     }

@@ -1,4 +1,4 @@
-// Weights in several files, as Hugging Face's libraries write large ones: model-00001-of-00002.safetensors, ... and
+// NamedTensors in several files, as Hugging Face's libraries write large ones: model-00001-of-00002.safetensors, ... and
 // model.safetensors.index.json, which says where each tensor is; the same with .bin.
 #pragma once
 
@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "checkpoint/checkpoint.h"
+#include "runtime/named_tensors.h"
 
 namespace brainmvp::checkpoint {
 
@@ -21,6 +22,6 @@ void refuse_part(const std::filesystem::path& path);
 
 // Every tensor of all parts that the index names. Throws Error(kBadInput): a part is missing or cannot be read, a tensor is not
 // where the index says, a part holds one that the index does not know.
-Weights read_parts(const std::filesystem::path& index);
+NamedTensors read_parts(const std::filesystem::path& index);
 
 } // namespace brainmvp::checkpoint

@@ -37,7 +37,7 @@ std::string listed(const std::string& title, std::vector<std::string> names) {
 
 } // namespace
 
-TransferReport transfer(const Weights& from, const Weights& to) {
+TransferReport transfer(const NamedTensors& from, const NamedTensors& to) {
   const at::NoGradGuard no_grad;
   std::map<std::string, const at::Tensor*> available;
   for (const auto& [name, tensor] : from) {

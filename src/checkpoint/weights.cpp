@@ -1,12 +1,14 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <map>
 #include <utility>
 
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "checkpoint/checkpoint.h"
+#include "checkpoint/json_value.h"
 #include "checkpoint/shards.h"
 #include "checkpoint/state_dict.h"
 #include "checkpoint/wrappers.h"
@@ -58,7 +60,7 @@ const Dict& state_dict(const Value& checkpoint) {
   return checkpoint.dict("the checkpoint");
 }
 
-Weights weights_of(const Value& checkpoint) {
+NamedTensors weights_of(const Value& checkpoint) {
   const Dict& dict = state_dict(checkpoint);
   if (std::ranges::none_of(dict, holds_tensor)) {
     throw Error(ExitCode::kBadInput, "no weights: it holds " + key_list(dict) +
@@ -66,7 +68,7 @@ Weights weights_of(const Value& checkpoint) {
                                          "; expected tensors, or a dict of them under " +
                                          "state_dict, model, model_state_dict, net or network_weights");
   }
-  Weights weights;
+  NamedTensors weights;
   for (const auto& [key, value] : dict) {
     if (const at::Tensor* tensor = std::get_if<at::Tensor>(&value.data)) {
       weights.emplace_back(key.text("the name of a tensor"), *tensor);
@@ -79,17 +81,28 @@ bool is_safetensors(const fs::path& path) {
   return is_index(path) || (to_lower(path.extension().string()) == ".safetensors" && !is_zip(path));
 }
 
-Weights read_weights(const fs::path& path) {
+NamedTensors read_weights(const fs::path& path) { return read_contents(path).weights; }
+
+Contents read_contents(const fs::path& path) {
   refuse_part(path);
+  Contents contents;
   if (is_safetensors(path)) {
-    const Weights weights = read_safetensors(path);
-    return with_context(path.string(), [&] { return own_weights(weights, path); });
+    std::map<std::string, std::string> metadata;
+    contents.weights = read_safetensors(path, &metadata);
+    Dict entries;
+    for (const auto& [key, text] : metadata) {
+      entries.emplace_back(Value{key}, from_metadata(text));
+    }
+    contents.entries = {entries};
+  } else {
+    contents.entries = read_pt(path);
+    contents.weights = with_context(path.string(), [&] { return weights_of(contents.entries); });
   }
-  const Value checkpoint = read_pt(path);
-  return with_context(path.string(), [&] { return own_weights(weights_of(checkpoint), path); });
+  contents.weights = with_context(path.string(), [&] { return own_weights(contents.weights, path); });
+  return contents;
 }
 
-Weights own_weights(const Weights& weights, const fs::path& path) {
+NamedTensors own_weights(const NamedTensors& weights, const fs::path& path) {
   Unwrapped own = without_wrappers(weights);
   if (!own.note.empty()) {
     log::info(path.string() + ": " + own.note);

@@ -12,7 +12,6 @@ namespace brainmvp::checkpoint {
 namespace {
 
 constexpr std::array<std::string_view, 3> kEncoderParts{"encoder.", "conv", "ds"}; // the last two: the UNet of pre-training
-constexpr std::array<std::string_view, 2> kFirstConvolutions{"encoder.patch_embed1.proj.weight", "encoder.conv1a.weight"};
 
 // Counters of batch norm are not in every file, and are not used.
 bool of_encoder(const std::string& name) {
@@ -51,16 +50,13 @@ std::vector<std::string> further_blocks(const TransferReport& report) {
               what + "; name a whole checkpoint of the network that is trained (--network says which), or start without --init");
 }
 
-} // namespace
-
-void require_whole_encoder(const TransferReport& report) {
+void require_whole(const TransferReport& report, const std::string& stem) {
   const std::set<std::string> loaded(report.loaded.begin(), report.loaded.end());
   const auto count = static_cast<std::size_t>(std::ranges::count_if(report.loaded, of_encoder));
   std::vector<std::string> missing;
   std::ranges::copy_if(report.missing, std::back_inserter(missing), of_encoder);
-  const auto misfit = std::ranges::find_if(report.mismatched, [](const auto& entry) {
-    return of_encoder(entry.first) && std::ranges::count(kFirstConvolutions, entry.first) == 0;
-  });
+  const auto misfit =
+      std::ranges::find_if(report.mismatched, [&](const auto& entry) { return of_encoder(entry.first) && entry.first != stem; });
   if (misfit != report.mismatched.end()) {
     refuse_encoder("the encoder of another network: " + misfit->first + " has " + misfit->second);
   }
@@ -77,12 +73,16 @@ void require_whole_encoder(const TransferReport& report) {
   }
 }
 
+} // namespace
+
+void require_whole_encoder(const TransferReport& report) { require_whole(report, ""); }
+
 void require_whole_encoder(const EncoderTransfer& transfer) {
   TransferReport report = transfer.report;
   for (const auto& [name, what] : transfer.adapted) {
     report.loaded.push_back(name);
   }
-  require_whole_encoder(report);
+  require_whole(report, transfer.stem);
 }
 
 } // namespace brainmvp::checkpoint

@@ -55,7 +55,7 @@ std::string note_of(const std::map<std::string, std::size_t>& removed, std::size
 
 } // namespace
 
-Unwrapped without_wrappers(const Weights& weights) {
+Unwrapped without_wrappers(const NamedTensors& weights) {
   Unwrapped result;
   std::map<std::string, std::size_t> removed;
   std::map<std::string, std::string> original;

@@ -4,16 +4,17 @@
 #include <string>
 
 #include "checkpoint/checkpoint.h"
+#include "runtime/named_tensors.h"
 
 namespace brainmvp::checkpoint {
 
 struct Unwrapped {
-  Weights weights;  // under the network's own names
-  std::string note; // for people: what was left out of how many names; empty when nothing was
+  NamedTensors weights; // under the network's own names
+  std::string note;     // for people: what was left out of how many names; empty when nothing was
 };
 
 // Leaves "module.", "model.", "net." and "network." out at the front, as often as they stand there, and "_orig_mod." and the
 // like anywhere. Throws Error(kBadInput) when two tensors would then have one name.
-Unwrapped without_wrappers(const Weights& weights);
+Unwrapped without_wrappers(const NamedTensors& weights);
 
 } // namespace brainmvp::checkpoint

@@ -8,7 +8,7 @@
 #include <algorithm>
 
 #include "infer/filling.h"
-#include "train/to_device.h"
+#include "runtime/to_device.h"
 
 namespace brainmvp::finetune {
 namespace {
@@ -29,7 +29,7 @@ Tensor crop_tensor(const float* values, std::int64_t channels, const image::Size
 
 Tensor template_of(const BatchSetup& setup, std::size_t channel, const Sample& sample) {
   const image::Size& volume = setup.store.studies()[sample.study].size();
-  return setup.description.task == infer::Task::kClassify
+  return setup.description.task == model::Task::kClassify
              ? infer::sized_template(setup.description, channel, volume)
              : infer::template_part(setup.description, channel, volume, sample.start, setup.description.window);
 }
@@ -55,10 +55,10 @@ Item read_item(const SampleBatch& samples, std::size_t index, const BatchSetup& 
   if (!samples.labels.empty()) {
     const std::vector<float> values(samples.labels.begin() + static_cast<std::ptrdiff_t>(index * voxels),
                                     samples.labels.begin() + static_cast<std::ptrdiff_t>((index + 1) * voxels));
-    item.labels = train::to_device(crop_tensor(values.data(), 1, window), setup.device);
+    item.labels = runtime::to_device(crop_tensor(values.data(), 1, window), setup.device);
   }
-  item.images = train::to_device(item.images, setup.device);
-  item.templates = train::to_device(item.templates, setup.device);
+  item.images = runtime::to_device(item.images, setup.device);
+  item.templates = runtime::to_device(item.templates, setup.device);
   return item;
 }
 

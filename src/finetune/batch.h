@@ -10,14 +10,14 @@
 #include "base/random.h"
 #include "finetune/augmentation.h"
 #include "finetune/samples.h"
-#include "infer/model.h"
+#include "model/model.h"
 #include "store/store.h"
 
 namespace brainmvp::finetune {
 
 struct BatchSetup {
   const store::Store& store;
-  const infer::ModelDescription& description;
+  const model::ModelDescription& description;
   AugmentationOptions augmentation;
   std::size_t mix_channels = 0; // most channels that a mixture takes from templates; 0: one plain input a sample
   std::uint64_t seed = 0;

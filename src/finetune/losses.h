@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-#include "nn/segmentation.h"
+#include "nn/networks/segmentation.h"
 #include "parallel/group.h"
 
 namespace brainmvp::finetune {

@@ -2,12 +2,13 @@
 
 #include <algorithm>
 
-#include "train/memory_need.h"
+#include "nn/networks/backbones.h"
+#include "runtime/memory_need.h"
 
 namespace brainmvp::finetune {
 namespace {
 
-using train::Work;
+using nn::Workload;
 
 // A sample's images and templates, while they are read, augmented and mixed.
 double input_bytes(const TrainingSetup& setup) {
@@ -16,25 +17,27 @@ double input_bytes(const TrainingSetup& setup) {
 }
 
 double step_bytes(const TrainingSetup& setup) {
-  const bool segments = setup.description.task == infer::Task::kSegment;
+  const bool segments = setup.description.task == model::Task::kSegment;
   const double views = static_cast<double>(setup.options.batch_size) * (setup.options.mix_channels > 0 ? 2 : 1);
-  const double activations = train::bytes_per_voxel(setup.description.network, segments ? Work::kSegment : Work::kClassify) +
-                             (segments ? 6.0 * static_cast<double>(setup.description.outputs()) * sizeof(float) : 0);
-  return views * train::voxels_of(setup.description.window) * (activations + input_bytes(setup));
+  const double activations =
+      nn::backbone(setup.description.network).bytes_per_voxel_of(segments ? Workload::kSegment : Workload::kClassify) +
+      (segments ? 6.0 * static_cast<double>(setup.description.outputs()) * sizeof(float) : 0);
+  return views * runtime::voxels_of(setup.description.window) * (activations + input_bytes(setup));
 }
 
 // The largest study whole: its channels, its outputs and their sums, and what is decided.
 double validation_bytes(const TrainingSetup& setup) {
-  const bool segments = setup.description.task == infer::Task::kSegment;
+  const bool segments = setup.description.task == model::Task::kSegment;
   double largest = 0;
   for (const std::size_t position : setup.validation) {
-    largest = std::max(largest, train::voxels_of(setup.store.studies()[position].size()));
+    largest = std::max(largest, runtime::voxels_of(setup.store.studies()[position].size()));
   }
   const double outputs = segments ? static_cast<double>(setup.description.outputs()) : 0;
   const double bytes_a_voxel = (static_cast<double>(setup.description.channels.size()) + 3 * outputs + 2) * sizeof(float);
   return largest * bytes_a_voxel +
-         train::voxels_of(setup.description.window) *
-             train::bytes_per_voxel(setup.description.network, segments ? Work::kPredictSegmentation : Work::kPredictClass);
+         runtime::voxels_of(setup.description.window) *
+             nn::backbone(setup.description.network)
+                 .bytes_per_voxel_of(segments ? Workload::kPredictSegmentation : Workload::kPredictClass);
 }
 
 } // namespace
@@ -45,7 +48,7 @@ double memory_need(const TrainingSetup& setup, const torch::nn::Module& network)
     weights += static_cast<double>(parameter.nbytes());
   }
   const double validation = setup.validation.empty() ? 0 : validation_bytes(setup);
-  return train::kProgramBytes + train::training_bytes(weights) + std::max(step_bytes(setup), validation);
+  return runtime::kProgramBytes + runtime::training_bytes(weights) + std::max(step_bytes(setup), validation);
 }
 
 } // namespace brainmvp::finetune

@@ -3,7 +3,7 @@
 
 #include <torch/nn/module.h>
 
-#include "finetune/trainees.h"
+#include "finetune/learner.h"
 
 namespace brainmvp::finetune {
 

@@ -10,8 +10,8 @@
 #include "checkpoint/stem.h"
 #include "finetune/augmentation_options.h"
 #include "image/affine.h"
-#include "infer/kinds.h"
-#include "nn/initialisation.h"
+#include "model/kinds.h"
+#include "nn/networks/initialisation.h"
 #include "store/intensities.h"
 #include "study/studies_file.h"
 #include "train/session_options.h"
@@ -21,7 +21,7 @@ namespace brainmvp::finetune {
 inline constexpr const char* kScratch = "scratch";
 
 struct RunOptions {
-  infer::Task task = infer::Task::kSegment;
+  model::Task task = model::Task::kSegment;
   std::filesystem::path store;
   train::SessionOptions session{.keep = 0};
 
@@ -37,7 +37,7 @@ struct RunOptions {
   int folds = 0;                          // made by patient, classes shared alike; 0: those of the studies file
 
   image::Size crop{96, 96, 96}; // for classification the size of the whole volume
-  infer::Sizing sizing = infer::Sizing::kResize;
+  model::Sizing sizing = model::Sizing::kResize;
   std::int64_t batch_size = 2;
   std::uint64_t epochs = 300;
   std::uint64_t steps = 0; // optimizer steps of the schedule; 0: `epochs` over the training studies

@@ -13,9 +13,7 @@ Recipe recipe(const std::string& name) {
   if (name == "tiny") {
     return {.network = "uniformer_tiny", .crop = {48, 48, 48}};
   }
-  const std::string nearest = nearest_name(name, recipe_names());
-  throw Error(ExitCode::kUsage, "recipe '" + name + "' is unknown" + (nearest.empty() ? "" : "; did you mean " + nearest + "?") +
-                                    " (known: " + join(recipe_names(), ", ") + ")");
+  throw Error(ExitCode::kUsage, unknown_name("recipe", name, recipe_names()));
 }
 
 } // namespace brainmvp::finetune

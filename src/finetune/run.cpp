@@ -11,12 +11,12 @@
 #include "base/text.h"
 #include "finetune/foreground.h"
 #include "finetune/label_checks.h"
+#include "finetune/learners.h"
 #include "finetune/memory_need.h"
 #include "finetune/start.h"
 #include "finetune/studies.h"
-#include "finetune/trainees.h"
-#include "infer/outputs.h"
-#include "train/memory_need.h"
+#include "model/outputs.h"
+#include "runtime/memory_need.h"
 #include "train/session.h"
 
 namespace brainmvp::finetune {
@@ -80,7 +80,7 @@ study::LabelTable table_of(const RunOptions& options, const store::Store& store)
   return table;
 }
 
-infer::ModelDescription describe_model(const RunOptions& options, const Start& start, const store::Store& store,
+model::ModelDescription describe_model(const RunOptions& options, const Start& start, const store::Store& store,
                                        const std::vector<std::string>& channels, study::LabelTable table) {
   store::PrepareOptions preparation = store.parameters();
   if (preparation.reference.empty()) {
@@ -111,19 +111,19 @@ train::SessionOptions session_options(const RunOptions& options, std::uint64_t t
 constexpr const char* kClassStreams = "class_streams";
 
 bool in_another_order(const std::optional<train::FoundCheckpoint>& earlier, const RunOptions& options) {
-  return earlier && options.task == infer::Task::kClassify && options.balanced && earlier->value.find(kClassStreams) == nullptr;
+  return earlier && options.task == model::Task::kClassify && options.balanced && earlier->value.find(kClassStreams) == nullptr;
 }
 
 train::RunIdentity identity_of(const RunOptions& options, const TrainingSetup& setup, std::uint64_t per_step,
                                std::uint64_t total_steps) {
-  checkpoint::Dict entries = infer::description_entries(setup.description);
+  checkpoint::Dict entries = model::description_entries(setup.description);
   std::erase_if(entries, [](const checkpoint::Entry& entry) { return entry.first.text("key") == "network"; }); // every run has it
-  if (options.task == infer::Task::kClassify) {
+  if (options.task == model::Task::kClassify) {
     entries.emplace_back(checkpoint::Value{std::string(kClassStreams)}, checkpoint::Value{true});
   }
   return {.config = options.session.config,
           .network = setup.description.network,
-          .precision = train::precision_name(setup.precision),
+          .precision = runtime::precision_name(setup.precision),
           .store_fingerprint = setup.store.fingerprint(),
           .program_version = options.session.program_version,
           .seed = options.session.seed,
@@ -134,22 +134,22 @@ train::RunIdentity identity_of(const RunOptions& options, const TrainingSetup& s
           .description = std::move(entries)};
 }
 
-train::AdamWOptions optimizer_options(const RunOptions& options, const train::Trainee& trainee) {
+train::AdamWOptions optimizer_options(const RunOptions& options, const Learner& learner) {
   train::AdamWOptions optimizer{.weight_decay = options.weight_decay, .decoupled = false, .rate_factors = {}};
-  for (const auto& [name, tensor] : trainee.parameters) {
+  for (const auto& [name, tensor] : learner.parameters()) {
     optimizer.rate_factors.push_back(name.starts_with("encoder.") ? options.encoder_rate : 1);
   }
   return optimizer;
 }
 
 // Names of the outputs, for the log.
-std::vector<std::string> targets_of(const infer::ModelDescription& description) {
-  return description.task == infer::Task::kClassify ? description.table.classes : infer::output_names(description);
+std::vector<std::string> targets_of(const model::ModelDescription& description) {
+  return description.task == model::Task::kClassify ? description.table.classes : model::output_names(description);
 }
 
 void log_start(const RunOptions& options, const TrainingSetup& setup, std::uint64_t total_steps) {
-  const infer::ModelDescription& description = setup.description;
-  const bool classify = description.task == infer::Task::kClassify;
+  const model::ModelDescription& description = setup.description;
+  const bool classify = description.task == model::Task::kClassify;
   log::info("fine-tuning " + description.network + " from " + options.init + " on " + std::to_string(setup.training.size()) +
             " studies (" + std::to_string(setup.validation.size()) + " for validation): channels " +
             join(description.channels, ", ") + "; " +
@@ -160,14 +160,14 @@ void log_start(const RunOptions& options, const TrainingSetup& setup, std::uint6
             (description.table.ignore ? ", without voxels of the value " + std::to_string(*description.table.ignore) : "") +
             "; " + std::to_string(total_steps) + " steps of " +
             (setup.group.alone() ? "" : std::to_string(setup.group.size()) + " x ") + std::to_string(options.batch_size) +
-            " samples, on " + options.session.device + " in " + train::precision_name(setup.precision) + " with " +
+            " samples, on " + options.session.device + " in " + runtime::precision_name(setup.precision) + " with " +
             std::to_string(options.session.threads) + " threads");
 }
 
 // What is known before the network is made.
 struct Prepared {
   Selection selection;
-  infer::ModelDescription description;
+  model::ModelDescription description;
   std::vector<Foreground> foregrounds; // of segmentation
   std::vector<std::size_t> classes;    // of classification: one a study of the store
 };
@@ -176,14 +176,14 @@ Prepared prepare_run(const RunOptions& options, const Start& start, const store:
   Prepared prepared;
   study::LabelTable declared = table_of(options, store);
   std::vector<std::string> classes(store.studies().size());
-  if (options.task == infer::Task::kClassify) {
+  if (options.task == model::Task::kClassify) {
     classes = classes_of(options, store);
   }
   prepared.selection = select_studies(options, store, classes);
   const std::vector<std::string> channels = choose_channels(options, store, prepared.selection);
   prepared.description = describe_model(options, start, store, channels, std::move(declared));
   study::LabelTable& table = prepared.description.table;
-  if (options.task == infer::Task::kSegment) {
+  if (options.task == model::Task::kSegment) {
     prepared.foregrounds = read_foregrounds(options, store, prepared.selection, table);
     table.classes.clear();
   } else {
@@ -198,29 +198,31 @@ Prepared prepare_run(const RunOptions& options, const Start& start, const store:
 }
 
 // Makes the network, with the weights it starts from, and what trains it.
-train::Trainee make_trainee(const RunOptions& options, const Start& start, const TrainingSetup& setup, Prepared& prepared) {
+std::unique_ptr<Learner> make_learner(const RunOptions& options, const Start& start, const TrainingSetup& setup,
+                                      Prepared& prepared) {
   at::manual_seed(options.session.seed);
-  const infer::ModelDescription& description = prepared.description;
+  const model::ModelDescription& description = prepared.description;
   const auto channels = static_cast<std::int64_t>(description.channels.size());
-  const auto fill = [&](torch::nn::Module& network, int multiple) {
-    check_window(description.window, multiple, description.network);
-    train::check_memory("a step", memory_need(setup, network), setup.device.is_cpu(),
-                        "use a smaller --crop, --batch-size or --network");
+  const auto fill = [&](torch::nn::Module& network) {
+    const nn::Backbone& backbone = nn::backbone(description.network);
+    check_window(description.window, backbone.size_multiple, description.network);
+    runtime::check_memory("a step", memory_need(setup, network), setup.device.is_cpu(),
+                          "use a smaller --crop, --batch-size or --network");
     nn::initialise(network, options.initialisation);
-    const std::string report = take_weights(start, options.stem, network);
+    const std::string report = take_weights(start, backbone, options.stem, network);
     if (!report.empty()) {
       log::info(report);
     }
     network.to(setup.device);
   };
-  if (options.task == infer::Task::kSegment) {
+  if (options.task == model::Task::kSegment) {
     const auto network = nn::make_segmentation_network(description.network, channels, description.outputs());
-    fill(*network, network->size_multiple());
-    return segmentation_trainee(setup, std::move(prepared.foregrounds), network);
+    fill(*network);
+    return segmentation_learner(setup, std::move(prepared.foregrounds), network);
   }
   const auto network = nn::make_classification_network(description.network, channels, description.outputs(), options.dropout);
-  fill(*network, network->size_multiple());
-  return classification_trainee(setup, prepared.classes, network);
+  fill(*network);
+  return classification_learner(setup, prepared.classes, network);
 }
 
 void finetune(const RunOptions& options, const train::Process& process) {
@@ -238,14 +240,14 @@ void finetune(const RunOptions& options, const train::Process& process) {
                             .description = prepared.description,
                             .training = prepared.selection.training,
                             .validation = prepared.selection.validation,
-                            .precision = train::choose_precision(options.session.precision, process.device),
+                            .precision = runtime::choose_precision(options.session.precision, process.device),
                             .device = process.device,
                             .group = process.group};
-  train::Trainee trainee = make_trainee(options, start, setup, prepared);
+  std::unique_ptr<Learner> learner = make_learner(options, start, setup, prepared);
   start = {}; // its optimizer state is as large as two networks
-  const train::AdamWOptions optimizer = optimizer_options(options, trainee);
+  const train::AdamWOptions optimizer = optimizer_options(options, *learner);
   train::Session session(session_options(options, total_steps), identity_of(options, setup, per_step, total_steps), optimizer,
-                         std::move(trainee), process.group, static_cast<std::size_t>(options.batch_size), std::move(earlier));
+                         std::move(learner), process.group, static_cast<std::size_t>(options.batch_size), std::move(earlier));
   log_start(options, setup, total_steps);
   if (reordered) {
     log::warning(

@@ -67,7 +67,7 @@ void fill_crop(const Source& source, const std::vector<Foreground>& foregrounds,
   study.copy_label_crop(sample.start, options.crop, std::span(batch.labels).subspan(item * count, count));
 }
 
-void fill_volume(const Source& source, infer::Sizing sizing, SampleBatch& batch, std::size_t item) {
+void fill_volume(const Source& source, model::Sizing sizing, SampleBatch& batch, std::size_t item) {
   const SampleOptions& options = source.options;
   const store::Drawn drawn = source.draw(batch.portion.first + item);
   const store::StoredStudy& study = source.study(drawn.index);
@@ -118,7 +118,7 @@ std::unique_ptr<store::ReadAhead<SampleBatch>> read_crops(const store::Store& st
 
 std::unique_ptr<store::ReadAhead<SampleBatch>> read_volumes(const store::Store& store, const std::vector<std::size_t>& positions,
                                                             const std::vector<std::size_t>& classes, bool balanced,
-                                                            infer::Sizing sizing, const SampleOptions& options,
+                                                            model::Sizing sizing, const SampleOptions& options,
                                                             std::uint64_t first_batch) {
   const auto source = std::make_shared<const Source>(Source{store, positions, options,
                                                             balanced ? drawn_by(BalancedSampler(options.seed, classes))

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "finetune/foreground.h"
-#include "infer/model.h"
+#include "model/model.h"
 #include "store/distribution.h"
 #include "store/read_ahead.h"
 #include "store/store.h"
@@ -47,7 +47,7 @@ std::unique_ptr<store::ReadAhead<SampleBatch>> read_crops(const store::Store& st
 // drawn as often as any other, otherwise each study.
 std::unique_ptr<store::ReadAhead<SampleBatch>> read_volumes(const store::Store& store, const std::vector<std::size_t>& positions,
                                                             const std::vector<std::size_t>& classes, bool balanced,
-                                                            infer::Sizing sizing, const SampleOptions& options,
+                                                            model::Sizing sizing, const SampleOptions& options,
                                                             std::uint64_t first_batch);
 
 // Which of the channels a study has.

@@ -12,8 +12,8 @@
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/encoder_transfer.h"
 #include "infer/sizing.h"
-#include "nn/network.h"
-#include "pretrain/template_export.h"
+#include "nn/networks/network.h"
+#include "objectives/brainmvp/template_export.h"
 
 namespace brainmvp::finetune {
 namespace {
@@ -30,7 +30,7 @@ struct Learned {
 };
 
 Learned templates_of_model(const checkpoint::Value& entries, const std::filesystem::path& file) {
-  const infer::ModelDescription earlier = infer::read_description(entries, file);
+  const model::ModelDescription earlier = model::read_description(entries, file);
   Learned learned;
   learned.spacing_mm = earlier.preparation.spacing_mm;
   for (std::size_t channel = 0; channel < earlier.channels.size(); ++channel) {
@@ -43,11 +43,11 @@ Learned templates_of_model(const checkpoint::Value& entries, const std::filesyst
 }
 
 // Those that were trained: of the modalities that the checkpoint names, or, where it names none, those that are not constant.
-Learned templates_of_bank(const std::filesystem::path& file) {
-  pretrain::TemplateSet set = pretrain::read_templates(file);
+Learned templates_of_bank(const Start& start) {
+  objectives::TemplateSet set = with_context(start.file.string(), [&] { return objectives::templates_in(start.contents); });
   Learned learned;
   learned.spacing_mm = set.has_affine ? set.templates.front().volume.affine.spacing_mm()[0] : 0;
-  for (pretrain::Template& one : set.templates) {
+  for (objectives::Template& one : set.templates) {
     const bool named = set.modalities.empty() || std::ranges::count(set.modalities, one.modality) > 0;
     if (named && !one.constant()) {
       learned.modalities.push_back(one.modality);
@@ -61,11 +61,11 @@ Learned learned_templates(const Start& start) {
   if (start.file.empty()) {
     return {};
   }
-  if (start.entries.find(kOwnTemplates) != nullptr) {
-    return templates_of_model(start.entries, start.file);
+  if (start.contents.entries.find(kOwnTemplates) != nullptr) {
+    return templates_of_model(start.contents.entries, start.file);
   }
-  if (std::ranges::any_of(start.weights, [](const auto& entry) { return entry.first == kBank; })) {
-    return templates_of_bank(start.file);
+  if (std::ranges::any_of(start.contents.weights, [](const auto& entry) { return entry.first == kBank; })) {
+    return templates_of_bank(start);
   }
   log::warning(start.file.string() + ": has no templates; missing and mixed channels are filled with zeros");
   return {};
@@ -87,14 +87,8 @@ Start read_start(const std::string& init) {
   if (init == kScratch) {
     return start;
   }
-  start.file = pretrain::checkpoint_of(init);
-  if (checkpoint::is_safetensors(start.file)) {
-    start.weights = checkpoint::read_weights(start.file);
-  } else {
-    start.entries = checkpoint::read_pt(start.file);
-    start.weights = with_context(start.file.string(),
-                                 [&] { return checkpoint::own_weights(checkpoint::weights_of(start.entries), start.file); });
-  }
+  start.file = objectives::checkpoint_of(init);
+  start.contents = checkpoint::read_contents(start.file);
   return start;
 }
 
@@ -103,7 +97,7 @@ std::string network_of(const Start& start, const RunOptions& options) {
     return options.network;
   }
   const std::filesystem::path& file = start.file;
-  const checkpoint::Value* own = start.entries.find("network");
+  const checkpoint::Value* own = start.contents.entries.find("network");
   const std::string name = own == nullptr ? options.network : own->text(file.string() + ": network");
   if (name.empty()) {
     throw Error(ExitCode::kUsage, file.string() + ": does not say which network it is of; give --network (" +
@@ -116,7 +110,7 @@ std::string network_of(const Start& start, const RunOptions& options) {
   return name;
 }
 
-void take_templates(const Start& start, infer::ModelDescription& description) {
+void take_templates(const Start& start, model::ModelDescription& description) {
   const Learned learned = learned_templates(start);
   refuse_other_spacing(learned, description.preparation.spacing_mm, start.file);
   const Tensor none = learned.volumes.empty() ? at::zeros({1, 1, 1}) : at::zeros_like(learned.volumes.front());
@@ -131,12 +125,14 @@ void take_templates(const Start& start, infer::ModelDescription& description) {
   description.templates = at::stack(channels).to(at::kFloat).contiguous();
 }
 
-std::string take_weights(const Start& start, checkpoint::Stem stem, const torch::nn::Module& network) {
+std::string take_weights(const Start& start, const nn::Backbone& backbone, checkpoint::Stem stem,
+                         const torch::nn::Module& network) {
   if (start.file.empty()) {
     return "";
   }
   const checkpoint::EncoderTransfer transfer = with_context(start.file.string(), [&] {
-    checkpoint::EncoderTransfer result = checkpoint::transfer_encoder(start.weights, nn::state_tensors(network), stem);
+    checkpoint::EncoderTransfer result =
+        checkpoint::transfer_encoder(start.contents.weights, nn::state_tensors(network), "encoder." + backbone.stem, stem);
     checkpoint::require_whole_encoder(result);
     return result;
   });

@@ -9,15 +9,16 @@
 
 #include "checkpoint/checkpoint.h"
 #include "finetune/options.h"
-#include "infer/model.h"
+#include "model/model.h"
+#include "nn/networks/backbones.h"
+#include "runtime/named_tensors.h"
 
 namespace brainmvp::finetune {
 
 // The checkpoint that `--init` names, read once.
 struct Start {
   std::filesystem::path file; // empty for kScratch
-  checkpoint::Value entries;  // nothing for .safetensors
-  checkpoint::Weights weights;
+  checkpoint::Contents contents;
 };
 
 // Throws Error(kBadInput) for a file that cannot be read.
@@ -29,9 +30,10 @@ std::string network_of(const Start& start, const RunOptions& options);
 
 // Fills description.templates and has_template from the checkpoint: zeros for kScratch and for channels without a template.
 // Throws Error(kBadInput) for templates of another voxel size than description.preparation has.
-void take_templates(const Start& start, infer::ModelDescription& description);
+void take_templates(const Start& start, model::ModelDescription& description);
 
 // Loads the weights and gives the list of what became of every tensor; "" for kScratch. Throws Error(kBadInput).
-std::string take_weights(const Start& start, checkpoint::Stem stem, const torch::nn::Module& network);
+std::string take_weights(const Start& start, const nn::Backbone& backbone, checkpoint::Stem stem,
+                         const torch::nn::Module& network);
 
 } // namespace brainmvp::finetune

@@ -118,7 +118,7 @@ std::vector<std::string> canonical_channels(const std::vector<std::string>& name
 Selection select_studies(const RunOptions& options, const store::Store& store, const std::vector<std::string>& classes) {
   Selection selection{.training = store.of_split(study::Split::kTraining),
                       .validation = store.of_split(study::Split::kValidation)};
-  const bool segment = options.task == infer::Task::kSegment;
+  const bool segment = options.task == model::Task::kSegment;
   const std::string reason = segment ? "have no label map" : "have no class";
   const auto usable = [&](std::size_t position) {
     return segment ? store.studies()[position].has_label() : !classes[position].empty();
@@ -176,7 +176,7 @@ std::vector<std::string> choose_channels(const RunOptions& options, const store:
   }
   std::vector<std::string> channels = canonical_channels(options.channels, present);
   if (channels.empty()) {
-    for (const std::string_view name : study::kTemplateModalities) {
+    for (const std::string_view name : study::kMainModalities) {
       if (present.erase(std::string(name)) > 0) {
         channels.emplace_back(name);
       }

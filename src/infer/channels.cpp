@@ -18,7 +18,7 @@ std::string ChannelPlan::filled() const {
   return join(texts, ", ");
 }
 
-ChannelPlan plan_channels(const ModelDescription& description, const std::vector<std::string>& modalities) {
+ChannelPlan plan_channels(const model::ModelDescription& description, const std::vector<std::string>& modalities) {
   ChannelPlan plan;
   for (std::size_t channel = 0; channel < description.channels.size(); ++channel) {
     const std::string& name = description.channels[channel];
@@ -38,11 +38,11 @@ ChannelPlan plan_channels(const ModelDescription& description, const std::vector
   return plan;
 }
 
-std::vector<std::string> unused_modalities(const std::vector<Model>& models, const std::vector<std::string>& modalities) {
+std::vector<std::string> unused_modalities(const std::vector<model::Model>& models, const std::vector<std::string>& modalities) {
   std::vector<std::string> unused;
   std::ranges::copy_if(modalities, std::back_inserter(unused), [&](const std::string& name) {
-    return std::ranges::none_of(models,
-                                [&](const Model& model) { return std::ranges::count(model.description.channels, name) > 0; });
+    return std::ranges::none_of(
+        models, [&](const model::Model& model) { return std::ranges::count(model.description.channels, name) > 0; });
   });
   return unused;
 }

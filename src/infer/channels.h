@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "infer/model.h"
+#include "model/model.h"
 
 namespace brainmvp::infer {
 
@@ -21,9 +21,9 @@ struct ChannelPlan {
 };
 
 // Throws Error(kBadInput) when the study has none of the channels.
-ChannelPlan plan_channels(const ModelDescription& description, const std::vector<std::string>& modalities);
+ChannelPlan plan_channels(const model::ModelDescription& description, const std::vector<std::string>& modalities);
 
 // The modalities that no channel of any of `models` takes.
-std::vector<std::string> unused_modalities(const std::vector<Model>& models, const std::vector<std::string>& modalities);
+std::vector<std::string> unused_modalities(const std::vector<model::Model>& models, const std::vector<std::string>& modalities);
 
 } // namespace brainmvp::infer

@@ -16,12 +16,12 @@ std::string difference_of_preparation(const store::PrepareOptions& a, const stor
 }
 
 // "regions differ from those", of what an ensemble must share; empty when nothing does.
-std::string difference(const ModelDescription& a, const ModelDescription& b) {
+std::string difference(const model::ModelDescription& a, const model::ModelDescription& b) {
   if (a.task != b.task) {
     return "task differs from that";
   }
   const std::string prepared = difference_of_preparation(a.preparation, b.preparation);
-  if (a.task == Task::kClassify) {
+  if (a.task == model::Task::kClassify) {
     return a.table.classes != b.table.classes ? "classes differ from those" : prepared;
   }
   if (a.table.regions != b.table.regions) {
@@ -39,10 +39,10 @@ std::string difference(const ModelDescription& a, const ModelDescription& b) {
 
 } // namespace
 
-std::vector<Model> load_ensemble(const std::vector<std::filesystem::path>& runs_or_files) {
-  std::vector<Model> models;
+std::vector<model::Model> load_ensemble(const std::vector<std::filesystem::path>& runs_or_files) {
+  std::vector<model::Model> models;
   for (const std::filesystem::path& path : runs_or_files) {
-    models.push_back(load_model(path));
+    models.push_back(model::load_model(path));
     const std::string differs = difference(models.front().description, models.back().description);
     if (!differs.empty()) {
       throw Error(ExitCode::kBadInput, models.back().file.string() + ": its " + differs + " of " + models.front().file.string() +
@@ -52,9 +52,9 @@ std::vector<Model> load_ensemble(const std::vector<std::filesystem::path>& runs_
   return models;
 }
 
-std::vector<std::string> channels_of(const std::vector<Model>& models) {
+std::vector<std::string> channels_of(const std::vector<model::Model>& models) {
   std::vector<std::string> channels;
-  for (const Model& model : models) {
+  for (const model::Model& model : models) {
     for (const std::string& name : model.description.channels) {
       if (std::ranges::count(channels, name) == 0) {
         channels.push_back(name);

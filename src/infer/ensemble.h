@@ -5,14 +5,14 @@
 #include <string>
 #include <vector>
 
-#include "infer/model.h"
+#include "model/model.h"
 
 namespace brainmvp::infer {
 
 // Throws Error(kBadInput) naming the first model whose task, labels, regions, classes or preparation differ from the first's.
-std::vector<Model> load_ensemble(const std::vector<std::filesystem::path>& runs_or_files);
+std::vector<model::Model> load_ensemble(const std::vector<std::filesystem::path>& runs_or_files);
 
 // The channels of all models, each once.
-std::vector<std::string> channels_of(const std::vector<Model>& models);
+std::vector<std::string> channels_of(const std::vector<model::Model>& models);
 
 } // namespace brainmvp::infer

@@ -8,7 +8,7 @@
 
 namespace brainmvp::infer {
 
-torch::Tensor template_part(const ModelDescription& description, std::size_t channel, const image::Size& volume,
+torch::Tensor template_part(const model::ModelDescription& description, std::size_t channel, const image::Size& volume,
                             const store::Start& start, const image::Size& size) {
   const auto side = [](std::size_t voxels) { return static_cast<std::int64_t>(voxels); };
   torch::Tensor part = at::zeros({side(size[0]), side(size[1]), side(size[2])});
@@ -18,7 +18,7 @@ torch::Tensor template_part(const ModelDescription& description, std::size_t cha
   const torch::Tensor learned = description.templates[side(channel)];
   const image::Size grid{static_cast<std::size_t>(learned.size(0)), static_cast<std::size_t>(learned.size(1)),
                          static_cast<std::size_t>(learned.size(2))};
-  store::Start place = store::template_offset(volume, description.window, grid);
+  store::Start place = store::grid_offset(volume, description.window, grid);
   for (std::size_t axis = 0; axis < 3; ++axis) {
     place[axis] += start[axis];
   }
@@ -26,10 +26,10 @@ torch::Tensor template_part(const ModelDescription& description, std::size_t cha
   return part;
 }
 
-torch::Tensor sized_template(const ModelDescription& description, std::size_t channel, const image::Size& volume) {
-  if (description.sizing == Sizing::kResize) {
+torch::Tensor sized_template(const model::ModelDescription& description, std::size_t channel, const image::Size& volume) {
+  if (description.sizing == model::Sizing::kResize) {
     const torch::Tensor part = template_part(description, channel, volume, {0, 0, 0}, volume);
-    return size_volume(part.unsqueeze(0), description.window, Sizing::kResize).squeeze(0);
+    return size_volume(part.unsqueeze(0), description.window, model::Sizing::kResize).squeeze(0);
   }
   store::Start start{};
   for (std::size_t axis = 0; axis < 3; ++axis) {

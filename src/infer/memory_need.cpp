@@ -3,16 +3,17 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "nn/network.h"
+#include "nn/networks/backbones.h"
+#include "nn/networks/network.h"
+#include "runtime/memory_need.h"
 #include "store/prepare.h"
-#include "train/memory_need.h"
 
 namespace brainmvp::infer {
 namespace {
 
-using train::Work;
+using nn::Workload;
 
-double model_bytes(const Model& model) {
+double model_bytes(const model::Model& model) {
   double bytes = static_cast<double>(model.description.templates.nbytes());
   const torch::nn::Module& network = model.segmentation ? static_cast<const torch::nn::Module&>(*model.segmentation)
                                                         : static_cast<const torch::nn::Module&>(*model.classification);
@@ -22,18 +23,18 @@ double model_bytes(const Model& model) {
   return bytes;
 }
 
-double window_bytes(const ModelDescription& model) {
-  const Work work = model.task == Task::kSegment ? Work::kPredictSegmentation : Work::kPredictClass;
+double window_bytes(const model::ModelDescription& model) {
+  const Workload work = model.task == model::Task::kSegment ? Workload::kPredictSegmentation : Workload::kPredictClass;
   constexpr double kCopies = 2; // of the input and of what comes out
   const double channels = kCopies * static_cast<double>(model.channels.size() + static_cast<std::size_t>(model.outputs()));
-  return train::voxels_of(model.window) * (train::bytes_per_voxel(model.network, work) + channels * sizeof(float));
+  return runtime::voxels_of(model.window) * (nn::backbone(model.network).bytes_per_voxel_of(work) + channels * sizeof(float));
 }
 
 // The images on the prepared grid, then an output's probabilities each, which are summed and brought to the native grid.
-double study_bytes(const study::Study& study, const ModelDescription& model) {
+double study_bytes(const study::Study& study, const model::ModelDescription& model) {
   const store::StudyCost cost = store::study_cost(study, model.preparation);
   const double images = static_cast<double>(std::max<std::size_t>(study.modalities.size(), 1));
-  const double outputs = model.task == Task::kSegment ? static_cast<double>(model.outputs()) : 0;
+  const double outputs = model.task == model::Task::kSegment ? static_cast<double>(model.outputs()) : 0;
   const double target = static_cast<double>(cost.target_voxels) / images;
   const double native = static_cast<double>(cost.native_voxels) / images;
   return static_cast<double>(cost.memory_bytes(1)) + (target * (outputs + 1) + native * std::min(outputs, 2.0)) * sizeof(float);
@@ -41,10 +42,10 @@ double study_bytes(const study::Study& study, const ModelDescription& model) {
 
 } // namespace
 
-LargestNeed largest_need(const std::vector<Model>& models, const std::vector<study::Study>& studies) {
-  double common = train::kProgramBytes;
+LargestNeed largest_need(const std::vector<model::Model>& models, const std::vector<study::Study>& studies) {
+  double common = runtime::kProgramBytes;
   double window = 0;
-  for (const Model& model : models) {
+  for (const model::Model& model : models) {
     common += model_bytes(model);
     window = std::max(window, window_bytes(model.description));
   }

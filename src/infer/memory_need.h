@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "infer/model.h"
+#include "model/model.h"
 #include "study/studies_file.h"
 
 namespace brainmvp::infer {
@@ -14,6 +14,6 @@ struct LargestNeed {
 };
 
 // Of the study that takes the most; headers of all images are read. Studies that cannot be read are left to their turn.
-LargestNeed largest_need(const std::vector<Model>& models, const std::vector<study::Study>& studies);
+LargestNeed largest_need(const std::vector<model::Model>& models, const std::vector<study::Study>& studies);
 
 } // namespace brainmvp::infer

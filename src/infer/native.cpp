@@ -4,7 +4,7 @@
 #include <numeric>
 #include <set>
 
-#include "infer/outputs.h"
+#include "model/outputs.h"
 
 namespace brainmvp::infer {
 namespace {
@@ -52,13 +52,13 @@ int decided(const std::vector<image::Volume>& slab, std::size_t voxel, const Pai
 
 } // namespace
 
-Painting painting_of(const ModelDescription& description) {
+Painting painting_of(const model::ModelDescription& description) {
   Painting painting{.exclusive = description.exclusive(), .values = {}, .order = {}};
   const study::LabelTable& table = description.table;
   painting.order.resize(table.regions.size());
   std::iota(painting.order.begin(), painting.order.end(), std::size_t{0});
   if (painting.exclusive) {
-    for (const std::vector<int>& values : output_values(description)) {
+    for (const std::vector<int>& values : model::output_values(description)) {
       painting.values.push_back(values.front());
     }
     return painting;

@@ -7,7 +7,7 @@
 
 #include "image/resample.h"
 #include "image/volume.h"
-#include "infer/model.h"
+#include "model/model.h"
 
 namespace brainmvp::infer {
 
@@ -21,7 +21,7 @@ struct Painting {
 // exclusive: the values of the labels, ascending. Regions: as table.region_order says; without it from large to small, and each
 // paints the first of its values that is in no smaller region contained in it, so that nested regions come out as they were
 // labelled (WT 1,2,4 over TC 1,4 over ET 4: WT paints 2, TC 1, ET 4); the first of its values where the smaller ones leave none.
-Painting painting_of(const ModelDescription& description);
+Painting painting_of(const model::ModelDescription& description);
 
 // Probabilities (one volume an output, all on one grid) interpolated trilinearly onto `native`, then decided: regions where
 // above 0.5; exclusive labels by the largest, ties to the lower. Background outside the probabilities' grid. A few slices at a

@@ -22,13 +22,13 @@
 #include "infer/memory_need.h"
 #include "infer/native.h"
 #include "infer/output_files.h"
-#include "infer/outputs.h"
 #include "infer/predict_study.h"
 #include "infer/sidecar.h"
 #include "io/image_file.h"
-#include "nn/execution.h"
+#include "model/outputs.h"
+#include "nn/kernels/execution.h"
+#include "runtime/memory_need.h"
 #include "store/prepare.h"
-#include "train/memory_need.h"
 
 namespace brainmvp::infer {
 namespace fs = std::filesystem;
@@ -52,8 +52,8 @@ void refuse_existing_prediction(const fs::path& file, const fs::path& sidecar, b
 class Prediction {
 public:
   explicit Prediction(const PredictOptions& options)
-      : options_(options), models_(load_ensemble(options.models)), device_(train::choose_device(options.device)),
-        precision_(train::choose_precision(options.precision, device_)),
+      : options_(options), models_(load_ensemble(options.models)), device_(runtime::choose_device(options.device)),
+        precision_(runtime::choose_precision(options.precision, device_)),
         studies_(gather_studies(options.input, channels_of(models_))) {
     if (description().preparation.reference.empty()) {
       set_reference(listed_reference(options.input));
@@ -63,9 +63,9 @@ public:
     refuse_existing_outputs();
     if (!studies_.empty()) {
       const LargestNeed need = largest_need(models_, studies_);
-      train::check_memory("predicting study " + need.study, need.bytes, device_.is_cpu(), kLessMemory);
+      runtime::check_memory("predicting study " + need.study, need.bytes, device_.is_cpu(), kLessMemory);
     }
-    for (const Model& model : models_) {
+    for (const model::Model& model : models_) {
       members_.push_back(member_of(model, device_, precision_, options.flips));
     }
   }
@@ -73,8 +73,8 @@ public:
   void run();
 
 private:
-  [[nodiscard]] const ModelDescription& description() const { return models_.front().description; }
-  [[nodiscard]] bool segments() const { return description().task == Task::kSegment; }
+  [[nodiscard]] const model::ModelDescription& description() const { return models_.front().description; }
+  [[nodiscard]] bool segments() const { return description().task == model::Task::kSegment; }
   void set_reference(const std::string& modality);
   [[nodiscard]] std::vector<std::string> probability_names() const;
   [[nodiscard]] std::string sidecar(const Described& described) const;
@@ -98,9 +98,9 @@ private:
   };
 
   const PredictOptions& options_;
-  std::vector<Model> models_;
+  std::vector<model::Model> models_;
   at::Device device_;
-  train::Precision precision_;
+  runtime::Precision precision_;
   std::vector<study::Study> studies_;
   std::vector<Member> members_;
   std::vector<Row> rows_; // of a classification
@@ -110,7 +110,7 @@ private:
 };
 
 void Prediction::set_reference(const std::string& modality) {
-  for (Model& model : models_) {
+  for (model::Model& model : models_) {
     model.description.preparation.reference = modality;
   }
 }
@@ -120,7 +120,7 @@ std::vector<std::string> Prediction::probability_names() const {
   if (!options_.probabilities || !segments()) {
     return {};
   }
-  std::vector<std::string> names = output_names(description());
+  std::vector<std::string> names = model::output_names(description());
   if (description().exclusive()) {
     names.erase(names.begin());
   }
@@ -128,7 +128,7 @@ std::vector<std::string> Prediction::probability_names() const {
 }
 
 std::string Prediction::sidecar(const Described& described) const {
-  return sidecar_text(options_, train::precision_name(precision_), models_, described);
+  return sidecar_text(options_, runtime::precision_name(precision_), models_, described);
 }
 
 // Notes why a study that was predicted earlier is predicted again; false for an empty reason.
@@ -224,7 +224,7 @@ void Prediction::refuse_existing_outputs() const {
 
 // Files of an earlier prediction of the case, which are to go.
 std::vector<fs::path> Prediction::outdated(const study::Study& study) const {
-  const std::vector<std::string> all = output_names(description());
+  const std::vector<std::string> all = model::output_names(description());
   const CaseFiles files = case_files(options_.output, study, all);
   if (!is_sidecar(text_of(files.sidecar))) {
     return {};
@@ -239,7 +239,7 @@ CaseFacts Prediction::tell_channels(const store::PreparedStudy& prepared, const 
     log::warning("study " + study.id + ": " + warning);
   }
   CaseFacts facts;
-  for (const Model& model : models_) {
+  for (const model::Model& model : models_) {
     facts.plans.push_back(plan_channels(model.description, prepared.modalities));
     const std::string filled = facts.plans.back().filled();
     if (!filled.empty()) {
@@ -344,7 +344,7 @@ void Prediction::run() {
   create_folders(options_.output);
   log::info("predicting " + std::to_string(studies_.size()) + " studies with " + std::to_string(models_.size()) + " models (" +
             description().network + ", " + join(channels_of(models_), ", ") + ") on " + options_.device + " in " +
-            train::precision_name(precision_));
+            runtime::precision_name(precision_));
   std::size_t failed = 0;
   {
     Progress progress("predicting", "studies", studies_.size());

@@ -15,12 +15,12 @@
 #include "infer/channels.h"
 #include "infer/filling.h"
 #include "infer/sizing.h"
-#include "train/to_device.h"
+#include "runtime/to_device.h"
 
 namespace brainmvp::infer {
 namespace {
 
-torch::Tensor logits_of(const Model& model, const torch::Tensor& input) {
+torch::Tensor logits_of(const model::Model& model, const torch::Tensor& input) {
   return model.segmentation != nullptr ? model.segmentation->forward(input).logits : model.classification->forward(input);
 }
 
@@ -30,7 +30,7 @@ image::Size window_size(const torch::Tensor& tile) {
 }
 
 // Windows of a study: its volumes where it has the channel, templates where not.
-ReadTile tiles_of(store::PreparedStudy& prepared, const ModelDescription& description) {
+ReadTile tiles_of(store::PreparedStudy& prepared, const model::ModelDescription& description) {
   const ChannelPlan plan = plan_channels(description, prepared.modalities);
   const store::Bounds bounds = store::bounds_of(description.intensities);
   return [&prepared, &description, plan, bounds](const store::Start& start) {
@@ -52,7 +52,7 @@ ReadTile tiles_of(store::PreparedStudy& prepared, const ModelDescription& descri
   };
 }
 
-torch::Tensor classifier_input(store::PreparedStudy& prepared, const ModelDescription& description) {
+torch::Tensor classifier_input(store::PreparedStudy& prepared, const model::ModelDescription& description) {
   const ChannelPlan plan = plan_channels(description, prepared.modalities);
   std::vector<torch::Tensor> channels;
   for (std::size_t channel = 0; channel < plan.sources.size(); ++channel) {
@@ -69,7 +69,7 @@ torch::Tensor classifier_input(store::PreparedStudy& prepared, const ModelDescri
 
 } // namespace
 
-Member member_of(const Model& model, const at::Device& device, train::Precision precision,
+Member member_of(const model::Model& model, const at::Device& device, runtime::Precision precision,
                  const std::vector<std::int64_t>& flips) {
   if (model.segmentation != nullptr) {
     model.segmentation->to(device);
@@ -79,8 +79,8 @@ Member member_of(const Model& model, const at::Device& device, train::Precision 
   const bool exclusive = model.description.exclusive();
   TileFunction function = [model, device, precision, exclusive](const torch::Tensor& tile) {
     const at::NoGradGuard no_gradients;
-    const train::AutocastScope autocast(precision, device);
-    const torch::Tensor logits = logits_of(model, train::to_device(tile, device)).to(at::kFloat);
+    const runtime::AutocastScope autocast(precision, device);
+    const torch::Tensor logits = logits_of(model, runtime::to_device(tile, device)).to(at::kFloat);
     return exclusive ? at::softmax(logits, 1) : at::sigmoid(logits);
   };
   return {.description = model.description, .function = with_flips(std::move(function), flips)};

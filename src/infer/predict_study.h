@@ -3,22 +3,22 @@
 
 #include <vector>
 
-#include "infer/model.h"
 #include "infer/sliding_window.h"
+#include "model/model.h"
+#include "runtime/precision.h"
 #include "store/prepare.h"
-#include "train/precision.h"
 
 namespace brainmvp::infer {
 
 // A model as prediction sees it: what it says of itself, and its function of a window.
 struct Member {
-  ModelDescription description;
+  model::ModelDescription description;
   TileFunction function; // segmentation: [1, C, window...] -> [1, K, window...]; classification: -> [1, K]
 };
 
 // The model's network on `device`: sigmoid of its logits for regions, softmax where labels or classes exclude each other. The
 // mean over the flips along `flips` (0 to 2).
-Member member_of(const Model& model, const at::Device& device, train::Precision precision,
+Member member_of(const model::Model& model, const at::Device& device, runtime::Precision precision,
                  const std::vector<std::int64_t>& flips);
 
 struct WindowOptions {

@@ -9,8 +9,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json model_json(const Model& model) {
-  const ModelDescription& description = model.description;
+Json model_json(const model::Model& model) {
+  const model::ModelDescription& description = model.description;
   return {{"hash", model.hash},
           {"network", description.network},
           {"channels", description.channels},
@@ -40,10 +40,10 @@ Json inputs_json(const CaseFacts& facts) {
   return inputs;
 }
 
-void add_outputs(const ModelDescription& description, Json& json) {
-  if (description.task == Task::kClassify) {
+void add_outputs(const model::ModelDescription& description, Json& json) {
+  if (description.task == model::Task::kClassify) {
     json["classes"] = description.table.classes;
-    json["sizing"] = description.sizing == Sizing::kPad ? "pad" : "resize";
+    json["sizing"] = description.sizing == model::Sizing::kPad ? "pad" : "resize";
     return;
   }
   json["labels"] = Json::object();
@@ -65,17 +65,17 @@ void add_outputs(const ModelDescription& description, Json& json) {
 
 } // namespace
 
-std::string sidecar_text(const PredictOptions& options, const std::string& precision, const std::vector<Model>& models,
+std::string sidecar_text(const PredictOptions& options, const std::string& precision, const std::vector<model::Model>& models,
                          const Described& described) {
-  const ModelDescription& description = models.front().description;
-  const bool segments = description.task == Task::kSegment;
+  const model::ModelDescription& description = models.front().description;
+  const bool segments = description.task == model::Task::kSegment;
   Json json{{"program", "brainmvp"},
             {"version", options.program_version},
             {"libtorch_version", options.torch_version},
             {"command", options.command},
             {"task", segments ? "segment" : "classify"}};
   json["models"] = Json::array();
-  for (const Model& model : models) {
+  for (const model::Model& model : models) {
     json["models"].push_back(model_json(model));
   }
   if (segments) {

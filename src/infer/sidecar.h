@@ -6,8 +6,8 @@
 
 #include "infer/channels.h"
 #include "infer/earlier.h"
-#include "infer/model.h"
 #include "infer/predict_run.h"
+#include "model/model.h"
 
 namespace brainmvp::infer {
 
@@ -28,7 +28,7 @@ struct Described {
 };
 
 // The text of a sidecar. `precision`: resolved.
-std::string sidecar_text(const PredictOptions& options, const std::string& precision, const std::vector<Model>& models,
+std::string sidecar_text(const PredictOptions& options, const std::string& precision, const std::vector<model::Model>& models,
                          const Described& described);
 
 } // namespace brainmvp::infer

@@ -26,13 +26,13 @@ torch::Tensor view_of(image::Volume& volume) {
   return at::from_blob(volume.data.data(), {side(2), side(1), side(0)}, at::kFloat).permute({2, 1, 0});
 }
 
-torch::Tensor size_volume(const torch::Tensor& volumes, const image::Size& size, Sizing sizing) {
+torch::Tensor size_volume(const torch::Tensor& volumes, const image::Size& size, model::Sizing sizing) {
   if (volumes.dim() != 4 || volumes.numel() == 0) {
     throw Error(ExitCode::kInternal, "size_volume: expected [C, H, W, D], found " + checkpoint::shape_text(volumes.sizes()));
   }
   const std::array<std::int64_t, 3> to{static_cast<std::int64_t>(size[0]), static_cast<std::int64_t>(size[1]),
                                        static_cast<std::int64_t>(size[2])};
-  if (sizing == Sizing::kResize) {
+  if (sizing == model::Sizing::kResize) {
     return at::upsample_trilinear3d(volumes.unsqueeze(0), to, false).squeeze(0);
   }
   std::vector<std::int64_t> padding; // last axis first, as torch has it

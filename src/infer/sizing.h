@@ -4,7 +4,7 @@
 #include <torch/types.h>
 
 #include "image/volume.h"
-#include "infer/model.h"
+#include "model/model.h"
 
 namespace brainmvp::infer {
 
@@ -13,6 +13,6 @@ torch::Tensor view_of(image::Volume& volume);
 
 // volumes: [C, H, W, D] -> [C, size...]. kPad: zeros around, the smaller half in front, or a cut about the centre whose
 // smaller half goes in front. kResize: trilinear, corners not aligned, as torch's interpolate.
-torch::Tensor size_volume(const torch::Tensor& volumes, const image::Size& size, Sizing sizing);
+torch::Tensor size_volume(const torch::Tensor& volumes, const image::Size& size, model::Sizing sizing);
 
 } // namespace brainmvp::infer

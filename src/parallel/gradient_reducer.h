@@ -9,10 +9,9 @@
 #include <vector>
 
 #include "parallel/group.h"
+#include "runtime/named_tensors.h"
 
 namespace brainmvp::parallel {
-
-using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
 
 class GradientReducer {
 public:

@@ -15,7 +15,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "parallel/backends.h"
-#include "parallel/watch.h"
+#include "parallel/heartbeat.h"
 
 namespace brainmvp::parallel {
 namespace {
@@ -67,7 +67,7 @@ struct Group::State {
   intrusive_ptr<c10d::Store> store;
   intrusive_ptr<c10d::ProcessGroup> ranks;
   std::chrono::seconds timeout;
-  std::unique_ptr<Watch> watch;
+  std::unique_ptr<Heartbeat> heartbeat;
   std::uint64_t texts = 0; // exchanges of texts so far
 
   std::vector<std::string> exchange_texts(const Launch& launch, const std::string& text);
@@ -102,8 +102,10 @@ Group Group::join(const Launch& launch, const GroupOptions& options) {
 
 Group Group::over(const intrusive_ptr<c10d::Store>& shared, const Launch& launch, const GroupOptions& options) {
   const std::string attempt = "brainmvp/" + std::to_string(launch.attempt); // an agent's store outlives its ranks
-  auto state = std::make_unique<State>(State{
-      .store = c10::make_intrusive<c10d::PrefixStore>(attempt, shared), .ranks = {}, .timeout = options.timeout, .watch = {}});
+  auto state = std::make_unique<State>(State{.store = c10::make_intrusive<c10d::PrefixStore>(attempt, shared),
+                                             .ranks = {},
+                                             .timeout = options.timeout,
+                                             .heartbeat = {}});
   std::vector<std::string> places;
   try {
     places = state->exchange_texts(launch, place());
@@ -131,7 +133,8 @@ Group Group::over(const intrusive_ptr<c10d::Store>& shared, const Launch& launch
                              nccl ? nccl : gloo);
   }
   state->ranks->setGroupName("brainmvp");
-  state->watch = std::make_unique<Watch>(c10::make_intrusive<c10d::PrefixStore>(attempt, shared->clone()), launch.rank, places);
+  state->heartbeat =
+      std::make_unique<Heartbeat>(c10::make_intrusive<c10d::PrefixStore>(attempt, shared->clone()), launch.rank, places);
   return {launch, std::move(state)};
 }
 
@@ -140,7 +143,7 @@ void Group::exchanging(const std::function<void()>& work) const {
     work();
     return;
   }
-  state_->watch->came_on();
+  state_->heartbeat->came_on();
   try {
     work();
   } catch (const Error&) {
@@ -149,7 +152,7 @@ void Group::exchanging(const std::function<void()>& work) const {
     if (is_out_of_memory(error)) {
       throw;
     }
-    throw Error(ExitCode::kInternal, "the ranks lost each other: " + state_->watch->who_is_missing() + " (" +
+    throw Error(ExitCode::kInternal, "the ranks lost each other: " + state_->heartbeat->who_is_missing() + " (" +
                                          first_sentence(error.what()) +
                                          "). Look at its messages; with --resume the run goes on from its last checkpoint");
   }

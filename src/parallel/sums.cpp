@@ -73,6 +73,21 @@ Tensor rows_of_ranks(const Tensor& rows, const BatchShare& share) {
   return share.group == nullptr ? rows : RowsOfRanks::apply(rows, share.here, share.group);
 }
 
+std::vector<std::int64_t> rows_of_all(const Tensor& gradient, const Group& group) {
+  std::vector<double> uses(static_cast<std::size_t>(gradient.size(0)));
+  for (const std::int64_t row : sparse_rows(gradient).rows) {
+    uses[static_cast<std::size_t>(row)] = 1;
+  }
+  uses = group.sum(std::move(uses));
+  std::vector<std::int64_t> rows;
+  for (std::size_t row = 0; row < uses.size(); ++row) {
+    if (uses[row] > 0) {
+      rows.push_back(static_cast<std::int64_t>(row));
+    }
+  }
+  return rows;
+}
+
 Tensor sum_sparse_rows(const Tensor& gradient, const std::vector<std::int64_t>& rows, const Group& group) {
   const SparseRows own = sparse_rows(gradient);
   std::vector<std::int64_t> shape = gradient.sizes().vec();

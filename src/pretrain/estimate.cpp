@@ -6,8 +6,8 @@
 #include "base/log.h"
 #include "base/machine.h"
 #include "base/text.h"
-#include "study/modality.h"
-#include "train/memory_need.h"
+#include "nn/networks/backbones.h"
+#include "runtime/memory_need.h"
 
 namespace brainmvp::pretrain {
 namespace {
@@ -23,32 +23,26 @@ std::uint64_t bytes_below(const std::filesystem::path& folder) {
 
 } // namespace
 
-Needs estimate_needs(const nn::ReconstructionNetwork& network, const Recipe& recipe, std::size_t numbered_checkpoints) {
-  const double templates =
-      static_cast<double>(study::kTemplateModalities.size()) * train::voxels_of(recipe.template_size) * sizeof(float);
-  double weights = templates;
-  for (const torch::Tensor& parameter : network.parameters()) {
-    weights += static_cast<double>(parameter.nbytes());
-  }
-  const double views = 2 * static_cast<double>(recipe.batch_size);
+Needs estimate_needs(const objectives::MemoryNeeds& memory, const Recipe& recipe, std::size_t numbered_checkpoints) {
+  const double views = static_cast<double>(memory.views * recipe.batch_size);
   Needs needs;
-  // One more set of templates while their gradient is made.
-  needs.memory_bytes = train::kProgramBytes + train::training_bytes(weights) + templates +
-                       views * train::voxels_of(recipe.crop) * train::bytes_per_voxel(recipe.network, train::Work::kPretrain);
-  needs.checkpoint_bytes = 3 * weights;
+  needs.memory_bytes =
+      runtime::kProgramBytes + runtime::training_bytes(memory.parameters) + memory.gradients +
+      views * runtime::voxels_of(recipe.crop) * nn::backbone(recipe.network).bytes_per_voxel_of(nn::Workload::kPretrain);
+  needs.checkpoint_bytes = 3 * memory.parameters;
   needs.disk_bytes =
-      (static_cast<double>(std::max<std::size_t>(numbered_checkpoints, 1)) + 1) * needs.checkpoint_bytes + 2 * weights;
+      (static_cast<double>(std::max<std::size_t>(numbered_checkpoints, 1)) + 1) * needs.checkpoint_bytes + 2 * memory.parameters;
   return needs;
 }
 
 void check_needs(const Needs& needs, bool on_cpu, const std::filesystem::path& checkpoints) {
   const std::uint64_t disk = free_disk(checkpoints) + bytes_below(checkpoints);
-  log::info("checkpoints need about " + train::memory_text(needs.disk_bytes) + " of disk (" + human_bytes(disk) + " free), " +
-            train::memory_text(needs.checkpoint_bytes) + " each; time is known after a few steps");
-  train::check_memory("a step", needs.memory_bytes, on_cpu, "use a smaller --crop, --batch-size, --template-size or --network");
+  log::info("checkpoints need about " + runtime::memory_text(needs.disk_bytes) + " of disk (" + human_bytes(disk) + " free), " +
+            runtime::memory_text(needs.checkpoint_bytes) + " each; time is known after a few steps");
+  runtime::check_memory("a step", needs.memory_bytes, on_cpu, "use a smaller --crop, --batch-size, --template-size or --network");
   if (needs.disk_bytes > static_cast<double>(disk)) {
     throw Error(ExitCode::kOutOfResources, checkpoints.string() + ": checkpoints need about " +
-                                               train::memory_text(needs.disk_bytes) + " where " + human_bytes(disk) +
+                                               runtime::memory_text(needs.disk_bytes) + " where " + human_bytes(disk) +
                                                " are free; free some space, or use a smaller --keep or --template-size");
   }
 }

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <filesystem>
 
-#include "nn/network.h"
+#include "objectives/objective.h"
 #include "pretrain/recipes.h"
 
 namespace brainmvp::pretrain {
@@ -15,7 +15,7 @@ struct Needs {
   double disk_bytes = 0;       // of all checkpoints, with the one that is being written
 };
 
-Needs estimate_needs(const nn::ReconstructionNetwork& network, const Recipe& recipe, std::size_t numbered_checkpoints);
+Needs estimate_needs(const objectives::MemoryNeeds& memory, const Recipe& recipe, std::size_t numbered_checkpoints);
 
 // Logs the needs. Throws Error(kOutOfResources) when memory (on_cpu) or disk cannot hold them. `checkpoints`: the folder that
 // will hold them, and perhaps earlier ones of the same run, which they replace.

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "register/climb.h"
+#include "register/ascent.h"
 #include "register/head_points.h"
 #include "register/pyramid.h"
 
@@ -70,15 +70,15 @@ Rigid best_start(const Volume& reference, const Volume& moving, const AlignOptio
   const Pair start(reference, moving, kStartLevel, options.finest_mm, options.seed);
   const Pair coarse(reference, moving, kCoarseLevel, options.finest_mm, options.seed);
   std::vector<Rigid> all = starts(start.reference_image, start.moving_image);
-  const Climb as_it_is = climb(coarse.information, all.front(), kCoarseLevel.steps);
-  Climb other{.rigid = all.front(), .at = {}};
+  const Ascent as_it_is = ascend(coarse.information, all.front(), kCoarseLevel.steps);
+  Ascent other{.rigid = all.front(), .at = {}};
   for (const Rigid& from : all) {
-    const Climb found = climb(start.information, from, kStartLevel.steps);
+    const Ascent found = ascend(start.information, from, kStartLevel.steps);
     if (found.at.value > other.at.value && found.at.overlap >= kLeastStartOverlap) {
       other = found;
     }
   }
-  other = climb(coarse.information, other.rigid, kCoarseLevel.steps);
+  other = ascend(coarse.information, other.rigid, kCoarseLevel.steps);
   return other.at.value > kClearly * as_it_is.at.value ? other.rigid : as_it_is.rigid;
 }
 
@@ -114,12 +114,12 @@ Alignment align(const Volume& reference_image, const Volume& moving_image, const
   const Volume moving = checked(moving_image, "the image");
   const Rigid start = best_start(reference, moving, options);
   const Pair middle(reference, moving, kMiddleLevel, options.finest_mm, options.seed);
-  const Rigid near = climb(middle.information, start, kMiddleLevel.steps).rigid;
+  const Rigid near = ascend(middle.information, start, kMiddleLevel.steps).rigid;
   const Pair fine(reference, moving, kFineLevel, options.finest_mm, options.seed);
   const MutualInformation others(fine.reference_image, fine.moving_image,
                                  head_points(fine.reference_image, kFineLevel.region, kFineLevel.points, options.seed + 1));
-  const Rigid found = climb(fine.information, near, kFineLevel.steps).rigid;
-  const Rigid again = climb(others, near, kFineLevel.steps).rigid;
+  const Rigid found = ascend(fine.information, near, kFineLevel.steps).rigid;
+  const Rigid again = ascend(others, near, kFineLevel.steps).rigid;
   const double repeat_mm = mean_distance_mm(found.affine(), again.affine(), fine.points);
   const Alignment moved = measured(fine, found, repeat_mm);
   return moved.information_after < moved.information_before ? measured(fine, {.centre = near.centre}, repeat_mm) : moved;

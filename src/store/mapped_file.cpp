@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "base/error.h"
-#include "store/lost_mapping.h"
+#include "store/truncated_mapping.h"
 
 namespace brainmvp::store {
 namespace {
@@ -27,7 +27,7 @@ namespace {
 } // namespace
 
 MappedFile::MappedFile(const std::filesystem::path& path) {
-  name_lost_mappings();
+  name_truncated_mappings();
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) {
     refuse(path, errno);

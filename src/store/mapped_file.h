@@ -1,4 +1,4 @@
-// A file mapped into memory for reading. When it is cut later, reading it ends the process with a message (lost_mapping.h).
+// A file mapped into memory for reading. When it is cut later, reading it ends the process with a message (truncated_mapping.h).
 #pragma once
 
 #include <cstddef>

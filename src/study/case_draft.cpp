@@ -51,7 +51,7 @@ fs::path choose(const std::vector<fs::path>& files, const std::string& what, con
   return *best;
 }
 
-std::size_t order_of(const std::string& modality) { return template_row(modality).value_or(kTemplateModalities.size()); }
+std::size_t order_of(const std::string& modality) { return main_index(modality).value_or(kMainModalities.size()); }
 
 } // namespace
 

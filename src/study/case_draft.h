@@ -28,7 +28,7 @@ struct CaseDraft {
 // Puts a file into the draft by what its name says, or skips it with the reason.
 void add_file(const std::filesystem::path& file, const ModalityTable& table, CaseDraft& draft, Findings& findings);
 
-// Adds the study: modalities in the order of their templates, others after them. Of several files of one modality, or
+// Adds the study: modalities in the order of kMainModalities, others after them. Of several files of one modality, or
 // several label maps, the plainest name is used, with a warning: fewest BIDS qualifiers (acq-, rec-, run-2, space-, ...),
 // lowest run, shortest, first in the alphabet. A draft without images adds nothing; its labels are skipped.
 void add_study(CaseDraft draft, Findings& findings);

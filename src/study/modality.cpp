@@ -25,12 +25,12 @@ std::string normal_name(std::string_view words) {
   return text;
 }
 
-std::optional<std::size_t> template_row(std::string_view canonical_name) {
-  const auto* const found = std::ranges::find(kTemplateModalities, canonical_name);
-  if (found == kTemplateModalities.end()) {
+std::optional<std::size_t> main_index(std::string_view canonical_name) {
+  const auto* const found = std::ranges::find(kMainModalities, canonical_name);
+  if (found == kMainModalities.end()) {
     return std::nullopt;
   }
-  return static_cast<std::size_t>(found - kTemplateModalities.begin());
+  return static_cast<std::size_t>(found - kMainModalities.begin());
 }
 
 bool is_safe_modality(std::string_view name) {

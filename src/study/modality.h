@@ -14,8 +14,8 @@
 
 namespace brainmvp::study {
 
-// The eight modalities that have templates, in the order of their template rows.
-inline constexpr std::array<std::string_view, 8> kTemplateModalities{"flair", "t1", "t1c", "t2", "mra", "pd", "dwi", "adc"};
+// The eight modalities of multi-parametric pre-training (arXiv 2410.10604, section 4.1), in the order in which lists show them.
+inline constexpr std::array<std::string_view, 8> kMainModalities{"flair", "t1", "t1c", "t2", "mra", "pd", "dwi", "adc"};
 
 // What separates the words of a file's name.
 inline constexpr std::string_view kNameSeparators = "-_. ";
@@ -25,8 +25,8 @@ inline constexpr std::size_t kLongestRun = 4; // words of the longest spelling
 // "T1-Gd" -> "t1_gd".
 std::string normal_name(std::string_view words);
 
-// Row of a canonical name in the template bank; nothing for others (t1_ir, swi, ...).
-std::optional<std::size_t> template_row(std::string_view canonical_name);
+// Place of a canonical name among them; nothing for others (t1_ir, swi, ...).
+std::optional<std::size_t> main_index(std::string_view canonical_name);
 
 // Whether `name` can be that of a modality: lower-case letters, digits and _, since it names files; and no label's.
 bool is_safe_modality(std::string_view name);

@@ -91,11 +91,11 @@ void AdamW::add_rows(AdamGroup& group, Moments& moments, const torch::Tensor& pa
   if (!moments.late) {
     moments.late.emplace(parameter, moments.average, moments.average_of_squares, moments.step.item<double>());
   }
-  moments.late->owe(rate);
+  moments.late->defer(rate);
   const parallel::SparseRows gradient = parallel::sparse_rows(parameter.grad());
   for (std::size_t i = 0; i < gradient.rows.size(); ++i) {
     const std::int64_t row = gradient.rows[i];
-    moments.late->pay_last(row);
+    moments.late->skip_deferred(row);
     group.add(parameter[row], gradient.values[static_cast<std::int64_t>(i)], moments.average[row],
               moments.average_of_squares[row], moments.step);
   }

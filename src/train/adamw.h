@@ -11,12 +11,11 @@
 #include <vector>
 
 #include "checkpoint/value.h"
+#include "runtime/named_tensors.h"
 #include "train/adam_step.h"
-#include "train/row_steps.h"
+#include "train/lazy_rows.h"
 
 namespace brainmvp::train {
-
-using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
 
 class AdamW {
 public:
@@ -48,7 +47,7 @@ private:
     torch::Tensor step; // fp32 scalar, steps taken; undefined before the first
     torch::Tensor average;
     torch::Tensor average_of_squares;
-    std::optional<RowSteps> late; // since the first sparse gradient
+    std::optional<LazyRows> late; // since the first sparse gradient
   };
 
   void start(Moments& moments, const torch::Tensor& parameter) const;

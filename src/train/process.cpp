@@ -7,7 +7,7 @@
 #include "base/allocator.h"
 #include "base/interrupt.h"
 #include "base/log.h"
-#include "train/precision.h"
+#include "runtime/precision.h"
 #include "train/run_folder.h"
 
 namespace brainmvp::train {
@@ -15,7 +15,7 @@ namespace brainmvp::train {
 Process start_process(const SessionOptions& options) {
   const parallel::Launch launch = parallel::read_launch();
   const bool own_gpu = !launch.alone() && options.device == "cuda";
-  const at::Device device = choose_device(own_gpu ? "cuda:" + std::to_string(launch.local_rank) : options.device);
+  const at::Device device = runtime::choose_device(own_gpu ? "cuda:" + std::to_string(launch.local_rank) : options.device);
   catch_interrupts();
   Process process{.group =
                       parallel::Group::join(launch, {.timeout = std::chrono::seconds(options.rank_timeout_s), .device = device}),

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "base/error.h"
-#include "nn/execution.h"
+#include "nn/kernels/execution.h"
 #include "parallel/group.h"
 #include "store/distribution.h"
 #include "train/session_options.h"

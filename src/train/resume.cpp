@@ -69,7 +69,7 @@ std::vector<std::string> differences(const Value& value, const std::filesystem::
   return texts;
 }
 
-void fill_weights(const Value& value, const std::filesystem::path& file, const checkpoint::Weights& weights) {
+void fill_weights(const Value& value, const std::filesystem::path& file, const NamedTensors& weights) {
   const checkpoint::TransferReport report = checkpoint::transfer(checkpoint::weights_of(value), weights);
   if (!report.missing.empty() || !report.unused.empty() || !report.mismatched.empty()) {
     throw Error(ExitCode::kUsage, file.string() + ": holds another network than this run's\n" + report.summary());
@@ -108,7 +108,7 @@ std::vector<ConfigDifference> config_differences(const std::string& before, cons
 }
 
 RunState resume_from(const Value& value, const std::filesystem::path& file, const RunIdentity& identity,
-                     const checkpoint::Weights& weights, AdamW& optimizer) {
+                     const NamedTensors& weights, AdamW& optimizer) {
   const std::vector<std::string> texts = differences(value, file, identity);
   if (!texts.empty()) {
     throw Error(ExitCode::kUsage, file.string() + ": cannot go on with this run, since " + join(texts, "; ") +

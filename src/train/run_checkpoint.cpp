@@ -36,7 +36,7 @@ Value copied(Value value) {
   return value;
 }
 
-Value state_dict(const checkpoint::Weights& weights) {
+Value state_dict(const NamedTensors& weights) {
   Dict dict;
   for (const auto& [name, tensor] : weights) {
     add(dict, name.c_str(), {copy_of(tensor)});
@@ -67,8 +67,7 @@ Value counters_of(const RunState& state, const RunIdentity& identity) {
 
 } // namespace
 
-Value run_checkpoint(const checkpoint::Weights& weights, const AdamW* optimizer, const RunIdentity& identity,
-                     const RunState& state) {
+Value run_checkpoint(const NamedTensors& weights, const AdamW* optimizer, const RunIdentity& identity, const RunState& state) {
   Dict streams;
   add(streams, "seed", integer(identity.seed));
   add(streams, "position", integer(state.step * identity.samples_per_step));
@@ -89,7 +88,7 @@ Value run_checkpoint(const checkpoint::Weights& weights, const AdamW* optimizer,
   return {dict};
 }
 
-bool all_finite(const checkpoint::Weights& weights) {
+bool all_finite(const NamedTensors& weights) {
   // A sum in double is finite only if all its terms are: finite floats cannot overflow it.
   return std::ranges::all_of(
       weights, [](const auto& entry) { return std::isfinite(at::sum(entry.second, at::kDouble).template item<double>()); });

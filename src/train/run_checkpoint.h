@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "checkpoint/checkpoint.h"
+#include "runtime/named_tensors.h"
 #include "train/adamw.h"
 #include "train/schedule.h"
 
@@ -36,19 +37,19 @@ struct RunIdentity {
 };
 
 // All tensors are copies, on the CPU, so that training can go on while they are written. `optimizer` is left out when it is null.
-checkpoint::Value run_checkpoint(const checkpoint::Weights& weights, const AdamW* optimizer, const RunIdentity& identity,
+checkpoint::Value run_checkpoint(const NamedTensors& weights, const AdamW* optimizer, const RunIdentity& identity,
                                  const RunState& state);
 
 // An entry of a checkpoint that every run's has. Throws Error(kBadInput) where it is missing.
 const checkpoint::Value& checkpoint_field(const checkpoint::Value& value, const char* name, const std::filesystem::path& file);
 
 // Whether every value of every tensor is finite; others are not worth keeping.
-bool all_finite(const checkpoint::Weights& weights);
+bool all_finite(const NamedTensors& weights);
 
 // Fills weights and optimizer and gives the state. Throws Error(kUsage) that names each difference of configuration, network,
 // precision or store which would bend the curve; warns of those that cannot matter. `file` names the checkpoint in messages.
 RunState resume_from(const checkpoint::Value& value, const std::filesystem::path& file, const RunIdentity& identity,
-                     const checkpoint::Weights& weights, AdamW& optimizer);
+                     const NamedTensors& weights, AdamW& optimizer);
 
 // Names of the keys whose values differ between two resolved configurations, as "table.key: before -> now".
 struct ConfigDifference {

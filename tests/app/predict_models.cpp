@@ -4,17 +4,17 @@
 #include <ATen/ops/rand.h>
 
 #include "checkpoint/checkpoint.h"
-#include "infer/model.h"
-#include "nn/network.h"
+#include "model/model.h"
+#include "nn/networks/network.h"
 
 namespace brainmvp::test {
 namespace {
 
 constexpr const char* kNetwork = "uniformer_tiny";
 
-infer::ModelDescription description_of(const DrawnModel& model) {
-  infer::ModelDescription description;
-  description.task = model.classes.empty() ? infer::Task::kSegment : infer::Task::kClassify;
+model::ModelDescription description_of(const DrawnModel& model) {
+  model::ModelDescription description;
+  description.task = model.classes.empty() ? model::Task::kSegment : model::Task::kClassify;
   description.network = kNetwork;
   description.channels = model.channels;
   description.table.classes = model.classes;
@@ -43,9 +43,9 @@ checkpoint::Value weights_value(const torch::nn::Module& network) {
 
 void write_drawn_model(const std::filesystem::path& file, const DrawnModel& model) {
   at::manual_seed(model.seed);
-  const infer::ModelDescription description = description_of(model);
+  const model::ModelDescription description = description_of(model);
   const auto channels = static_cast<std::int64_t>(model.channels.size());
-  checkpoint::Dict dict = infer::description_entries(description);
+  checkpoint::Dict dict = model::description_entries(description);
   if (model.classes.empty()) {
     const auto network = nn::make_segmentation_network(kNetwork, channels, description.outputs());
     dict.push_back({{std::string("state_dict")}, weights_value(*network)});

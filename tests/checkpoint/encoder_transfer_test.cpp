@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "checkpoint_support.h"
-#include "nn/classification.h"
-#include "nn/network.h"
-#include "nn/segmentation.h"
+#include "nn/networks/classification.h"
+#include "nn/networks/network.h"
+#include "nn/networks/segmentation.h"
 #include "support/golden_tensors.h"
 #include "support/support.h"
 
@@ -14,10 +14,13 @@ namespace {
 
 using test::expect_refused;
 
+constexpr const char* kUniFormerStem = "encoder.patch_embed1.proj.weight";
+constexpr const char* kUNetStem = "encoder.conv1a.weight";
+
 // A pre-training network whose tensors are filled, and its state with the templates in front.
-Weights pretrained(nn::ReconstructionNetwork& network) {
+NamedTensors pretrained(nn::ReconstructionNetwork& network) {
   test::fill_state(nn::state_tensors(network));
-  Weights weights = nn::state_tensors(network);
+  NamedTensors weights = nn::state_tensors(network);
   weights.emplace(weights.begin(), "rep_template", at::ones({8, 2, 2, 2}));
   return weights;
 }
@@ -29,12 +32,12 @@ protected:
   EncoderTransferOf() { torch::manual_seed(5); }
 
   const std::shared_ptr<nn::ReconstructionNetwork> source_ = nn::make_network(GetParam());
-  const Weights from_ = pretrained(*source_);
-  const std::string stem_ = GetParam() == "unet" ? "encoder.conv1a.weight" : "encoder.patch_embed1.proj.weight";
+  const NamedTensors from_ = pretrained(*source_);
+  const std::string stem_ = GetParam() == "unet" ? kUNetStem : kUniFormerStem;
 };
 
 // Every tensor of both sides is in exactly one list.
-void expect_complete(const EncoderTransfer& transfer, const Weights& from, const Weights& to) {
+void expect_complete(const EncoderTransfer& transfer, const NamedTensors& from, const NamedTensors& to) {
   const auto& report = transfer.report;
   EXPECT_EQ(report.loaded.size() + report.missing.size() + report.mismatched.size() + transfer.adapted.size(), to.size());
   EXPECT_EQ(report.loaded.size() + report.unused.size() + report.mismatched.size() + transfer.adapted.size(), from.size());
@@ -43,8 +46,8 @@ void expect_complete(const EncoderTransfer& transfer, const Weights& from, const
 TEST_P(EncoderTransferOf, EqualChannelsGiveThePretrainedFeatures) {
   const torch::NoGradGuard no_gradient;
   const auto network = nn::make_classification_network(GetParam(), 3, 2);
-  const Weights to = nn::state_tensors(*network);
-  const EncoderTransfer transfer = transfer_encoder(from_, to, Stem::kInflate);
+  const NamedTensors to = nn::state_tensors(*network);
+  const EncoderTransfer transfer = transfer_encoder(from_, to, stem_, Stem::kInflate);
   expect_complete(transfer, from_, to);
   ASSERT_EQ(transfer.adapted.size(), 1U);
   EXPECT_EQ(transfer.adapted.front().first, stem_);
@@ -62,9 +65,9 @@ TEST_P(EncoderTransferOf, EqualChannelsGiveThePretrainedFeatures) {
 
 TEST_P(EncoderTransferOf, AReinitialisedStemKeepsItsStart) {
   const auto network = nn::make_segmentation_network(GetParam(), 4, 3);
-  const Weights to = nn::state_tensors(*network);
+  const NamedTensors to = nn::state_tensors(*network);
   const at::Tensor before = network->named_parameters()[stem_].detach().clone();
-  const EncoderTransfer transfer = transfer_encoder(from_, to, Stem::kReinitialise);
+  const EncoderTransfer transfer = transfer_encoder(from_, to, stem_, Stem::kReinitialise);
   expect_complete(transfer, from_, to);
   EXPECT_TRUE(at::equal(network->named_parameters()[stem_].detach(), before));
   ASSERT_EQ(transfer.adapted.size(), 1U);
@@ -72,17 +75,17 @@ TEST_P(EncoderTransferOf, AReinitialisedStemKeepsItsStart) {
 }
 
 TEST_P(EncoderTransferOf, AStemOfEqualChannelCountIsLoadedAsItIs) {
-  const Weights to = nn::state_tensors(*nn::make_segmentation_network(GetParam(), 1, 3));
+  const NamedTensors to = nn::state_tensors(*nn::make_segmentation_network(GetParam(), 1, 3));
   for (const Stem stem : {Stem::kInflate, Stem::kReinitialise}) {
-    const EncoderTransfer transfer = transfer_encoder(from_, to, stem);
+    const EncoderTransfer transfer = transfer_encoder(from_, to, stem_, stem);
     EXPECT_TRUE(transfer.adapted.empty());
     EXPECT_TRUE(contains(transfer.report.loaded, stem_));
   }
 }
 
 TEST_P(EncoderTransferOf, TheDecoderOfPretrainingIsUnusedAndNamedSo) {
-  const Weights to = nn::state_tensors(*nn::make_segmentation_network(GetParam(), 4, 3));
-  const EncoderTransfer transfer = transfer_encoder(from_, to, Stem::kInflate);
+  const NamedTensors to = nn::state_tensors(*nn::make_segmentation_network(GetParam(), 4, 3));
+  const EncoderTransfer transfer = transfer_encoder(from_, to, stem_, Stem::kInflate);
   for (const std::string& name : transfer.report.loaded) {
     EXPECT_TRUE(name.starts_with("encoder.")) << name;
   }
@@ -94,31 +97,31 @@ TEST_P(EncoderTransferOf, TheDecoderOfPretrainingIsUnusedAndNamedSo) {
 TEST_P(EncoderTransferOf, AFineTunedNetworkIsLoadedWhole) {
   const auto earlier = nn::make_segmentation_network(GetParam(), 4, 3);
   test::fill_state(nn::state_tensors(*earlier));
-  const Weights from = nn::state_tensors(*earlier);
-  const Weights to = nn::state_tensors(*nn::make_segmentation_network(GetParam(), 4, 3));
-  const EncoderTransfer transfer = transfer_encoder(from, to, Stem::kInflate);
+  const NamedTensors from = nn::state_tensors(*earlier);
+  const NamedTensors to = nn::state_tensors(*nn::make_segmentation_network(GetParam(), 4, 3));
+  const EncoderTransfer transfer = transfer_encoder(from, to, stem_, Stem::kInflate);
   EXPECT_EQ(transfer.report.loaded.size(), to.size());
   for (std::size_t i = 0; i < to.size(); ++i) {
     EXPECT_TRUE(at::equal(from[i].second, to[i].second)) << to[i].first;
   }
   // Other outputs: the heads do not fit, all else does.
-  const Weights other = nn::state_tensors(*nn::make_segmentation_network(GetParam(), 4, 2));
-  EXPECT_EQ(transfer_encoder(from, other, Stem::kInflate).report.mismatched.size(), 6U);
+  const NamedTensors other = nn::state_tensors(*nn::make_segmentation_network(GetParam(), 4, 2));
+  EXPECT_EQ(transfer_encoder(from, other, stem_, Stem::kInflate).report.mismatched.size(), 6U);
 }
 
 TEST_P(EncoderTransferOf, ABareEncoderOfAnyFloatingTypeIsConverted) {
   for (const at::ScalarType type : {at::kBFloat16, at::kHalf, at::kDouble}) {
-    Weights bare;
+    NamedTensors bare;
     for (const auto& [name, tensor] : from_) {
       const std::string prefix = "encoder.uniformer.";
       bare.emplace_back(name.starts_with(prefix) ? name.substr(prefix.size()) : name,
                         tensor.is_floating_point() ? tensor.to(type) : tensor);
     }
     const auto network = nn::make_classification_network(GetParam(), 2, 2);
-    const EncoderTransfer transfer = transfer_encoder(bare, nn::state_tensors(*network), Stem::kInflate);
+    const EncoderTransfer transfer = transfer_encoder(bare, nn::state_tensors(*network), stem_, Stem::kInflate);
     EXPECT_EQ(transfer.report.missing.size(), 2U);
     EXPECT_TRUE(transfer.report.mismatched.empty());
-    const auto& source = std::ranges::find(bare, stem_.substr(8), &Weights::value_type::first)->second;
+    const auto& source = std::ranges::find(bare, stem_.substr(8), &NamedTensors::value_type::first)->second;
     const at::Tensor expected = (source.to(at::kFloat) / 2).expand({-1, 2, -1, -1, -1});
     EXPECT_TRUE(at::equal(network->named_parameters()[stem_].detach(), expected)) << c10::toString(type);
   }
@@ -128,22 +131,22 @@ INSTANTIATE_TEST_SUITE_P(Both, EncoderTransferOf, testing::Values("uniformer_tin
                          [](const auto& parameter) { return parameter.param; });
 
 TEST(EncoderTransfer, SummaryNamesWholePartsOnceAndSingleTensorsByName) {
-  const Weights from{{"rep_template", at::ones({2})},
-                     {"encoder.uniformer.patch_embed1.proj.weight", at::ones({2, 1, 2, 2, 2})},
-                     {"encoder.uniformer.blocks1.0.norm1.weight", at::ones({2})},
-                     {"encoder.uniformer.blocks1.0.norm1.bias", at::ones({2})},
-                     {"encoder.uniformer.norm.weight", at::ones({5})},
-                     {"encoder.uniformer.extra", at::ones({5})},
-                     {"decoder.decoder5.a", at::ones({2})},
-                     {"decoder.decoder4.a", at::ones({2})}};
-  const Weights to{{"encoder.patch_embed1.proj.weight", at::zeros({2, 4, 2, 2, 2})},
-                   {"encoder.blocks1.0.norm1.weight", at::zeros({2})},
-                   {"encoder.blocks1.0.norm1.bias", at::zeros({2})},
-                   {"encoder.norm.weight", at::zeros({2})},
-                   {"encoder.norm.bias", at::zeros({2})},
-                   {"decoder.decoder5.a", at::zeros({2})},
-                   {"decoder.decoder5.b", at::zeros({2})}};
-  EXPECT_EQ(transfer_encoder(from, to, Stem::kInflate).summary(),
+  const NamedTensors from{{"rep_template", at::ones({2})},
+                          {"encoder.uniformer.patch_embed1.proj.weight", at::ones({2, 1, 2, 2, 2})},
+                          {"encoder.uniformer.blocks1.0.norm1.weight", at::ones({2})},
+                          {"encoder.uniformer.blocks1.0.norm1.bias", at::ones({2})},
+                          {"encoder.uniformer.norm.weight", at::ones({5})},
+                          {"encoder.uniformer.extra", at::ones({5})},
+                          {"decoder.decoder5.a", at::ones({2})},
+                          {"decoder.decoder4.a", at::ones({2})}};
+  const NamedTensors to{{"encoder.patch_embed1.proj.weight", at::zeros({2, 4, 2, 2, 2})},
+                        {"encoder.blocks1.0.norm1.weight", at::zeros({2})},
+                        {"encoder.blocks1.0.norm1.bias", at::zeros({2})},
+                        {"encoder.norm.weight", at::zeros({2})},
+                        {"encoder.norm.bias", at::zeros({2})},
+                        {"decoder.decoder5.a", at::zeros({2})},
+                        {"decoder.decoder5.b", at::zeros({2})}};
+  EXPECT_EQ(transfer_encoder(from, to, kUniFormerStem, Stem::kInflate).summary(),
             "2 of the model's 7 tensors were loaded\n"
             "loaded (2): encoder.blocks1.* (2)\n"
             "adapted (1): encoder.patch_embed1.proj.weight (inflated from 1 to 4 input channels, divided by 4)\n"
@@ -155,20 +158,21 @@ TEST(EncoderTransfer, SummaryNamesWholePartsOnceAndSingleTensorsByName) {
 }
 
 TEST(EncoderTransfer, AnotherNetworkIsRefusedWithWhatWasFound) {
-  const Weights tiny = nn::state_tensors(*nn::make_network("uniformer_tiny"));
-  const Weights unet = nn::state_tensors(*nn::make_segmentation_network("unet", 4, 3));
-  const Weights small = nn::state_tensors(*nn::make_classification_network("uniformer_small", 4, 3));
-  expect_refused([&] { transfer_encoder(tiny, unet, Stem::kInflate); }, "no tensor of the encoder fits: found ");
-  expect_refused([&] { transfer_encoder(tiny, small, Stem::kInflate); }, "has shape [32, 1, 2, 2, 2] there and [64, 4, 2, 2, 2]");
-  expect_refused([&] { transfer_encoder({{"layer.weight", at::ones({2})}}, unet, Stem::kInflate); }, "(layer.weight)");
-  expect_refused([&] { transfer_encoder({}, unet, Stem::kInflate); }, "found 0 tensors (none)");
+  const NamedTensors tiny = nn::state_tensors(*nn::make_network("uniformer_tiny"));
+  const NamedTensors unet = nn::state_tensors(*nn::make_segmentation_network("unet", 4, 3));
+  const NamedTensors small = nn::state_tensors(*nn::make_classification_network("uniformer_small", 4, 3));
+  expect_refused([&] { transfer_encoder(tiny, unet, kUNetStem, Stem::kInflate); }, "no tensor of the encoder fits: found ");
+  expect_refused([&] { transfer_encoder(tiny, small, kUniFormerStem, Stem::kInflate); },
+                 "has shape [32, 1, 2, 2, 2] there and [64, 4, 2, 2, 2]");
+  expect_refused([&] { transfer_encoder({{"layer.weight", at::ones({2})}}, unet, kUNetStem, Stem::kInflate); }, "(layer.weight)");
+  expect_refused([&] { transfer_encoder({}, unet, kUNetStem, Stem::kInflate); }, "found 0 tensors (none)");
 }
 
 TEST(EncoderTransfer, OneTensorUnderTwoNamesIsRefused) {
-  const Weights from{{"encoder.norm.bias", at::ones({2})}, {"encoder.uniformer.norm.bias", at::ones({2})}};
+  const NamedTensors from{{"encoder.norm.bias", at::ones({2})}, {"encoder.uniformer.norm.bias", at::ones({2})}};
   expect_refused(
       [&] {
-        transfer_encoder(from, {{"encoder.norm.bias", at::zeros({2})}}, Stem::kInflate);
+        transfer_encoder(from, {{"encoder.norm.bias", at::zeros({2})}}, kUniFormerStem, Stem::kInflate);
       },
       "encoder.norm.bias and encoder.uniformer.norm.bias are the same one");
 }

@@ -32,7 +32,7 @@ void expect_summary(const at::Tensor& tensor, const nlohmann::json& expected, co
 }
 
 // Every expected tensor is there, right, and nothing else; expected names carry `prefix` or not.
-void expect_all(const Weights& weights, const nlohmann::json& expected, std::size_t erased_prefix) {
+void expect_all(const NamedTensors& weights, const nlohmann::json& expected, std::size_t erased_prefix) {
   std::map<std::string, at::Tensor> found(weights.begin(), weights.end());
   for (const auto& [name, summary] : expected.items()) {
     const std::string key = name.substr(erased_prefix);
@@ -48,30 +48,30 @@ void expect_all(const Weights& weights, const nlohmann::json& expected, std::siz
 constexpr std::size_t kModule = 7; // length of "module."
 
 TEST(GoldenCheckpoint, ReferenceLayoutHasEveryTensor) {
-  const Weights weights = read_weights(golden("checkpoints/reference_layout.pt"));
+  const NamedTensors weights = read_weights(golden("checkpoints/reference_layout.pt"));
   expect_all(weights, golden_json("checkpoints/expected.json"), kModule);
 }
 
 TEST(GoldenCheckpoint, BareStateDictHasEveryTensor) {
-  const Weights weights = read_weights(golden("checkpoints/bare_state_dict.pt"));
+  const NamedTensors weights = read_weights(golden("checkpoints/bare_state_dict.pt"));
   expect_all(weights, golden_json("checkpoints/expected.json"), kModule);
 }
 
 TEST(GoldenCheckpoint, ModuleStateDictWithMetadataHasEveryTensor) {
-  const Weights weights = read_weights(golden("checkpoints/module_state_dict.pt"));
+  const NamedTensors weights = read_weights(golden("checkpoints/module_state_dict.pt"));
   expect_all(weights, golden_json("checkpoints/expected_module.json"), 0);
 }
 
 TEST(GoldenCheckpoint, SafetensorsHasEveryTensor) {
   std::map<std::string, std::string> metadata;
-  const Weights weights = read_safetensors(golden("checkpoints/same.safetensors"), &metadata);
+  const NamedTensors weights = read_safetensors(golden("checkpoints/same.safetensors"), &metadata);
   expect_all(weights, golden_json("checkpoints/expected.json"), 0);
   EXPECT_EQ(metadata, (std::map<std::string, std::string>{{"format", "pt"}}));
 }
 
 TEST(GoldenCheckpoint, ParametersEqualTheirTensors) {
   nlohmann::json expected = golden_json("checkpoints/expected.json");
-  const Weights weights = read_weights(golden("checkpoints/parameters.pt"));
+  const NamedTensors weights = read_weights(golden("checkpoints/parameters.pt"));
   EXPECT_EQ(weights.size(), 9U);
   for (const auto& [name, tensor] : weights) {
     expect_summary(tensor, expected.at("module." + name), name);
@@ -81,7 +81,7 @@ TEST(GoldenCheckpoint, ParametersEqualTheirTensors) {
 TEST(GoldenCheckpoint, TypesAreKept) {
   const std::map<std::string, at::ScalarType> types{
       {"b.half", at::kHalf}, {"b.bf16", at::kBFloat16}, {"b.double", at::kDouble}, {"b.int64", at::kLong}, {"b.bool", at::kBool}};
-  const Weights weights = read_weights(golden("checkpoints/reference_layout.pt"));
+  const NamedTensors weights = read_weights(golden("checkpoints/reference_layout.pt"));
   const std::map<std::string, at::Tensor> found(weights.begin(), weights.end());
   for (const auto& [name, type] : types) {
     EXPECT_EQ(found.at(name).scalar_type(), type) << name;
@@ -89,7 +89,7 @@ TEST(GoldenCheckpoint, TypesAreKept) {
 }
 
 TEST(GoldenCheckpoint, ViewsOfOneStorageShareItsMemory) {
-  const Weights weights = read_weights(golden("checkpoints/reference_layout.pt"));
+  const NamedTensors weights = read_weights(golden("checkpoints/reference_layout.pt"));
   const std::map<std::string, at::Tensor> found(weights.begin(), weights.end());
   const at::Tensor& offset = found.at("b.view_offset");
   const at::Tensor& transposed = found.at("b.transposed");

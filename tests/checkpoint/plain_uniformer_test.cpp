@@ -2,7 +2,7 @@
 #include <torch/types.h>
 
 #include "checkpoint/checkpoint.h"
-#include "nn/uniformer.h"
+#include "nn/networks/uniformer.h"
 #include "support/golden_tensors.h"
 #include "support/support.h"
 
@@ -99,17 +99,16 @@ void expect_same_in_python(const std::string& prefix, std::int64_t channels) {
   const torch::NoGradGuard no_gradient;
   nn::UniFormerEncoder encoder(nn::uniformer_options("uniformer_tiny", channels).value());
   Dict state;
-  Weights weights = nn::state_tensors(encoder);
+  NamedTensors weights = nn::state_tensors(encoder);
   test::fill_state(weights);
   for (const auto& [name, tensor] : weights) {
     state.emplace_back(Value{prefix + name}, Value{tensor});
   }
   encoder.eval();
   const torch::Tensor input = test::filled("input.plain", {2, channels, 32, 16, 48});
-  const std::vector<torch::Tensor> features = encoder.forward(input);
-  List stages; // the first is the image
-  for (std::size_t i = 1; i < features.size(); ++i) {
-    stages.push_back(Value{features[i]});
+  List stages;
+  for (const torch::Tensor& feature : encoder.forward(input)) {
+    stages.push_back(Value{feature.permute({0, 1, 4, 2, 3})}); // the public code's [B, C, D, H, W]
   }
   const test::TemporaryFolder folder;
   write_pt(folder / "encoder.pt",

@@ -16,8 +16,8 @@ at::Tensor filled(const std::string& name, at::IntArrayRef shape, at::ScalarType
 }
 
 // One tensor of every type, a scalar, an empty one and one that is not contiguous.
-Weights all_types() {
-  Weights weights{{"scalar", filled("scalar", {})}, {"empty", at::empty({0, 3})}, {"turned", filled("turned", {3, 4}).t()}};
+NamedTensors all_types() {
+  NamedTensors weights{{"scalar", filled("scalar", {})}, {"empty", at::empty({0, 3})}, {"turned", filled("turned", {3, 4}).t()}};
   for (const at::ScalarType type : {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16}) {
     weights.emplace_back(c10::toString(type), filled("f", {2, 3}, type));
   }
@@ -27,7 +27,7 @@ Weights all_types() {
   return weights;
 }
 
-Dict as_dict(const Weights& weights) {
+Dict as_dict(const NamedTensors& weights) {
   Dict dict;
   for (const auto& [name, tensor] : weights) {
     dict.emplace_back(Value{name}, Value{tensor});
@@ -115,14 +115,14 @@ assert torch.equal(m.bias.detach(), fill('b', 2))
 TEST(RoundTrip, PtGivesBackEveryValue) {
   const test::TemporaryFolder folder;
   const auto path = folder / "round.pt";
-  const Weights weights = all_types();
+  const NamedTensors weights = all_types();
   write_pt(path, Value{Dict{{Value{"state_dict"}, Value{as_dict(weights)}},
                             {Value{"big"}, Value{INT64_MIN}},
                             {Value{"tuple"}, Value{Tuple{{Value{1}, Value{"x"}}}}}}});
   const Value read = read_pt(path);
   EXPECT_EQ(read.find("big")->integer("big"), INT64_MIN);
   EXPECT_EQ(std::get<Tuple>(read.find("tuple")->data).items.at(1).text("x"), "x");
-  const Weights again = weights_of(read);
+  const NamedTensors again = weights_of(read);
   ASSERT_EQ(again.size(), weights.size());
   for (std::size_t i = 0; i < weights.size(); ++i) {
     EXPECT_EQ(again[i].first, weights[i].first);

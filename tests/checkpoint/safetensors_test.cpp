@@ -37,14 +37,14 @@ std::string entry(const std::string& name, const std::string& dtype, const std::
 TEST(Safetensors, RoundTripKeepsNamesTypesValuesAndMetadata) {
   const test::TemporaryFolder folder;
   const auto path = folder / "round.safetensors";
-  const Weights weights{{"wide", at::arange(4, at::kDouble)},
-                        {"odd", at::ones({3}, at::kByte)},
-                        {"half", at::ones({2, 2}, at::kHalf).t()},
-                        {"empty", at::empty({0, 5})}};
+  const NamedTensors weights{{"wide", at::arange(4, at::kDouble)},
+                             {"odd", at::ones({3}, at::kByte)},
+                             {"half", at::ones({2, 2}, at::kHalf).t()},
+                             {"empty", at::empty({0, 5})}};
   const std::map<std::string, std::string> metadata{{"a", "1"}, {"b", ""}};
   write_safetensors(path, weights, metadata);
   std::map<std::string, std::string> read_metadata;
-  const Weights read = read_safetensors(path, &read_metadata);
+  const NamedTensors read = read_safetensors(path, &read_metadata);
   EXPECT_EQ(read_metadata, metadata);
   ASSERT_EQ(read.size(), weights.size());
   const std::map<std::string, at::Tensor> found(read.begin(), read.end());
@@ -95,7 +95,7 @@ TEST(Safetensors, EveryTruncationIsRefused) {
 
 TEST(Safetensors, WritingRefusesTwoTensorsOfOneName) {
   const test::TemporaryFolder folder;
-  const Weights twice{{"a", at::zeros({1})}, {"a", at::zeros({1})}};
+  const NamedTensors twice{{"a", at::zeros({1})}, {"a", at::zeros({1})}};
   expect_refused([&] { write_safetensors(folder / "a.safetensors", twice); }, "two tensors named a", ExitCode::kInternal);
 }
 

@@ -12,20 +12,20 @@ using test::expect_refused;
 
 Value one_tensor(const std::string& name) { return {Dict{{Value{name}, Value{at::ones({2})}}}}; }
 
-TEST(Weights, AreFoundUnderTheUsualKeys) {
+TEST(NamedTensors, AreFoundUnderTheUsualKeys) {
   const test::TemporaryFolder folder;
   for (const std::string key : {"state_dict", "model", "model_state_dict", "net"}) {
     const Value checkpoint{Dict{{Value{"epoch"}, Value{3}}, {Value{key}, one_tensor("module.a.weight")}}};
     write_pt(folder / "w.pt", checkpoint);
-    const Weights weights = read_weights(folder / "w.pt");
+    const NamedTensors weights = read_weights(folder / "w.pt");
     ASSERT_EQ(weights.size(), 1U) << key;
     EXPECT_EQ(weights.front().first, "a.weight") << key;
   }
 }
 
-TEST(Weights, BothFormatsGiveTheSame) {
-  const Weights pt = read_weights(test::golden("checkpoints/bare_state_dict.pt"));
-  const Weights safetensors = read_weights(test::golden("checkpoints/same.safetensors"));
+TEST(NamedTensors, BothFormatsGiveTheSame) {
+  const NamedTensors pt = read_weights(test::golden("checkpoints/bare_state_dict.pt"));
+  const NamedTensors safetensors = read_weights(test::golden("checkpoints/same.safetensors"));
   const std::map<std::string, at::Tensor> found(safetensors.begin(), safetensors.end());
   ASSERT_EQ(pt.size(), found.size());
   for (const auto& [name, tensor] : pt) {
@@ -33,7 +33,7 @@ TEST(Weights, BothFormatsGiveTheSame) {
   }
 }
 
-TEST(Weights, ACheckpointWithoutTensorsIsRefusedWithWhatItHolds) {
+TEST(NamedTensors, ACheckpointWithoutTensorsIsRefusedWithWhatItHolds) {
   const test::TemporaryFolder folder;
   write_pt(folder / "w.pt", Value{Dict{{Value{"epoch"}, Value{3}}, {Value{"note"}, Value{"x"}}}});
   expect_refused([&] { read_weights(folder / "w.pt"); }, "no weights: it holds epoch, note");
@@ -41,7 +41,7 @@ TEST(Weights, ACheckpointWithoutTensorsIsRefusedWithWhatItHolds) {
   expect_refused([&] { read_weights(folder / "w.pt"); }, "expected a dict, found int");
 }
 
-TEST(Weights, LeaveOutWhatWrappersPutIntoTheNamesAndSayIt) {
+TEST(NamedTensors, LeaveOutWhatWrappersPutIntoTheNamesAndSayIt) {
   const Unwrapped own = without_wrappers({{"_orig_mod.a", at::ones({1})},
                                           {"module.module._orig_mod.b", at::ones({1})},
                                           {"model.encoder._orig_mod.c", at::ones({1})},
@@ -58,31 +58,31 @@ TEST(Weights, LeaveOutWhatWrappersPutIntoTheNamesAndSayIt) {
   EXPECT_EQ(without_wrappers({{"a", at::ones({1})}}).note, "");
 }
 
-TEST(Weights, ANameWithAndWithoutAWrapperIsRefused) {
+TEST(NamedTensors, ANameWithAndWithoutAWrapperIsRefused) {
   for (const std::string other : {"module.a", "model._orig_mod.a"}) {
-    const Weights both{{"a", at::ones({1})}, {other, at::ones({1})}};
+    const NamedTensors both{{"a", at::ones({1})}, {other, at::ones({1})}};
     expect_refused([&] { (void)without_wrappers(both); }, "tensors a and " + other + " are both a without");
   }
 }
 
-TEST(Weights, AnOptimizerAloneIsNamedSo) {
+TEST(NamedTensors, AnOptimizerAloneIsNamedSo) {
   const test::TemporaryFolder folder;
   write_pt(folder / "o.pt", Value{Dict{{Value{"state"}, Value{Dict{}}}, {Value{"param_groups"}, Value{List{}}}}});
   expect_refused([&] { read_weights(folder / "o.pt"); }, "it holds state, param_groups, which is the state of an optimizer");
 }
 
 TEST(Transfer, CopiesWhatFitsAndReportsTheRest) {
-  const Weights from{{"same", at::full({2}, 5.0F)},
-                     {"half", at::full({2}, 0.5F).to(at::kHalf)},
-                     {"shape", at::ones({2, 3})},
-                     {"type", at::ones({2}, at::kLong)},
-                     {"extra", at::ones({1})}};
+  const NamedTensors from{{"same", at::full({2}, 5.0F)},
+                          {"half", at::full({2}, 0.5F).to(at::kHalf)},
+                          {"shape", at::ones({2, 3})},
+                          {"type", at::ones({2}, at::kLong)},
+                          {"extra", at::ones({1})}};
   const at::Tensor parameter = at::zeros({2}).requires_grad_();
-  const Weights to{{"same", parameter},
-                   {"half", at::zeros({2})},
-                   {"shape", at::zeros({3, 2})},
-                   {"type", at::zeros({2})},
-                   {"new", at::zeros({1})}};
+  const NamedTensors to{{"same", parameter},
+                        {"half", at::zeros({2})},
+                        {"shape", at::zeros({3, 2})},
+                        {"type", at::zeros({2})},
+                        {"new", at::zeros({1})}};
   const TransferReport report = transfer(from, to);
   EXPECT_EQ(report.loaded, (std::vector<std::string>{"same", "half"}));
   EXPECT_EQ(report.missing, (std::vector<std::string>{"new"}));

@@ -46,7 +46,7 @@ protected:
   test::TemporaryFolder folder_;
   std::unique_ptr<store::Store> store_;
   std::vector<Foreground> foregrounds_;
-  infer::ModelDescription description_;
+  model::ModelDescription description_;
 };
 
 TEST_F(Batches, AreTheSameForAnyNumberOfThreadsAndAnyStart) {
@@ -143,7 +143,7 @@ TEST(DrawMixture, ReplacesFewerThanAllAndEveryNumberUpToThat) {
 }
 
 TEST_F(Batches, BalancedVolumesShowEachClassAsOften) {
-  const auto reader = read_volumes(*store_, {0, 1, 1, 1}, {0, 1, 1, 1}, true, infer::Sizing::kPad, options(2), 0);
+  const auto reader = read_volumes(*store_, {0, 1, 1, 1}, {0, 1, 1, 1}, true, model::Sizing::kPad, options(2), 0);
   std::array<int, 2> seen{0, 0};
   for (int i = 0; i < 10; ++i) {
     for (const Sample& sample : reader->next().samples) {

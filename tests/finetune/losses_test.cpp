@@ -6,7 +6,7 @@
 #include <ATen/ops/zeros.h>
 #include <torch/autograd.h>
 
-#include "nn/network.h"
+#include "nn/networks/network.h"
 #include "support/golden_tensors.h"
 
 namespace brainmvp::finetune {

@@ -13,7 +13,7 @@
 namespace brainmvp::fuzz {
 namespace {
 
-void check_weights(const checkpoint::Weights& weights) {
+void check_weights(const NamedTensors& weights) {
   for (const auto& [name, tensor] : weights) {
     require(tensor.defined(), "a tensor is there");
     (void)tensor.contiguous(); // reads every element of a view
@@ -34,7 +34,7 @@ void run_safetensors(Input input) {
   }
   const ScratchFile file(input, ".safetensors");
   std::map<std::string, std::string> metadata;
-  checkpoint::Weights weights;
+  NamedTensors weights;
   if (!accepts([&] { weights = checkpoint::read_safetensors(file.path(), &metadata); })) {
     return;
   }
@@ -59,7 +59,7 @@ void run_pickle(Input input) {
   (void)accepts([&] { check_weights(checkpoint::weights_of(checkpoint::pickle::unpickle(text_of(input), load))); });
 }
 
-checkpoint::Weights small_weights() {
+NamedTensors small_weights() {
   at::Tensor values = at::empty({2, 3}, at::kFloat).zero_();
   return {{"a.weight", values}, {"a.bias", values.select(0, 1)}, {"count", at::empty({}, at::kLong).zero_()}};
 }

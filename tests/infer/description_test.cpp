@@ -16,7 +16,7 @@ using checkpoint::Value;
 // The message of the Error that reading `value` throws; empty when it throws none.
 std::string refusal(const Value& value) {
   try {
-    read_description(value, "runs/a/checkpoints/last.pt");
+    model::read_description(value, "runs/a/checkpoints/last.pt");
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::kBadInput);
     return error.message();
@@ -26,7 +26,7 @@ std::string refusal(const Value& value) {
 
 // The same of the example with one entry replaced.
 std::string refusal_with(const std::string& name, const Value& value) {
-  Dict dict = description_entries(test::example_description());
+  Dict dict = model::description_entries(test::example_description());
   for (auto& [key, old] : dict) {
     if (key.text("key") == name) {
       old = value;
@@ -37,7 +37,7 @@ std::string refusal_with(const std::string& name, const Value& value) {
 
 using test::expect_part;
 
-void expect_same(const ModelDescription& a, const ModelDescription& b) {
+void expect_same(const model::ModelDescription& a, const model::ModelDescription& b) {
   EXPECT_EQ(a.task, b.task);
   EXPECT_EQ(a.network, b.network);
   EXPECT_EQ(a.channels, b.channels);
@@ -54,30 +54,30 @@ void expect_same(const ModelDescription& a, const ModelDescription& b) {
 
 TEST(Description, SurvivesAFile) {
   const test::TemporaryFolder folder;
-  ModelDescription model = test::example_description();
+  model::ModelDescription model = test::example_description();
   model.preparation.low_percentile = 2.5;
   model.preparation.z_scored = true;
-  checkpoint::write_pt(folder / "segment.pt", {description_entries(model)});
-  expect_same(read_description(checkpoint::read_pt(folder / "segment.pt"), "segment.pt"), model);
+  checkpoint::write_pt(folder / "segment.pt", {model::description_entries(model)});
+  expect_same(model::read_description(checkpoint::read_pt(folder / "segment.pt"), "segment.pt"), model);
   EXPECT_EQ(model.outputs(), 3);
   EXPECT_EQ(model.intensities, store::Intensities::kUnclipped);
   EXPECT_FALSE(model.exclusive());
 
-  model.task = Task::kClassify;
-  model.sizing = Sizing::kResize;
+  model.task = model::Task::kClassify;
+  model.sizing = model::Sizing::kResize;
   model.table = {.classes = {"HGG", "LGG"}};
-  checkpoint::write_pt(folder / "classify.pt", {description_entries(model)});
-  expect_same(read_description(checkpoint::read_pt(folder / "classify.pt"), "classify.pt"), model);
+  checkpoint::write_pt(folder / "classify.pt", {model::description_entries(model)});
+  expect_same(model::read_description(checkpoint::read_pt(folder / "classify.pt"), "classify.pt"), model);
   EXPECT_EQ(model.outputs(), 2);
   EXPECT_TRUE(model.exclusive());
 }
 
 TEST(Description, AnOlderFileWasTrainedOnClippedIntensities) {
   const test::TemporaryFolder folder;
-  Dict entries = description_entries(test::example_description());
+  Dict entries = model::description_entries(test::example_description());
   std::erase_if(entries, [](const checkpoint::Entry& entry) { return entry.first.text("key") == "intensities"; });
   checkpoint::write_pt(folder / "old.pt", {entries});
-  EXPECT_EQ(read_description(checkpoint::read_pt(folder / "old.pt"), "old.pt").intensities, store::Intensities::kClipped);
+  EXPECT_EQ(model::read_description(checkpoint::read_pt(folder / "old.pt"), "old.pt").intensities, store::Intensities::kClipped);
 }
 
 TEST(Description, RefusesAPreTrainingAndSaysWhatToDo) {
@@ -91,7 +91,7 @@ TEST(Description, RefusesAPreTrainingAndSaysWhatToDo) {
 }
 
 TEST(Description, RefusesPartsThatContradictEachOther) {
-  EXPECT_EQ(refusal({description_entries(test::example_description())}), "");
+  EXPECT_EQ(refusal({model::description_entries(test::example_description())}), "");
   EXPECT_EQ(refusal_with("regions", {Dict{}}), ""); // then the labels exclude each other
   expect_part(refusal_with("task", {std::string("dream")}), "\"dream\"");
   expect_part(refusal_with("templates", {at::zeros({2, 4, 4, 4})}), "[2, 4, 4, 4]");

@@ -3,14 +3,14 @@
 
 #include <ATen/ops/arange.h>
 
-#include "infer/model.h"
+#include "model/model.h"
 
 namespace brainmvp::test {
 
 // Channels flair, t1 and t1_ir (which has no template), nested regions, and templates that have a value of their own at every
 // voxel.
-inline infer::ModelDescription example_description() {
-  infer::ModelDescription model;
+inline model::ModelDescription example_description() {
+  model::ModelDescription model;
   model.network = "uniformer_tiny";
   model.channels = {"flair", "t1", "t1_ir"};
   model.table.labels = {{"background", 0}, {"edema", 2}, {"core", 1}, {"enhancing", 4}};

@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 Member identity_member(const image::Size& window) {
-  ModelDescription description = test::example_description();
+  model::ModelDescription description = test::example_description();
   description.channels = {"t1"};
   description.table = {.regions = {{"all", {1}}}};
   description.window = window;

@@ -9,8 +9,8 @@ namespace {
 
 image::Volume line_of(const std::vector<float>& values) { return {.size = {values.size(), 1, 1}, .affine = {}, .data = values}; }
 
-ModelDescription with_regions(const std::vector<std::pair<std::string, std::vector<int>>>& regions) {
-  ModelDescription model = test::example_description();
+model::ModelDescription with_regions(const std::vector<std::pair<std::string, std::vector<int>>>& regions) {
+  model::ModelDescription model = test::example_description();
   model.table.regions = regions;
   return model;
 }
@@ -27,7 +27,7 @@ TEST(Painting, NestedRegionsComeOutAsTheyWereLabelled) {
 }
 
 TEST(Painting, FollowsTheOrderThatIsDeclared) {
-  ModelDescription model = with_regions({{"whole", {1, 2, 3}}, {"enhancing", {3}}, {"core", {1, 3}}});
+  model::ModelDescription model = with_regions({{"whole", {1, 2, 3}}, {"enhancing", {3}}, {"core", {1, 3}}});
   model.table.region_order = {2, 3, 1};
   const Painting painting = painting_of(model);
   EXPECT_EQ(painting.values, (std::vector<int>{2, 3, 1}));

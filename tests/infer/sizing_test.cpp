@@ -14,7 +14,7 @@ namespace {
 
 TEST(Sizing, PadsWithTheSmallerHalfInFrontAndCutsAboutTheCentre) {
   const torch::Tensor volume = at::arange(1, 5 * 4 * 3 + 1, at::kFloat).reshape({1, 5, 4, 3});
-  const torch::Tensor sized = size_volume(volume, {8, 4, 2}, Sizing::kPad);
+  const torch::Tensor sized = size_volume(volume, {8, 4, 2}, model::Sizing::kPad);
   ASSERT_EQ(sized.sizes(), (std::vector<std::int64_t>{1, 8, 4, 2}));
   EXPECT_TRUE(sized.narrow(1, 1, 5).equal(volume.narrow(3, 0, 2)));
   EXPECT_EQ(sized.narrow(1, 0, 1).abs().sum().item<float>(), 0);
@@ -22,9 +22,9 @@ TEST(Sizing, PadsWithTheSmallerHalfInFrontAndCutsAboutTheCentre) {
 }
 
 TEST(Sizing, ResizingKeepsAConstantAndTheMiddle) {
-  EXPECT_TRUE(size_volume(at::ones({2, 5, 7, 9}), {8, 8, 8}, Sizing::kResize).allclose(at::ones({2, 8, 8, 8})));
+  EXPECT_TRUE(size_volume(at::ones({2, 5, 7, 9}), {8, 8, 8}, model::Sizing::kResize).allclose(at::ones({2, 8, 8, 8})));
   const torch::Tensor line = at::arange(4, at::kFloat).reshape({1, 4, 1, 1});
-  EXPECT_TRUE(size_volume(line, {2, 1, 1}, Sizing::kResize).flatten().equal(at::tensor({0.5F, 2.5F})));
+  EXPECT_TRUE(size_volume(line, {2, 1, 1}, model::Sizing::kResize).flatten().equal(at::tensor({0.5F, 2.5F})));
 }
 
 TEST(Sizing, AViewHasTheVolumesOrder) {
@@ -34,7 +34,7 @@ TEST(Sizing, AViewHasTheVolumesOrder) {
 }
 
 TEST(Filling, TakesTheTemplateWhereTheStudyLies) {
-  const ModelDescription model = test::example_description(); // templates 20 x 24 x 40, window 16 x 16 x 32
+  const model::ModelDescription model = test::example_description(); // templates 20 x 24 x 40, window 16 x 16 x 32
   // Volume 18 x 10 x 44: the first axis is centred by 1; the second is padded to 16 and that by 4, so that its voxel 0 is at
   // 4 + 3; the third sticks out by 2.
   const torch::Tensor part = template_part(model, 1, {18, 10, 44}, {0, 0, 0}, {18, 10, 44});
@@ -47,10 +47,10 @@ TEST(Filling, TakesTheTemplateWhereTheStudyLies) {
 }
 
 TEST(Filling, OfAClassifierGoesIntoThePadding) {
-  ModelDescription model = test::example_description();
+  model::ModelDescription model = test::example_description();
   const torch::Tensor padded = sized_template(model, 0, {18, 10, 33});
   EXPECT_TRUE(padded.equal(model.templates[0].narrow(0, 2, 16).narrow(1, 4, 16).narrow(2, 3, 32)));
-  model.sizing = Sizing::kResize;
+  model.sizing = model::Sizing::kResize;
   EXPECT_EQ(sized_template(model, 0, {18, 10, 33}).sizes(), (std::vector<std::int64_t>{16, 16, 32}));
 }
 

@@ -1,11 +1,11 @@
-#include "nn/checkpointing.h"
+#include "nn/layers/checkpointing.h"
 
 #include <ATen/autocast_mode.h>
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "nn/execution.h"
-#include "nn/network.h"
+#include "nn/kernels/execution.h"
+#include "nn/networks/network.h"
 
 namespace brainmvp::nn {
 namespace {

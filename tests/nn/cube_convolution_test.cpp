@@ -1,4 +1,4 @@
-#include "nn/cube_convolution.h"
+#include "nn/kernels/cube_convolution.h"
 
 #include <ATen/Parallel.h>
 #include <ATen/autocast_mode.h>

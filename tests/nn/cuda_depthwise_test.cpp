@@ -1,5 +1,5 @@
 // No GPU is needed: the kernels' source runs as C++ (cuda_shim.h), launched by the code that launches it on a GPU.
-#include "nn/cuda_depthwise.h"
+#include "nn/kernels/cuda_depthwise.h"
 
 #include <gtest/gtest.h>
 #include <torch/autograd.h>
@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 #include "fake_cuda.h"
-#include "nn/depthwise.h"
+#include "nn/kernels/depthwise.h"
 
 namespace brainmvp::nn {
 namespace {

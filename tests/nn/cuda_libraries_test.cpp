@@ -1,12 +1,12 @@
-#include "nn/cuda_libraries.h"
+#include "nn/kernels/cuda_libraries.h"
 
 #include <gtest/gtest.h>
 
 #include <cstdlib>
 
 #include "base/error.h"
-#include "nn/cuda_compiler.h"
 #include "nn/embedded_texts.h"
+#include "nn/kernels/cuda_compiler.h"
 
 namespace brainmvp::nn {
 namespace {

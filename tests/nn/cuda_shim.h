@@ -1,4 +1,4 @@
-// Runs the kernels of nn/cuda_depthwise.cu on the CPU: what CUDA C++ has and C++ lacks, with blocks and threads as loops.
+// Runs the kernels of nn/kernels/cuda_depthwise.cu on the CPU: what CUDA C++ has and C++ lacks, with blocks and threads as loops.
 #pragma once
 
 #include <bit>
@@ -20,7 +20,7 @@ inline Index threadIdx;
 inline float __uint_as_float(unsigned bits) { return std::bit_cast<float>(bits); }
 inline unsigned __float_as_uint(float value) { return std::bit_cast<unsigned>(value); }
 
-#include "nn/cuda_depthwise.cu"
+#include "nn/kernels/cuda_depthwise.cu"
 
 template <class Kernel, class... Arguments>
 void run_kernel(unsigned blocks, unsigned threads, const Kernel& kernel, const Arguments&... arguments) {

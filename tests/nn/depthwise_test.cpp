@@ -1,4 +1,4 @@
-#include "nn/depthwise.h"
+#include "nn/kernels/depthwise.h"
 
 #include <ATen/autocast_mode.h>
 #include <gtest/gtest.h>

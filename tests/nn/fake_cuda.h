@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "cuda_shim.h"
-#include "nn/cuda_libraries.h"
-#include "nn/cuda_plan.h"
+#include "nn/kernels/cuda_libraries.h"
+#include "nn/kernels/cuda_plan.h"
 
 namespace brainmvp::nn {
 

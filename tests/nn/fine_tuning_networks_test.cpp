@@ -5,10 +5,10 @@
 #include <set>
 
 #include "base/error.h"
-#include "nn/classification.h"
-#include "nn/execution.h"
-#include "nn/network.h"
-#include "nn/segmentation.h"
+#include "nn/kernels/execution.h"
+#include "nn/networks/classification.h"
+#include "nn/networks/network.h"
+#include "nn/networks/segmentation.h"
 #include "support/support.h"
 
 namespace brainmvp::nn {

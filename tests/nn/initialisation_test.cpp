@@ -1,11 +1,11 @@
-#include "nn/initialisation.h"
+#include "nn/networks/initialisation.h"
 
 #include <algorithm>
 #include <cmath>
 #include <map>
 
-#include "nn/network.h"
-#include "nn/segmentation.h"
+#include "nn/networks/network.h"
+#include "nn/networks/segmentation.h"
 #include "support/support.h"
 
 namespace brainmvp::nn {

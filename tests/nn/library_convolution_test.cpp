@@ -1,4 +1,4 @@
-#include "nn/library_convolution.h"
+#include "nn/kernels/aten_convolution.h"
 
 #include <ATen/autocast_mode.h>
 #include <gtest/gtest.h>
@@ -35,13 +35,13 @@ TEST_P(NarrowConvolution, HasTheGradientsOfFp32) {
   const auto [stride, depth, height, width] = GetParam();
   const Tensor x = torch::randn({2, 32, depth, height, width}).requires_grad_();
   const Tensor weight = torch::randn({16, 32, 3, 3, 3}).requires_grad_();
-  const Tensor exact = library_convolution(x, weight, {}, stride, 1);
+  const Tensor exact = aten_convolution(x, weight, {}, stride, 1);
   const Tensor direction = torch::randn_like(exact);
   const auto expected = torch::autograd::grad({exact}, {x, weight}, {direction});
   for (int i = 0; i < 3; ++i) {
     poison_memory();
     at::autocast::set_autocast_enabled(at::kCPU, true);
-    const Tensor y = library_convolution(x, weight, {}, stride, 1);
+    const Tensor y = aten_convolution(x, weight, {}, stride, 1);
     at::autocast::set_autocast_enabled(at::kCPU, false);
     at::autocast::clear_cache();
     EXPECT_EQ(y.scalar_type(), at::kBFloat16);

@@ -1,4 +1,4 @@
-#include "nn/network.h"
+#include "nn/networks/network.h"
 
 #include "base/error.h"
 #include "support/support.h"

@@ -1,9 +1,9 @@
-#include "nn/recomputed_attention.h"
+#include "nn/kernels/recomputed_attention.h"
 
 #include <gtest/gtest.h>
 #include <torch/autograd.h>
 
-#include "nn/plain.h"
+#include "nn/kernels/plain.h"
 #include "support/golden_tensors.h"
 
 namespace brainmvp::nn {

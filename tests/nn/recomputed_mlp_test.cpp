@@ -1,4 +1,4 @@
-#include "nn/recomputed_mlp.h"
+#include "nn/kernels/recomputed_mlp.h"
 
 #include <gtest/gtest.h>
 

@@ -1,10 +1,10 @@
-#include "nn/segmentation.h"
+#include "nn/networks/segmentation.h"
 
 #include <torch/autograd.h>
 
 #include "base/error.h"
-#include "nn/execution.h"
-#include "nn/network.h"
+#include "nn/kernels/execution.h"
+#include "nn/networks/network.h"
 #include "support/golden_tensors.h"
 #include "support/support.h"
 

@@ -1,4 +1,4 @@
-#include "nn/token_layers.h"
+#include "nn/kernels/token_layers.h"
 
 #include <ATen/Parallel.h>
 #include <ATen/autocast_mode.h>
@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "nn/execution.h"
+#include "nn/kernels/execution.h"
 
 namespace brainmvp::nn {
 namespace {

@@ -10,39 +10,39 @@ namespace {
 TEST(Recipes, PaperFollowsItsTable) {
   const Recipe paper = recipe("paper");
   EXPECT_EQ(paper.network, "uniformer_small");
-  EXPECT_EQ(paper.mask_rate, 0.875);
-  EXPECT_EQ(paper.weights.distillation, 1);
+  EXPECT_EQ(paper.brainmvp.mask_rate, 0.875);
+  EXPECT_EQ(paper.brainmvp.weights.distillation, 1);
   EXPECT_EQ(paper.epochs, 1500U);
   EXPECT_EQ(paper.batch_size, 3);
   EXPECT_EQ(paper.accumulation, 2);
-  EXPECT_EQ(paper.template_size, (image::Size{240, 240, 155}));
-  EXPECT_EQ(paper.template_init, TemplateInit::kZero);
-  EXPECT_TRUE(phase_at(paper, 0, 1500).cross_modal);
-  EXPECT_EQ(phase_at(paper, 999, 1500).weights.contrastive, 0);
-  EXPECT_EQ(phase_at(paper, 1000, 1500).weights.contrastive, 1);
+  EXPECT_EQ(paper.brainmvp.template_size, (image::Size{240, 240, 155}));
+  EXPECT_EQ(paper.brainmvp.template_init, objectives::TemplateInit::kZero);
+  EXPECT_TRUE(phase_at(paper.brainmvp, 0, 1500).cross_modal);
+  EXPECT_EQ(phase_at(paper.brainmvp, 999, 1500).weights.contrastive, 0);
+  EXPECT_EQ(phase_at(paper.brainmvp, 1000, 1500).weights.contrastive, 1);
 }
 
 TEST(Recipes, ReleasedChangesViewTwoAtAFifthAndContrastsAtTwoThirds) {
   const Recipe released = recipe("released");
-  EXPECT_EQ(released.weights.distillation, 10);
-  EXPECT_EQ(released.mask_rate, 0.8);
-  EXPECT_FALSE(phase_at(released, 299, 1500).cross_modal);
-  EXPECT_TRUE(phase_at(released, 300, 1500).cross_modal);
-  EXPECT_EQ(phase_at(released, 999, 1500).weights.contrastive, 0);
-  EXPECT_EQ(phase_at(released, 1000, 1500).weights.contrastive, 1);
-  EXPECT_EQ(phase_at(released, 1000, 1500).weights.distillation, 10);
+  EXPECT_EQ(released.brainmvp.weights.distillation, 10);
+  EXPECT_EQ(released.brainmvp.mask_rate, 0.8);
+  EXPECT_FALSE(phase_at(released.brainmvp, 299, 1500).cross_modal);
+  EXPECT_TRUE(phase_at(released.brainmvp, 300, 1500).cross_modal);
+  EXPECT_EQ(phase_at(released.brainmvp, 999, 1500).weights.contrastive, 0);
+  EXPECT_EQ(phase_at(released.brainmvp, 1000, 1500).weights.contrastive, 1);
+  EXPECT_EQ(phase_at(released.brainmvp, 1000, 1500).weights.distillation, 10);
 }
 
 TEST(Recipes, TinyScalesWithTheSchedule) {
   const Recipe tiny = recipe("tiny");
   EXPECT_EQ(tiny.network, "uniformer_tiny");
   EXPECT_EQ(tiny.crop, (image::Size{48, 48, 48}));
-  EXPECT_EQ(tiny.template_init, TemplateInit::kMean);
-  EXPECT_EQ(tiny.weights.distillation, 1) << "with 10 a short run never learns view 2";
+  EXPECT_EQ(tiny.brainmvp.template_init, objectives::TemplateInit::kMean);
+  EXPECT_EQ(tiny.brainmvp.weights.distillation, 1) << "with 10 a short run never learns view 2";
   EXPECT_EQ(tiny.learning_rate, 1e-3);
-  EXPECT_TRUE(phase_at(tiny, 0, 300).cross_modal);
-  EXPECT_EQ(phase_at(tiny, 99, 300).weights.contrastive, 0);
-  EXPECT_EQ(phase_at(tiny, 100, 300).weights.contrastive, 1);
+  EXPECT_TRUE(phase_at(tiny.brainmvp, 0, 300).cross_modal);
+  EXPECT_EQ(phase_at(tiny.brainmvp, 99, 300).weights.contrastive, 0);
+  EXPECT_EQ(phase_at(tiny.brainmvp, 100, 300).weights.contrastive, 1);
 }
 
 TEST(Recipes, ReleasedStartsAsThePublicCode) {
@@ -59,12 +59,12 @@ TEST(Recipes, UnknownNamesGiveTheNearest) {
     EXPECT_EQ(error.code(), ExitCode::kUsage);
     EXPECT_NE(error.message().find("did you mean released?"), std::string::npos) << error.message();
   }
-  EXPECT_THROW(template_init("zeroes"), Error);
+  EXPECT_THROW(objectives::template_init("zeroes"), Error);
 }
 
 TEST(Recipes, NamesOfTemplateStartsGoBothWays) {
-  for (const std::string& name : template_init_names()) {
-    EXPECT_EQ(template_init_name(template_init(name)), name);
+  for (const std::string& name : objectives::template_init_names()) {
+    EXPECT_EQ(objectives::template_init_name(objectives::template_init(name)), name);
   }
 }
 

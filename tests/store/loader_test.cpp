@@ -9,7 +9,6 @@
 #include "base/error.h"
 #include "handmade_store.h"
 #include "store/crop_placement.h"
-#include "store/mean_template.h"
 #include "store/sampler.h"
 
 namespace brainmvp {
@@ -24,14 +23,14 @@ using test::TemporaryFolder;
 
 TEST(CropPlacement, OffsetsByHand) {
   // (240 - 181) / 2 = 29; 5 is padded to 8, 1 voxel in front, floor((21 - 8) / 2) = 6; floor((10 - 13) / 2) = -2.
-  EXPECT_EQ(store::template_offset({181, 5, 13}, {96, 8, 8}, {240, 21, 10}), (Start{29, 7, -2}));
+  EXPECT_EQ(store::grid_offset({181, 5, 13}, {96, 8, 8}, {240, 21, 10}), (Start{29, 7, -2}));
 }
 
 TEST(CropPlacement, PaddedVolumesHaveOnePlace) {
   RandomStream stream({1});
   const store::CropPlace place = draw_place({5, 8, 3}, {8, 8, 8}, {9, 8, 11}, stream);
   EXPECT_EQ(place.start, (Start{-1, 0, -2})); // the smaller half of the padding in front
-  EXPECT_EQ(place.template_start, (image::Size{0, 0, 1}));
+  EXPECT_EQ(place.grid_start, (image::Size{0, 0, 1}));
 }
 
 TEST(CropPlacement, AllStartsAreDrawnAndNoOthers) {
@@ -40,8 +39,8 @@ TEST(CropPlacement, AllStartsAreDrawnAndNoOthers) {
   for (int i = 0; i < 400; ++i) {
     const store::CropPlace place = draw_place({20, 30, 9}, {16, 16, 8}, {24, 30, 9}, stream);
     starts.insert(place.start[0]);
-    EXPECT_EQ(static_cast<std::int64_t>(place.template_start[0]), place.start[0] + 2);
-    EXPECT_EQ(static_cast<std::int64_t>(place.template_start[1]), place.start[1]);
+    EXPECT_EQ(static_cast<std::int64_t>(place.grid_start[0]), place.start[0] + 2);
+    EXPECT_EQ(static_cast<std::int64_t>(place.grid_start[1]), place.start[1]);
   }
   EXPECT_EQ(starts, (std::set<std::int64_t>{0, 1, 2, 3, 4}));
 }
@@ -52,9 +51,9 @@ TEST(CropPlacement, VolumesLargerThanTheGridStayInsideIt) {
   for (int i = 0; i < 400; ++i) {
     const store::CropPlace place = draw_place({25, 25, 25}, {8, 8, 12}, {12, 12, 12}, stream);
     starts.insert(place.start[0]); // floor((12 - 25) / 2) = -7: template 0 is voxel 7
-    EXPECT_EQ(static_cast<std::int64_t>(place.template_start[0]), place.start[0] - 7);
+    EXPECT_EQ(static_cast<std::int64_t>(place.grid_start[0]), place.start[0] - 7);
     EXPECT_EQ(place.start[2], 7);
-    EXPECT_EQ(place.template_start[2], 0U);
+    EXPECT_EQ(place.grid_start[2], 0U);
   }
   EXPECT_EQ(starts, (std::set<std::int64_t>{7, 8, 9, 10, 11}));
 }
@@ -62,9 +61,10 @@ TEST(CropPlacement, VolumesLargerThanTheGridStayInsideIt) {
 CropLoaderOptions small(std::size_t threads = 1) {
   return {.seed = 11,
           .distribution = {.samples_per_step = 2, .batch_size = 2},
+          .modalities = {"flair", "t1", "t1c", "t2", "pd", "dwi", "adc"},
           .channels = 4,
           .crop = {8, 8, 8},
-          .template_size = {12, 13, 14},
+          .common_grid = image::Size{12, 13, 14},
           .threads = threads};
 }
 
@@ -93,14 +93,14 @@ TEST(CropLoader, BatchesHoldTheCropsTheyDescribe) {
       ASSERT_EQ(sample.modalities.size(), 4U);
       for (std::size_t channel = 0; channel < 4; ++channel) {
         std::vector<float> expected(512);
-        opened.studies()[sample.study].copy_crop(sample.modalities[channel], sample.start, {8, 8, 8},
+        opened.studies()[sample.study].copy_crop(sample.modalities[channel], sample.places.front().start, {8, 8, 8},
                                                  store::Intensities::kClipped, expected);
         const auto first = batch.images.begin() + static_cast<std::ptrdiff_t>((b * 4 + channel) * 512);
         EXPECT_TRUE(std::equal(expected.begin(), expected.end(), first));
-        EXPECT_NE(sample.modalities[channel], "swi"); // it has no template
+        EXPECT_NE(sample.modalities[channel], "swi"); // it is not asked for
       }
       for (std::size_t axis = 0; axis < 3; ++axis) {
-        EXPECT_LE(sample.template_start[axis] + 8, (image::Size{12, 13, 14})[axis]);
+        EXPECT_LE(sample.places.front().grid_start[axis] + 8, (image::Size{12, 13, 14})[axis]);
       }
     }
   }
@@ -148,7 +148,7 @@ TEST(CropLoader, ThreadsReadAheadAndResumingDoNotChangeBatches) {
       EXPECT_EQ(found[i].number, expected[from + i].number);
       EXPECT_EQ(found[i].images, expected[from + i].images);
       EXPECT_EQ(found[i].samples.front().modalities, expected[from + i].samples.front().modalities);
-      EXPECT_EQ(found[i].samples.back().template_start, expected[from + i].samples.back().template_start);
+      EXPECT_EQ(found[i].samples.back().places.front().grid_start, expected[from + i].samples.back().places.front().grid_start);
     }
   };
   same(take(opened, small(3), 0, 12), 0);
@@ -158,18 +158,45 @@ TEST(CropLoader, ThreadsReadAheadAndResumingDoNotChangeBatches) {
   same(take(opened, small(2), 5, 7), 5);
 }
 
+TEST(CropLoader, TwoCropsOfASampleLieEachInItsOwnPlace) {
+  const TemporaryFolder folder;
+  write_three(folder);
+  const store::Store opened = store::Store::open(folder.path());
+  CropLoaderOptions options = small();
+  options.crops = 2;
+  options.common_grid = std::nullopt;
+  CropLoader loader(opened, {0, 1, 2}, options);
+  std::size_t apart = 0;
+  for (int step = 0; step < 4; ++step) {
+    const CropBatch batch = loader.next();
+    ASSERT_EQ(batch.images.size(), 2U * 2 * 4 * 512);
+    for (std::size_t b = 0; b < 2; ++b) {
+      const store::CropSample& sample = batch.samples[b];
+      ASSERT_EQ(sample.places.size(), 2U);
+      apart += sample.places[0].start != sample.places[1].start ? 1U : 0U;
+      for (std::size_t crop = 0; crop < 2; ++crop) {
+        std::vector<float> expected(512);
+        opened.studies()[sample.study].copy_crop(sample.modalities[1], sample.places[crop].start, {8, 8, 8},
+                                                 store::Intensities::kClipped, expected);
+        EXPECT_TRUE(std::ranges::equal(expected, std::span(batch.images).subspan(((b * 2 + crop) * 4 + 1) * 512, 512)));
+      }
+    }
+  }
+  EXPECT_GT(apart, 4U);
+}
+
 TEST(CropLoader, AStoreSmallerThanTheBatchRepeatsStudiesWithFreshDraws) {
   const TemporaryFolder folder;
   test::write_handmade_store(folder.path(), {{.id = "a", .size = {40, 40, 40}, .modalities = {"t1"}}});
   const store::Store opened = store::Store::open(folder.path());
   CropLoaderOptions options = small();
   options.distribution = {.samples_per_step = 6, .batch_size = 6};
-  options.template_size = {40, 40, 40};
+  options.common_grid = {40, 40, 40};
   const CropBatch batch = CropLoader(opened, {0}, options).next();
   std::set<Start> starts;
   for (std::size_t i = 0; i < 6; ++i) {
     EXPECT_EQ(batch.samples[i].epoch, i);
-    starts.insert(batch.samples[i].start);
+    starts.insert(batch.samples[i].places.front().start);
   }
   EXPECT_EQ(starts.size(), 6U);
 }
@@ -190,9 +217,9 @@ TEST(CropLoader, RefusesWhatCannotWork) {
   const store::Store opened = store::Store::open(folder.path());
   CropLoaderOptions options = small();
   EXPECT_EQ(code_of(opened, {0}, options), ExitCode::kDone);
-  EXPECT_EQ(code_of(opened, {0, 1}, options), ExitCode::kBadInput); // no modality with a template
+  EXPECT_EQ(code_of(opened, {0, 1}, options), ExitCode::kBadInput); // no modality that is asked for
   EXPECT_EQ(code_of(opened, {}, options), ExitCode::kNothingFound);
-  options.template_size = {12, 7, 12};
+  options.common_grid = {12, 7, 12};
   EXPECT_EQ(code_of(opened, {0}, options), ExitCode::kUsage);
 }
 
@@ -203,24 +230,6 @@ TEST(CropPlacement, CountsStudiesLargerThanTheGrid) {
   const std::vector<std::size_t> all{0, 1, 2};
   EXPECT_EQ(store::count_larger_than(opened, all, {12, 13, 14}), 2U);
   EXPECT_EQ(store::count_larger_than(opened, all, {20, 20, 20}), 0U);
-}
-
-TEST(MeanTemplate, AveragesInTheTemplateGrid) {
-  const TemporaryFolder folder;
-  write_three(folder);
-  const store::Store opened = store::Store::open(folder.path());
-  const std::vector<std::size_t> all{0, 1, 2};
-  const image::Size grid{13, 12, 17};
-  const store::MeanTemplate mean = store::mean_template(opened, all, "t1", {8, 8, 8}, grid, store::Intensities::kClipped);
-  EXPECT_EQ(mean.studies, 3U);
-  EXPECT_EQ(store::mean_template(opened, all, "t1", {8, 8, 8}, grid, store::Intensities::kClipped, 3).values, mean.values);
-  EXPECT_EQ(store::mean_template(opened, all, "flair", {8, 8, 8}, grid, store::Intensities::kClipped).studies, 1U);
-  EXPECT_EQ(store::mean_template(opened, all, "mra", {8, 8, 8}, grid, store::Intensities::kClipped).studies, 0U);
-  // Template voxel (7, 5, 9). a: offsets 1, 0, 4. b: 6 is padded to 8, so 2 + 1; floor((12 - 20) / 2) = -4; 4. c: 0, 2, 0.
-  const double a = test::handmade_intensity(0, 6, 5, 5);
-  const double b = test::handmade_intensity(1, 4, 9, 5);
-  const double c = test::handmade_intensity(0, 7, 3, 9);
-  EXPECT_NEAR(mean.values[(7 * 12 + 5) * 17 + 9], (a + b + c) / 3 / 4681, 1e-6);
 }
 
 } // namespace

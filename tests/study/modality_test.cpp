@@ -28,9 +28,9 @@ TEST(ModalityTable, KnowsTheSpellingsOfTheDesign) {
 }
 
 TEST(ModalityTable, TemplateRowsAreThoseOfTheDesign) {
-  EXPECT_EQ(study::template_row("flair"), 0U);
-  EXPECT_EQ(study::template_row("adc"), 7U);
-  EXPECT_FALSE(study::template_row("t1_ir"));
+  EXPECT_EQ(study::main_index("flair"), 0U);
+  EXPECT_EQ(study::main_index("adc"), 7U);
+  EXPECT_FALSE(study::main_index("t1_ir"));
 }
 
 TEST(ModalityTable, ReadsTheEndOfFileNames) {

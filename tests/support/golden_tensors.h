@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/named_tensors.h"
 #include "support/support.h"
 
 namespace brainmvp::test {
@@ -28,7 +29,7 @@ inline torch::Tensor filled(const std::string& name, torch::IntArrayRef shape) {
 }
 
 // Fills every tensor of a state dict under its own name, as the golden README says.
-inline void fill_state(const std::vector<std::pair<std::string, torch::Tensor>>& state) {
+inline void fill_state(const NamedTensors& state) {
   const torch::NoGradGuard no_gradient;
   for (auto [key, tensor] : state) {
     if (key.ends_with("num_batches_tracked")) {

@@ -12,8 +12,8 @@ NamedTensors small_model() {
   return {{"weight", at::ones({2, 3}).requires_grad_()}, {"templates", at::ones({8}).requires_grad_()}};
 }
 
-checkpoint::Weights weights_of(const NamedTensors& model) {
-  checkpoint::Weights weights;
+NamedTensors weights_of(const NamedTensors& model) {
+  NamedTensors weights;
   for (const auto& [name, tensor] : model) {
     weights.emplace_back(name, tensor.detach());
   }

@@ -1,4 +1,4 @@
-// A session with a trainee of one number, whose losses are written down beforehand.
+// A session that trains one number, whose losses are written down beforehand.
 #include "train/session.h"
 
 #include <ATen/ops/full.h>
@@ -21,29 +21,40 @@ struct Script {
   std::string value = "mse_view2";      // name of the losses in metrics.jsonl
 };
 
-Trainee trainee_of(const Script& script, const std::shared_ptr<OneNumber>& network) {
-  const auto validated = std::make_shared<std::size_t>(0);
-  Trainee trainee{.what = "training",
-                  .network = network,
-                  .parameters = {{"number", network->number}},
-                  .weights = {{"number", network->number.detach()}},
-                  .accumulate_gradients =
-                      [script, network](std::uint64_t step, const StepTools&) {
-                        network->number.mutable_grad() = at::full({1}, 1.0F);
-                        const double loss = script.losses.at(step);
-                        return StepLosses{.values = {{"loss", loss}, {script.value, loss}}, .criterion = loss, .studies = {"p1"}};
-                      },
-                  .validate = nullptr,
-                  .log_pictures = nullptr,
-                  .finish = nullptr};
-  if (!script.validations.empty()) {
-    trainee.validate = [script, validated] {
-      const double loss = script.validations.at((*validated)++);
-      return Validation{.loss = loss, .values = {{"validation_loss", loss}}};
-    };
+class Scripted : public Learner {
+public:
+  Scripted(Script script, std::shared_ptr<OneNumber> network) : script_(std::move(script)), network_(std::move(network)) {}
+
+  [[nodiscard]] std::string what() const override { return "training"; }
+  [[nodiscard]] torch::nn::Module& network() const override { return *network_; }
+  [[nodiscard]] NamedTensors parameters() const override { return {{"number", network_->number}}; }
+  [[nodiscard]] NamedTensors weights() const override { return {{"number", network_->number.detach()}}; }
+  void open(const store::Distribution& distribution, std::uint64_t first) override {
+    distribution_ = distribution;
+    batch_ = first;
   }
-  return trainee;
-}
+  BatchLosses next_batch(const BatchPlace& place) override {
+    const double loss = script_.losses.at(place.step);
+    const torch::Tensor number = network_->number.sum();
+    return {.terms = {{"loss", number - number.detach() + loss}, {script_.value, at::full({}, loss)}},
+            .portion = distribution_.portion(batch_++),
+            .epoch = 0,
+            .studies = {"p1"}};
+  }
+  [[nodiscard]] double waited_seconds() const override { return 0; }
+  [[nodiscard]] bool validates() const override { return !script_.validations.empty(); }
+  Validation validate() override {
+    const double loss = script_.validations.at(validated_++);
+    return {.loss = loss, .values = {{"validation_loss", loss}}};
+  }
+
+private:
+  Script script_;
+  std::shared_ptr<OneNumber> network_;
+  store::Distribution distribution_;
+  std::uint64_t batch_ = 0;
+  std::size_t validated_ = 0;
+};
 
 class Sessions : public testing::Test {
 protected:
@@ -59,7 +70,7 @@ protected:
                      .program_version = "1",
                      .schedule = {.peak = 0.1, .warmup_steps = warmup, .total_steps = script.losses.size()},
                      .description = {}},
-                    {.weight_decay = 0}, trainee_of(script, network), alone, 1, std::nullopt);
+                    {.weight_decay = 0}, std::make_unique<Scripted>(script, network), alone, 1, std::nullopt);
     session.run();
     return network->number.item<double>();
   }

@@ -1,0 +1,85 @@
+#include "finetune/learner.h"
+
+#include <ATen/ops/empty.h>
+
+#include "infer/filling.h"
+#include "nn/networks/network.h"
+#include "train/process.h"
+
+namespace brainmvp::finetune {
+
+NamedTensors Learner::parameters() const {
+  NamedTensors parameters;
+  for (const auto& entry : network_->named_parameters()) {
+    parameters.emplace_back(entry.key(), entry.value());
+  }
+  return parameters;
+}
+
+NamedTensors Learner::weights() const {
+  NamedTensors weights = nn::state_tensors(*network_);
+  for (auto& [name, tensor] : weights) {
+    tensor = tensor.detach();
+  }
+  return weights;
+}
+
+train::BatchLosses Learner::next_batch(const train::BatchPlace& /*place*/) {
+  const SampleBatch samples = reader_->next();
+  return {.terms = losses(samples, train::share_of(samples.portion, setup_.group)),
+          .portion = samples.portion,
+          .epoch = samples.samples.front().epoch,
+          .studies = study_ids(samples, setup_.store)};
+}
+
+SampleOptions Learner::sample_options(const store::Distribution& distribution) const {
+  const RunOptions& options = setup_.options;
+  return {.seed = options.session.seed,
+          .distribution = distribution,
+          .channels = setup_.description.channels,
+          .crop = setup_.description.window,
+          .foreground_rate = options.foreground_rate,
+          .intensities = setup_.description.intensities,
+          .threads = options.session.loader_threads};
+}
+
+NetworkBatch Learner::network_batch_of(const SampleBatch& samples) const {
+  return network_batch(samples,
+                       {.store = setup_.store,
+                        .description = setup_.description,
+                        .augmentation = setup_.options.augmentation,
+                        .mix_channels = setup_.description.task == model::Task::kSegment ? setup_.options.mix_channels : 0,
+                        .seed = setup_.options.session.seed,
+                        .device = setup_.device});
+}
+
+std::vector<std::size_t> Learner::own_validation() const {
+  std::vector<std::size_t> own;
+  for (auto i = static_cast<std::size_t>(setup_.group.rank()); i < setup_.validation.size();
+       i += static_cast<std::size_t>(setup_.group.size())) {
+    own.push_back(i);
+  }
+  return own;
+}
+
+torch::Tensor Learner::whole_study(const store::StoredStudy& study) const {
+  const model::ModelDescription& description = setup_.description;
+  const image::Size& size = study.size();
+  const auto side = [&](std::size_t axis) { return static_cast<std::int64_t>(size[axis]); };
+  torch::Tensor images =
+      at::empty({static_cast<std::int64_t>(description.channels.size()), side(0), side(1), side(2)}, at::kFloat);
+  const std::vector<bool> present = present_channels(study, description.channels);
+  const std::size_t voxels = image::voxel_count(size);
+  for (std::size_t channel = 0; channel < present.size(); ++channel) {
+    torch::Tensor target = images[static_cast<std::int64_t>(channel)];
+    if (present[channel]) {
+      study.copy_crop(description.channels[channel], {0, 0, 0}, size, description.intensities,
+                      std::span(target.mutable_data_ptr<float>(), voxels));
+    } else {
+      target.copy_(infer::template_part(description, channel, size, {0, 0, 0}, size));
+    }
+  }
+  return images;
+}
+
+} // namespace brainmvp::finetune

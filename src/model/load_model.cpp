@@ -1,0 +1,68 @@
+#include "base/error.h"
+#include "base/hash.h"
+#include "checkpoint/checkpoint.h"
+#include "model/model.h"
+#include "nn/networks/network.h"
+
+namespace brainmvp::model {
+namespace fs = std::filesystem;
+namespace {
+
+fs::path model_file(const fs::path& run_or_file) {
+  if (!fs::is_directory(run_or_file)) {
+    return run_or_file;
+  }
+  for (const char* name : {"best.pt", "last.pt"}) {
+    if (fs::is_regular_file(run_or_file / "checkpoints" / name)) {
+      return run_or_file / "checkpoints" / name;
+    }
+  }
+  throw Error(ExitCode::kBadInput,
+              run_or_file.string() + ": no checkpoints/best.pt or last.pt in it; name a run of `brainmvp finetune`");
+}
+
+checkpoint::Value read_model_file(const fs::path& file) {
+  if (checkpoint::is_safetensors(file)) {
+    throw Error(ExitCode::kBadInput, file.string() + ": a .safetensors holds weights alone, without channels, labels and "
+                                                     "templates; name the run or its .pt");
+  }
+  return checkpoint::read_pt(file);
+}
+
+// Every tensor of the network must come from the file: anything else would predict with drawn weights.
+void fill_weights(const checkpoint::Value& value, const fs::path& file, const torch::nn::Module& network) {
+  const NamedTensors weights = checkpoint::own_weights(checkpoint::weights_of(value), file);
+  const checkpoint::TransferReport report = checkpoint::transfer(weights, nn::state_tensors(network));
+  if (!report.missing.empty() || !report.mismatched.empty()) {
+    throw Error(ExitCode::kBadInput, "its weights are not those of the network that it names; the file is damaged or of "
+                                     "another version\n" +
+                                         report.summary());
+  }
+}
+
+} // namespace
+
+Model load_model(const fs::path& run_or_file) {
+  const fs::path file = model_file(run_or_file);
+  const checkpoint::Value value = read_model_file(file);
+  Model model;
+  model.description = read_description(value, file);
+  model.file = file;
+  model.hash = file_hash(file);
+  const ModelDescription& description = model.description;
+  const auto channels = static_cast<std::int64_t>(description.channels.size());
+  with_context(file.string(), [&] {
+    if (description.task == Task::kSegment) {
+      model.segmentation = nn::make_segmentation_network(description.network, channels, description.outputs());
+      fill_weights(value, file, *model.segmentation);
+      model.segmentation->eval();
+    } else {
+      model.classification = nn::make_classification_network(description.network, channels, description.outputs());
+      fill_weights(value, file, *model.classification);
+      model.classification->eval();
+    }
+  });
+  return model;
+}
+
+} // namespace brainmvp::model

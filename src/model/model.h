@@ -1,0 +1,62 @@
+// A fine-tuned model and what its checkpoint says about it, besides the weights.
+#pragma once
+
+#include <torch/types.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "checkpoint/value.h"
+#include "image/affine.h"
+#include "image/volume.h"
+#include "model/kinds.h"
+#include "nn/networks/classification.h"
+#include "nn/networks/segmentation.h"
+#include "store/intensities.h"
+#include "store/prepare.h"
+#include "study/studies_file.h"
+
+namespace brainmvp::model {
+
+// What the network's outputs mean.
+//   regions: sigmoid, output r = the union of the values of table.regions[r] (in order);
+//   otherwise exclusive labels: softmax, output r = table.labels sorted by value, background (0) first;
+//   classification: softmax, output r = table.classes[r].
+struct ModelDescription {
+  Task task = Task::kSegment;
+  std::string network;               // nn::network_names()
+  std::vector<std::string> channels; // canonical modalities, one an input channel
+  study::LabelTable table;
+  image::Size window{96, 96, 96}; // crop of the training; for classification the input's size
+  Sizing sizing = Sizing::kPad;
+  store::PrepareOptions preparation;
+  store::Intensities intensities = store::Intensities::kUnclipped; // of the images it was trained on
+  torch::Tensor templates;        // [C, Ht, Wt, Dt], min-max normalised, in the channels' order; 0 where there is none
+  std::vector<bool> has_template; // one a channel
+
+  [[nodiscard]] std::int64_t outputs() const;
+  [[nodiscard]] bool exclusive() const { return task == Task::kClassify || table.regions.empty(); }
+};
+
+// Entries of a checkpoint: "task", "channels", "labels", "regions", "region_order" and "ignore" (where there are), "classes",
+// "window", "sizing", "preparation", "intensities" (without it: clipped, as all were once), "templates", "has_template" and
+// "network".
+checkpoint::Dict description_entries(const ModelDescription& description);
+// Throws Error(kBadInput) when it is no fine-tuned model (a pre-training is named as such, with what to do).
+ModelDescription read_description(const checkpoint::Value& checkpoint, const std::filesystem::path& file);
+
+struct Model {
+  ModelDescription description;
+  std::filesystem::path file;
+  std::string hash;                                          // of the file's content
+  std::shared_ptr<nn::SegmentationNetwork> segmentation;     // one of the two
+  std::shared_ptr<nn::ClassificationNetwork> classification; // in evaluation mode
+};
+
+// A run folder (checkpoints/best.pt, else last.pt) or a checkpoint file.
+Model load_model(const std::filesystem::path& run_or_file);
+
+} // namespace brainmvp::model

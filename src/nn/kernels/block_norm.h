@@ -1,0 +1,34 @@
+// A norm applied to blocks of tokens on the CPU.
+#pragma once
+
+#include <vector>
+
+#include "nn/kernels/norm.h"
+#include "nn/kernels/token_math.h"
+
+namespace brainmvp::nn {
+
+class BlockNorm {
+public:
+  // `statistics`: of a kBatch norm.
+  BlockNorm(const Norm& norm, const ChannelStatistics& statistics);
+
+  // norm(x), in `room`, or x itself where there is no norm.
+  const float* apply(const Rows& rows, const float* x, float* room) const;
+
+  // Adds to the gradients of weight and bias, [C] each, and turns `g`, the gradient of norm(x), into that of x; where the
+  // statistics are the batch's own only finish() can do the latter.
+  void gradient(const Rows& rows, const float* x, float* g, float* weight_gradient, float* bias_gradient) const;
+
+  [[nodiscard]] bool needs_finish() const { return norm_.kind == Norm::Kind::kBatch && norm_.is_training; }
+
+  // The gradient of x: a * g + b * x + c of each channel, three times [C]. The arguments are sums over the tokens of this rank.
+  [[nodiscard]] std::vector<float> finish(const float* weight_gradient, const float* bias_gradient) const;
+
+private:
+  Norm norm_;
+  ChannelStatistics statistics_;
+  std::vector<float> scale_, shift_; // of kBatch
+};
+
+} // namespace brainmvp::nn

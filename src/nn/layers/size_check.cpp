@@ -1,0 +1,29 @@
+#include "nn/layers/size_check.h"
+
+#include <sstream>
+
+#include "base/error.h"
+
+namespace brainmvp::nn {
+
+void check_input(const torch::Tensor& x, std::int64_t channels, std::int64_t multiple) {
+  bool fits = x.dim() == 5 && x.size(1) == channels;
+  for (std::int64_t axis = 2; fits && axis < 5; ++axis) {
+    fits = x.size(axis) > 0 && x.size(axis) % multiple == 0;
+  }
+  if (!fits) {
+    std::ostringstream message;
+    message << "network input: expected [batch, " << channels << ", H, W, D] with H, W and D multiples of " << multiple
+            << ", found " << x.sizes() << "; choose another crop size";
+    throw Error(ExitCode::kUsage, message.str());
+  }
+}
+
+void check_widths(std::int64_t channels, std::int64_t outputs) {
+  if (channels < 1 || outputs < 1) {
+    throw Error(ExitCode::kUsage, "network: expected at least one input channel and one output, found " +
+                                      std::to_string(channels) + " and " + std::to_string(outputs));
+  }
+}
+
+} // namespace brainmvp::nn

@@ -1,0 +1,41 @@
+#include "nn/layers/unet_layers.h"
+
+#include "nn/kernels/aten_convolution.h"
+#include "nn/layers/layers.h"
+
+namespace brainmvp::nn {
+
+using torch::Tensor;
+
+Convolution::Convolution(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride)
+    : stride_(stride), padding_(kernel / 2) {
+  const std::int64_t fan_in = in * kernel * kernel * kernel;
+  weight_ = register_parameter("weight", default_start({out, in, kernel, kernel, kernel}, fan_in));
+  bias_ = register_parameter("bias", default_start({out}, fan_in));
+}
+
+Tensor Convolution::forward(const Tensor& x) const { return aten_convolution(x, weight_, bias_, stride_, padding_); }
+
+GroupNorm::GroupNorm(std::int64_t channels) {
+  weight_ = register_parameter("weight", torch::ones({channels}));
+  bias_ = register_parameter("bias", torch::zeros({channels}));
+}
+
+Tensor GroupNorm::forward(const Tensor& x) const {
+  constexpr std::int64_t kGroups = 8;
+  return at::group_norm(x, kGroups, weight_, bias_, 1e-5);
+}
+
+ResidualBlock::ResidualBlock(std::int64_t channels) {
+  norm1_ = register_module("gn1", std::make_shared<GroupNorm>(channels));
+  conv1_ = register_module("conv1", std::make_shared<Convolution>(channels, channels, 3));
+  norm2_ = register_module("gn2", std::make_shared<GroupNorm>(channels));
+  conv2_ = register_module("conv2", std::make_shared<Convolution>(channels, channels, 3));
+}
+
+Tensor ResidualBlock::forward(const Tensor& x) const {
+  const Tensor y = conv1_->forward(norm1_->forward(x).relu());
+  return x + conv2_->forward(norm2_->forward(y).relu());
+}
+
+} // namespace brainmvp::nn

@@ -1,0 +1,37 @@
+#include "nn/networks/backbones.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "nn/networks/unet.h"
+#include "nn/networks/uniformer.h"
+
+namespace brainmvp::nn {
+namespace {
+
+const std::vector<Backbone>& backbones() {
+  static const std::vector<Backbone> rows{uniformer_backbone("uniformer_tiny", {800, 3700, 800, 1700, 300}),
+                                          uniformer_backbone("uniformer_small", {1600, 4400, 1600, 2000, 500}),
+                                          uniformer_backbone("uniformer_base", {2800, 7700, 2800, 2600, 900}),
+                                          unet_backbone("unet", {2000, 5000, 2000, 2000, 700})};
+  return rows;
+}
+
+} // namespace
+
+const Backbone& backbone(const std::string& name) {
+  const auto found = std::ranges::find(backbones(), name, &Backbone::name);
+  if (found == backbones().end()) {
+    throw Error(ExitCode::kUsage, unknown_name("network", name, network_names()));
+  }
+  return *found;
+}
+
+std::vector<std::string> network_names() {
+  std::vector<std::string> names;
+  std::ranges::transform(backbones(), std::back_inserter(names), &Backbone::name);
+  return names;
+}
+
+} // namespace brainmvp::nn

@@ -1,0 +1,39 @@
+// The networks by name: one row each (docs/extending.md).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "nn/networks/encoder.h"
+#include "nn/networks/network.h"
+#include "nn/networks/segmentation.h"
+
+namespace brainmvp::nn {
+
+enum class Workload { kPretrain, kSegment, kClassify, kPredictSegmentation, kPredictClass };
+
+struct Backbone {
+  std::string name;
+  std::vector<std::int64_t> widths; // of the encoder's features, finest first
+  int size_multiple = 1;            // divides the sides of the input
+  std::string stem;                 // the encoder's tensor [out, C, ...] whose inputs are the image's channels
+  // Activations in bytes a voxel of what the network is given at once (a view, a sample, a window), in fp32: peak resident
+  // memory less program and weights. A step keeps them for the backward pass.
+  std::array<double, 5> bytes_per_voxel{}; // by Workload
+  std::function<std::shared_ptr<Encoder>(std::int64_t channels)> encoder;
+  std::function<std::shared_ptr<ReconstructionNetwork>()> reconstruction;
+  std::function<std::shared_ptr<SegmentationNetwork>(std::int64_t channels, std::int64_t outputs)> segmentation;
+
+  [[nodiscard]] double bytes_per_voxel_of(Workload work) const { return bytes_per_voxel[static_cast<std::size_t>(work)]; }
+};
+
+// Throws Error(kUsage) for an unknown name, with the nearest known one.
+const Backbone& backbone(const std::string& name);
+
+std::vector<std::string> network_names();
+
+} // namespace brainmvp::nn

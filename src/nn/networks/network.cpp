@@ -1,0 +1,30 @@
+#include "nn/networks/network.h"
+
+#include "nn/networks/backbones.h"
+
+namespace brainmvp::nn {
+namespace {
+
+void append_state(const torch::nn::Module& module, const std::string& prefix, NamedTensors& tensors) {
+  for (const auto& parameter : module.named_parameters(false)) {
+    tensors.emplace_back(prefix + parameter.key(), parameter.value());
+  }
+  for (const auto& buffer : module.named_buffers(false)) {
+    tensors.emplace_back(prefix + buffer.key(), buffer.value());
+  }
+  for (const auto& entry : module.named_children()) {
+    append_state(*entry.value(), prefix + entry.key() + ".", tensors);
+  }
+}
+
+} // namespace
+
+std::shared_ptr<ReconstructionNetwork> make_network(const std::string& name) { return backbone(name).reconstruction(); }
+
+NamedTensors state_tensors(const torch::nn::Module& module) {
+  NamedTensors tensors;
+  append_state(module, "", tensors);
+  return tensors;
+}
+
+} // namespace brainmvp::nn

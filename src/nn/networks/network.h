@@ -1,0 +1,35 @@
+// Networks for pre-training: an encoder and a decoder without skip connections that reconstructs one modality.
+#pragma once
+
+#include <torch/nn/module.h>
+#include <torch/types.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/named_tensors.h"
+
+namespace brainmvp::nn {
+
+struct Reconstruction {
+  std::vector<torch::Tensor> features; // the encoder's, finest first
+  torch::Tensor image;                 // [B, 1, H, W, D]
+};
+
+// Names of tensors are those of the public code's checkpoints, without "module." (golden/state_dict_pretrain_*.json).
+class ReconstructionNetwork : public torch::nn::Module {
+public:
+  // x: [B, 1, H, W, D], sides that the backbone's size_multiple divides.
+  virtual Reconstruction forward(const torch::Tensor& x) = 0;
+};
+
+// A network with freshly drawn weights (torch's default generator: seed it before). Throws Error(kUsage) for an
+// unknown name (backbones.h).
+std::shared_ptr<ReconstructionNetwork> make_network(const std::string& name);
+
+// Every tensor of a module's state dict, parameters and buffers, in registration order: shared storage, not copies.
+NamedTensors state_tensors(const torch::nn::Module& module);
+
+} // namespace brainmvp::nn

@@ -1,0 +1,27 @@
+// The learnable volumes, one a modality, on a common grid.
+#pragma once
+
+#include <torch/types.h>
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "nn/networks/network.h"
+#include "runtime/named_tensors.h"
+
+namespace brainmvp::objectives {
+
+// Crops of min-max normalised templates, [B, 1, size]: row rows[b] of the bank at starts[b]. Equal to a crop of
+// min_max_normalised, but the bank's gradient is a sparse tensor that holds the rows used alone (indices [1, n], values
+// [n, Ht, Wt, Dt], coalesced). Throws Error(kInternal) for a
+// row or a crop outside the bank.
+torch::Tensor normalised_crops(const torch::Tensor& templates, const std::vector<std::int64_t>& rows,
+                               const std::vector<std::array<std::int64_t, 3>>& starts, const std::array<std::int64_t, 3>& size);
+
+// The state dict of a pre-training: "rep_template", then the network's tensors. Shared storage, not copies.
+NamedTensors model_state(const torch::Tensor& templates, const nn::ReconstructionNetwork& network);
+
+} // namespace brainmvp::objectives

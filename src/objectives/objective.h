@@ -1,0 +1,125 @@
+// What a pre-training learns from: its data, its network, its losses, and what it leaves behind. An objective is a file or a
+// small folder here and one row in objectives.cpp (docs/extending.md).
+#pragma once
+
+#include <torch/nn/module.h>
+#include <torch/types.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "checkpoint/checkpoint.h"
+#include "io/png.h"
+#include "nn/networks/initialisation.h"
+#include "parallel/group.h"
+#include "runtime/named_tensors.h"
+#include "store/loader.h"
+#include "train/adamw.h"
+#include "train/learner.h"
+
+namespace brainmvp::objectives {
+
+// What the samples of a batch are made of, as store::CropLoaderOptions takes it.
+struct DataNeeds {
+  std::vector<std::string> modalities = {};    // that are shown; empty: all. A study with none of them is refused
+  std::size_t channels = 1;                    // modalities a sample
+  std::size_t crops = 1;                       // of a study's volume a sample, each drawn for itself
+  std::optional<image::Size> common_grid = {}; // inside which crops lie
+};
+
+// Besides activations of the network.
+struct MemoryNeeds {
+  double parameters = 0;  // bytes of all that is trained
+  double gradients = 0;   // bytes of a step besides one gradient a parameter
+  std::int64_t views = 1; // crops that the network is given a sample
+};
+
+// What every objective starts from. `store` outlives it.
+struct ObjectiveSetup {
+  const store::Store& store;
+  std::vector<std::size_t> training; // positions in the store
+  std::string network;
+  nn::Initialisation initialisation = nn::Initialisation::kPublic;
+  image::Size crop{96, 96, 96};
+  store::Intensities intensities = store::Intensities::kClipped;
+  std::uint64_t seed = 0;
+  std::size_t threads = 1;
+  bool has_init = false; // weights of an earlier run follow
+};
+
+struct Batch {
+  torch::Tensor images; // [B, crop, C, H, W, D] on the device
+  std::vector<store::CropSample> samples;
+  std::vector<std::string> studies; // their ids
+};
+
+struct Step {
+  std::uint64_t number = 0; // of the schedule, from 0
+  std::uint64_t total = 1;
+  std::uint64_t seed = 0; // of every draw, with the epoch, the study and a purpose
+  parallel::BatchShare share = {};
+  bool validates = false; // as at the end of the schedule, the same at every call, and without gradient
+  // Brings rows of a parameter whose gradients are sparse up to date: before they are read.
+  std::function<void(const torch::Tensor& parameter, std::span<const std::int64_t> rows)> settle = {};
+};
+
+class Objective {
+public:
+  // The network is made first, with freshly drawn weights, so that they do not depend on what else is drawn.
+  explicit Objective(std::shared_ptr<torch::nn::Module> network) : network_(std::move(network)) {}
+  virtual ~Objective() = default;
+
+  [[nodiscard]] virtual DataNeeds data() const = 0;
+  [[nodiscard]] virtual MemoryNeeds memory() const; // of the network's parameters, and one view
+
+  // What takes long or much memory: once it is known that both suffice. Then, with the run's log open, what is to be warned of.
+  virtual void start(const ObjectiveSetup& /*setup*/) {}
+  virtual void warn(const ObjectiveSetup& /*setup*/) const {}
+
+  [[nodiscard]] torch::nn::Module& network() const { return *network_; }
+  [[nodiscard]] virtual NamedTensors parameters() const; // that the optimizer changes: those of the network
+  [[nodiscard]] virtual NamedTensors weights() const;    // every tensor of a checkpoint, detached, shared; "encoder." transfers
+  virtual void to(const at::Device& device) { network_->to(device); }
+
+  // Scalars over the samples of all ranks, alike in each: "loss" first, which gradients come from, then what else is recorded.
+  virtual NamedTensors losses(const Batch& batch, const Step& step) = 0;
+
+  // Of a step's means: what `best` follows without validation.
+  [[nodiscard]] virtual double criterion(const train::NamedValues& means) const { return means.front().second; }
+
+  // Of means over the validation studies: what is recorded; `best` follows the first, lower is better.
+  [[nodiscard]] virtual train::NamedValues validation(const train::NamedValues& means) const;
+
+  // Of the last batch that was trained on, and of what is learned, for TensorBoard.
+  [[nodiscard]] virtual std::vector<std::pair<std::string, io::Picture>> pictures() const { return {}; }
+
+  [[nodiscard]] virtual checkpoint::Dict description() const { return {}; } // entries of its checkpoints
+
+  // What is written into the run's folder at the end; check_output() refuses before the start what would not be written then.
+  virtual void check_output(const std::filesystem::path& /*run*/) const {}
+  virtual void finish(const std::filesystem::path& /*run*/) const {}
+
+private:
+  std::shared_ptr<torch::nn::Module> network_;
+};
+
+// What an objective can be told.
+class ObjectiveSettings {
+public:
+  virtual ~ObjectiveSettings() = default;
+
+  // Throws Error(kUsage) for settings that do not go together.
+  [[nodiscard]] virtual std::unique_ptr<Objective> make(const ObjectiveSetup& setup) const = 0;
+};
+
+// The sides of a crop, a multiple of `multiple`. Throws Error(kUsage) that names `of_what`.
+void check_crop(const image::Size& crop, std::int64_t multiple, const std::string& of_what);
+
+} // namespace brainmvp::objectives
