@@ -2,6 +2,7 @@
 
 #include <array>
 #include <map>
+#include <string>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -45,6 +46,14 @@ OwnName own_name(std::string name) {
   return {name, removed};
 }
 
+// nnU-Net's networks hold their convolutions and norms a second time under "all_modules", and the encoder under "decoder".
+bool is_second_name(const std::string& name, const std::map<std::string, std::string>& names) {
+  constexpr std::string_view kModules = ".all_modules.", kDecoder = "decoder.";
+  const std::size_t modules = name.find(kModules);
+  return (modules != std::string::npos && names.contains(name.substr(0, modules) + ".conv.weight")) ||
+         (name.starts_with("decoder.encoder.") && names.contains(name.substr(kDecoder.size())));
+}
+
 std::string note_of(const std::map<std::string, std::size_t>& removed, std::size_t all) {
   std::vector<std::string> texts;
   for (const auto& [parts, count] : removed) {
@@ -71,7 +80,13 @@ Unwrapped without_wrappers(const NamedTensors& weights) {
     }
     result.weights.emplace_back(own.name, tensor);
   }
+  std::erase_if(result.weights, [&](const auto& entry) { return is_second_name(entry.first, original); });
   result.note = note_of(removed, weights.size());
+  const std::size_t twice = weights.size() - result.weights.size();
+  if (twice > 0) {
+    result.note +=
+        (result.note.empty() ? "" : "; ") + std::to_string(twice) + " tensors stand there under two names, as nnU-Net's do";
+  }
   return result;
 }
 

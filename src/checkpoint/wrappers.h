@@ -14,7 +14,8 @@ struct Unwrapped {
 };
 
 // Leaves "module.", "model.", "net." and "network." out at the front, as often as they stand there, and "_orig_mod." and the
-// like anywhere. Throws Error(kBadInput) when two tensors would then have one name.
+// like anywhere; and what nnU-Net's state dicts hold under a second name. Throws Error(kBadInput) when two tensors would then
+// have one name.
 Unwrapped without_wrappers(const NamedTensors& weights);
 
 } // namespace brainmvp::checkpoint

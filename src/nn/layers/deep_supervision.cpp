@@ -29,6 +29,12 @@ Tensor upsample(const Tensor& x, at::IntArrayRef size) {
 
 } // namespace
 
+void supervise_deeper(Segmentation& segmentation, const Tensor& half) {
+  for (const Tensor& logits : {segmentation.quarter, half}) {
+    segmentation.deeper.push_back(upsample(logits, segmentation.logits.sizes().slice(2)));
+  }
+}
+
 DeepSupervision::DeepSupervision(std::int64_t quarter_width, std::int64_t half_width, std::int64_t outputs) {
   constexpr auto kKind = Linear::Kind::kPointwiseConvolution;
   quarter_ = register_module("0", std::make_shared<Linear>(quarter_width, outputs, kKind));
@@ -36,12 +42,8 @@ DeepSupervision::DeepSupervision(std::int64_t quarter_width, std::int64_t half_w
 }
 
 void DeepSupervision::forward(const Tensor& quarter, const Tensor& half, Segmentation& segmentation) const {
-  const auto size = segmentation.logits.sizes().slice(2);
   segmentation.quarter = quarter_->forward(quarter).permute({0, 4, 1, 2, 3}).contiguous();
-  const Tensor half_logits = half_->forward(half).permute({0, 4, 1, 2, 3}).contiguous();
-  for (const Tensor& logits : {segmentation.quarter, half_logits}) {
-    segmentation.deeper.push_back(upsample(logits, size));
-  }
+  supervise_deeper(segmentation, half_->forward(half).permute({0, 4, 1, 2, 3}).contiguous());
 }
 
 } // namespace brainmvp::nn

@@ -19,6 +19,9 @@ struct Segmentation {
   torch::Tensor quarter;             // in training: logits of the 1/4 head before upsampling, [B, K, H/4, W/4, D/4]
 };
 
+// Fills `deeper` of a segmentation whose `logits` and `quarter` are there. half: logits at 1/2, [B, K, H/2, W/2, D/2].
+void supervise_deeper(Segmentation& segmentation, const torch::Tensor& half);
+
 // 1^3 convolutions 0 (of the decoder's features at 1/4) and 1 (at 1/2).
 class DeepSupervision : public torch::nn::Module {
 public:

@@ -7,14 +7,16 @@ namespace brainmvp::nn {
 
 using torch::Tensor;
 
-Convolution::Convolution(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride)
+Convolution::Convolution(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride, bool has_bias)
     : stride_(stride), padding_(kernel / 2) {
   const std::int64_t fan_in = in * kernel * kernel * kernel;
-  weight_ = register_parameter("weight", default_start({out, in, kernel, kernel, kernel}, fan_in));
-  bias_ = register_parameter("bias", default_start({out}, fan_in));
+  weight = register_parameter("weight", default_start({out, in, kernel, kernel, kernel}, fan_in));
+  if (has_bias) {
+    bias = register_parameter("bias", default_start({out}, fan_in));
+  }
 }
 
-Tensor Convolution::forward(const Tensor& x) const { return aten_convolution(x, weight_, bias_, stride_, padding_); }
+Tensor Convolution::forward(const Tensor& x) const { return aten_convolution(x, weight, bias, stride_, padding_); }
 
 GroupNorm::GroupNorm(std::int64_t channels) {
   weight_ = register_parameter("weight", torch::ones({channels}));

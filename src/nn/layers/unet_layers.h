@@ -12,12 +12,13 @@ namespace brainmvp::nn {
 // Zero-padded: stride 1 keeps the size, stride 2 halves it.
 class Convolution : public torch::nn::Module {
 public:
-  Convolution(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride = 1);
+  Convolution(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride = 1, bool has_bias = true);
   torch::Tensor forward(const torch::Tensor& x) const;
+
+  torch::Tensor weight, bias; // [out, in, k, k, k]; [out] or undefined
 
 private:
   std::int64_t stride_, padding_;
-  torch::Tensor weight_, bias_; // [out, in, k, k, k]; [out]
 };
 
 // Normalisation of 8 groups of channels.

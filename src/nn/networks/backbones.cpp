@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "nn/networks/resenc.h"
 #include "nn/networks/unet.h"
 #include "nn/networks/uniformer.h"
 
@@ -11,10 +12,14 @@ namespace brainmvp::nn {
 namespace {
 
 const std::vector<Backbone>& backbones() {
-  static const std::vector<Backbone> rows{uniformer_backbone("uniformer_tiny", {800, 3700, 800, 1700, 300}),
-                                          uniformer_backbone("uniformer_small", {1600, 4400, 1600, 2000, 500}),
-                                          uniformer_backbone("uniformer_base", {2800, 7700, 2800, 2600, 900}),
-                                          unet_backbone("unet", {2000, 5000, 2000, 2000, 700})};
+  static const std::vector<Backbone> rows{
+      uniformer_backbone("uniformer_tiny", {800, 3700, 800, 1700, 300}),
+      uniformer_backbone("uniformer_small", {1600, 4400, 1600, 2000, 500}),
+      uniformer_backbone("uniformer_base", {2800, 7700, 2800, 2600, 900}),
+      unet_backbone("unet", {2000, 5000, 2000, 2000, 700}),
+      resenc_backbone("resenc_s", {.widths = {16, 32, 64, 128, 160}, .blocks = {1, 2, 2, 2, 2}}, {1300, 2500, 1300, 900, 400}),
+      resenc_backbone("resenc_l", {.widths = {32, 64, 128, 256, 320, 320}, .blocks = {1, 3, 4, 6, 6, 6}},
+                      {2600, 5000, 2600, 1800, 800})};
   return rows;
 }
 

@@ -25,9 +25,12 @@ struct Backbone {
   // memory less program and weights. A step keeps them for the backward pass.
   std::array<double, 5> bytes_per_voxel{}; // by Workload
   std::function<std::shared_ptr<Encoder>(std::int64_t channels)> encoder;
+  // With decoders of its own; where it has none, those of generic_networks.h serve.
   std::function<std::shared_ptr<ReconstructionNetwork>()> reconstruction;
   std::function<std::shared_ptr<SegmentationNetwork>(std::int64_t channels, std::int64_t outputs)> segmentation;
 
+  // Of the finest feature, against the image; each further level halves the sides.
+  [[nodiscard]] std::int64_t finest_stride() const { return size_multiple >> (widths.size() - 1); }
   [[nodiscard]] double bytes_per_voxel_of(Workload work) const { return bytes_per_voxel[static_cast<std::size_t>(work)]; }
 };
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "nn/layers/public_start.h"
 #include "nn/layers/unet_layers.h"
 
 namespace brainmvp::nn {
@@ -44,6 +45,10 @@ void initialise(torch::nn::Module& network, Initialisation start) {
     return;
   }
   for (const auto& entry : network.named_modules("", /*include_self=*/false)) {
+    if (auto* own = dynamic_cast<PublicStart*>(entry.value().get())) {
+      own->draw_public_start();
+      continue;
+    }
     auto parameters = entry.value()->named_parameters(/*recurse=*/false);
     torch::Tensor* weight = parameters.find("weight");
     if (is_visited(*entry.value(), entry.key(), weight)) {

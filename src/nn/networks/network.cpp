@@ -1,6 +1,6 @@
 #include "nn/networks/network.h"
 
-#include "nn/networks/backbones.h"
+#include "nn/networks/generic_networks.h"
 
 namespace brainmvp::nn {
 namespace {
@@ -19,7 +19,10 @@ void append_state(const torch::nn::Module& module, const std::string& prefix, Na
 
 } // namespace
 
-std::shared_ptr<ReconstructionNetwork> make_network(const std::string& name) { return backbone(name).reconstruction(); }
+std::shared_ptr<ReconstructionNetwork> make_network(const std::string& name) {
+  const Backbone& row = backbone(name);
+  return row.reconstruction ? row.reconstruction() : make_generic_reconstruction(row);
+}
 
 NamedTensors state_tensors(const torch::nn::Module& module) {
   NamedTensors tensors;
