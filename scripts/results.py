@@ -26,6 +26,8 @@ def read(demo: pathlib.Path, name: str) -> dict:
 
 
 def interval(values: list[float]) -> str:
+    if len(values) == 1:
+        return f"{values[0]:.3f}"
     half = T_QUANTILES[len(values) - 1] * statistics.stdev(values) / math.sqrt(len(values))
     mean = statistics.fmean(values)
     return f"{mean:.3f} [{mean - half:.3f}, {mean + half:.3f}]"
