@@ -46,7 +46,7 @@ struct ProxyLosses {
 };
 
 // templates: [8, Ht, Wt, Dt] raw bank. mask_block: side of a block in voxels; H, W, D are multiples of it.
-// ProxyLosses are those of the samples of all ranks, and alike in each (parallel/sums.h).
+// Losses are those of the samples of all ranks, and alike in each (parallel/sums.h).
 ProxyLosses proxy_losses(nn::ReconstructionNetwork& network, const torch::Tensor& templates, const ProxyBatch& batch,
                          const ProxyDraws& draws, const LossWeights& weights, std::int64_t mask_block,
                          const parallel::BatchShare& share = {});
