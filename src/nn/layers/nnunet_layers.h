@@ -19,6 +19,7 @@ inline constexpr double kNnunetSlope = 0.01; // of LeakyReLU
 
 // Each channel of each sample to mean 0 and variance 1, then scaled and shifted; eps 1e-5 (Ulyanov et al. 2016, arXiv
 // 1607.08022).
+// Throws Error(kUsage) for a single voxel, of which nothing but the shift would be left.
 class InstanceNorm : public torch::nn::Module {
 public:
   explicit InstanceNorm(std::int64_t channels);
