@@ -149,10 +149,8 @@ std::vector<Result> bench_step(const NetworkBenchOptions& options) {
   const Tensor templates = at::rand({8, grid[0], grid[1], grid[2]}, options.device).requires_grad_();
   const auto network = nn::make_network(options.network);
   network->to(options.device);
-  NamedTensors parameters{{"rep_template", templates}};
-  for (const auto& entry : network->named_parameters()) {
-    parameters.emplace_back(entry.key(), entry.value());
-  }
+  NamedTensors parameters = nn::parameters_of(*network);
+  parameters.insert(parameters.begin(), {objectives::kBankTensor, templates});
   train::AdamW optimizer(parameters, {});
   PretrainingCase batch = pretraining_case(options);
   std::int64_t first_modality = 0;
@@ -183,10 +181,7 @@ std::vector<Result> bench_segment(const NetworkBenchOptions& options) {
   const std::int64_t side = options.crop;
   const auto network = nn::make_segmentation_network(options.network, options.channels, kOutputs);
   network->to(options.device);
-  NamedTensors parameters;
-  for (const auto& entry : network->named_parameters()) {
-    parameters.emplace_back(entry.key(), entry.value());
-  }
+  const NamedTensors parameters = nn::parameters_of(*network);
   train::AdamW optimizer(parameters, {.decoupled = false});
   const Tensor images = at::rand({options.batch_size, options.channels, side, side, side}, options.device);
   const Tensor target = at::randint(2, {options.batch_size, kOutputs, side, side, side}, images.options());

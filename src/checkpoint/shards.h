@@ -1,4 +1,4 @@
-// NamedTensors in several files, as Hugging Face's libraries write large ones: model-00001-of-00002.safetensors, ... and
+// Weights in several files, as Hugging Face's libraries write large ones: model-00001-of-00002.safetensors, ... and
 // model.safetensors.index.json, which says where each tensor is; the same with .bin.
 #pragma once
 

@@ -84,8 +84,8 @@ Unwrapped without_wrappers(const NamedTensors& weights) {
   result.note = note_of(removed, weights.size());
   const std::size_t twice = weights.size() - result.weights.size();
   if (twice > 0) {
-    result.note +=
-        (result.note.empty() ? "" : "; ") + std::to_string(twice) + " tensors stand there under two names, as nnU-Net's do";
+    result.note += (result.note.empty() ? "" : "; ") + ("left out " + std::to_string(twice)) +
+                   " tensors that it holds under another name too, as nnU-Net's files do";
   }
   return result;
 }

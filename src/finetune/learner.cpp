@@ -3,26 +3,9 @@
 #include <ATen/ops/empty.h>
 
 #include "infer/filling.h"
-#include "nn/networks/network.h"
 #include "train/process.h"
 
 namespace brainmvp::finetune {
-
-NamedTensors Learner::parameters() const {
-  NamedTensors parameters;
-  for (const auto& entry : network_->named_parameters()) {
-    parameters.emplace_back(entry.key(), entry.value());
-  }
-  return parameters;
-}
-
-NamedTensors Learner::weights() const {
-  NamedTensors weights = nn::state_tensors(*network_);
-  for (auto& [name, tensor] : weights) {
-    tensor = tensor.detach();
-  }
-  return weights;
-}
 
 train::BatchLosses Learner::next_batch(const train::BatchPlace& /*place*/) {
   const SampleBatch samples = reader_->next();

@@ -8,6 +8,7 @@
 #include "finetune/batch.h"
 #include "finetune/options.h"
 #include "model/model.h"
+#include "nn/networks/network.h"
 #include "runtime/named_tensors.h"
 #include "runtime/precision.h"
 #include "store/store.h"
@@ -35,8 +36,8 @@ public:
 
   [[nodiscard]] std::string what() const override { return "fine-tuning"; }
   [[nodiscard]] torch::nn::Module& network() const override { return *network_; }
-  [[nodiscard]] NamedTensors parameters() const override;
-  [[nodiscard]] NamedTensors weights() const override;
+  [[nodiscard]] NamedTensors parameters() const override { return nn::parameters_of(*network_); }
+  [[nodiscard]] NamedTensors weights() const override { return nn::detached_state(*network_); }
   void open(const store::Distribution& distribution, std::uint64_t first) override { reader_ = read(distribution, first); }
   train::BatchLosses next_batch(const train::BatchPlace& place) override;
   [[nodiscard]] double waited_seconds() const override { return reader_ ? reader_->waited_seconds() : 0; }

@@ -16,6 +16,7 @@
 #include "finetune/start.h"
 #include "finetune/studies.h"
 #include "model/outputs.h"
+#include "nn/layers/size_check.h"
 #include "runtime/memory_need.h"
 #include "train/session.h"
 
@@ -24,15 +25,6 @@ namespace {
 
 std::uint64_t schedule_steps(const RunOptions& options, std::size_t studies, std::uint64_t per_step) {
   return options.steps > 0 ? options.steps : std::max<std::uint64_t>((options.epochs * studies + per_step - 1) / per_step, 1);
-}
-
-void check_window(const image::Size& window, std::int64_t multiple, const std::string& network) {
-  for (const std::size_t side : window) {
-    if (side == 0 || static_cast<std::int64_t>(side) % multiple != 0) {
-      throw Error(ExitCode::kUsage, "--crop " + std::to_string(side) + ": the sides must be multiples of " +
-                                        std::to_string(multiple) + " for " + network);
-    }
-  }
 }
 
 // The foreground of each training study, with the label table checked and completed.
@@ -205,7 +197,7 @@ std::unique_ptr<Learner> make_learner(const RunOptions& options, const Start& st
   const auto channels = static_cast<std::int64_t>(description.channels.size());
   const auto fill = [&](torch::nn::Module& network) {
     const nn::Backbone& backbone = nn::backbone(description.network);
-    check_window(description.window, backbone.size_multiple, description.network);
+    nn::check_crop(description.window, backbone.size_multiple, description.network);
     runtime::check_memory("a step", memory_need(setup, network), setup.device.is_cpu(),
                           "use a smaller --crop, --batch-size or --network");
     nn::initialise(network, options.initialisation);

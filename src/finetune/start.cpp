@@ -13,6 +13,7 @@
 #include "checkpoint/encoder_transfer.h"
 #include "infer/sizing.h"
 #include "nn/networks/network.h"
+#include "objectives/brainmvp/template_bank.h"
 #include "objectives/brainmvp/template_export.h"
 
 namespace brainmvp::finetune {
@@ -21,7 +22,6 @@ namespace {
 using torch::Tensor;
 
 constexpr const char* kOwnTemplates = "templates"; // entry of fine-tuned checkpoints
-constexpr const char* kBank = "rep_template";      // weight of pre-training checkpoints
 
 struct Learned {
   std::vector<std::string> modalities;
@@ -64,7 +64,7 @@ Learned learned_templates(const Start& start) {
   if (start.contents.entries.find(kOwnTemplates) != nullptr) {
     return templates_of_model(start.contents.entries, start.file);
   }
-  if (std::ranges::any_of(start.contents.weights, [](const auto& entry) { return entry.first == kBank; })) {
+  if (std::ranges::any_of(start.contents.weights, [](const auto& entry) { return entry.first == objectives::kBankTensor; })) {
     return templates_of_bank(start);
   }
   log::warning(start.file.string() + ": has no templates; missing and mixed channels are filled with zeros");

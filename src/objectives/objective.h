@@ -18,6 +18,7 @@
 #include "checkpoint/checkpoint.h"
 #include "io/png.h"
 #include "nn/networks/initialisation.h"
+#include "nn/networks/network.h"
 #include "parallel/group.h"
 #include "runtime/named_tensors.h"
 #include "store/loader.h"
@@ -84,8 +85,9 @@ public:
   virtual void warn(const ObjectiveSetup& /*setup*/) const {}
 
   [[nodiscard]] torch::nn::Module& network() const { return *network_; }
-  [[nodiscard]] virtual NamedTensors parameters() const; // that the optimizer changes: those of the network
-  [[nodiscard]] virtual NamedTensors weights() const;    // every tensor of a checkpoint, detached, shared; "encoder." transfers
+  [[nodiscard]] virtual NamedTensors parameters() const { return nn::parameters_of(*network_); } // that the optimizer changes
+  // Every tensor of a checkpoint, detached, shared; those that begin with "encoder." transfer.
+  [[nodiscard]] virtual NamedTensors weights() const { return nn::detached_state(*network_); }
   virtual void to(const at::Device& device) { network_->to(device); }
 
   // Scalars over the samples of all ranks, alike in each: "loss" first, which gradients come from, then what else is recorded.
@@ -118,8 +120,5 @@ public:
   // Throws Error(kUsage) for settings that do not go together.
   [[nodiscard]] virtual std::unique_ptr<Objective> make(const ObjectiveSetup& setup) const = 0;
 };
-
-// The sides of a crop, a multiple of `multiple`. Throws Error(kUsage) that names `of_what`.
-void check_crop(const image::Size& crop, std::int64_t multiple, const std::string& of_what);
 
 } // namespace brainmvp::objectives

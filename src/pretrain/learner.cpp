@@ -10,16 +10,16 @@
 namespace brainmvp::pretrain {
 namespace {
 
-// [B, crop, C, H, W, D] on the device. Takes the images over.
-torch::Tensor images_of(store::CropBatch& crops, const objectives::DataNeeds& data, const image::Size& crop,
-                        const at::Device& device) {
-  std::vector<std::int64_t> shape{static_cast<std::int64_t>(crops.samples.size()), static_cast<std::int64_t>(data.crops),
-                                  static_cast<std::int64_t>(data.channels)};
+// [B, crop, C, H, W, D]. Takes the images over.
+torch::Tensor images_of(store::CropBatch& crops, const image::Size& crop) {
+  const store::CropSample& sample = crops.samples.front();
+  std::vector<std::int64_t> shape{static_cast<std::int64_t>(crops.samples.size()),
+                                  static_cast<std::int64_t>(sample.places.size()),
+                                  static_cast<std::int64_t>(sample.modalities.size())};
   shape.insert(shape.end(), crop.begin(), crop.end());
   const auto images = std::make_shared<store::CropBuffer>(std::move(crops.images));
-  const torch::Tensor host = at::from_blob(
+  return at::from_blob(
       images->data(), shape, [images](void*) {}, at::kFloat);
-  return runtime::to_device(host, device);
 }
 
 } // namespace
@@ -37,19 +37,18 @@ store::CropLoaderOptions Learner::loader_options(std::uint64_t seed, const store
           .threads = setup_.loader_threads};
 }
 
-std::vector<std::string> Learner::ids_of(const std::vector<store::CropSample>& samples) const {
-  std::vector<std::string> ids;
-  for (const store::CropSample& sample : samples) {
-    ids.push_back(setup_.store.studies().at(sample.study).id());
+objectives::Batch Learner::batch_of(store::CropBatch crops) const {
+  objectives::Batch batch{.images = runtime::to_device(images_of(crops, setup_.crop), setup_.device),
+                          .samples = std::move(crops.samples),
+                          .studies = {}};
+  for (const store::CropSample& sample : batch.samples) {
+    batch.studies.push_back(setup_.store.studies().at(sample.study).id());
   }
-  return ids;
+  return batch;
 }
 
-NamedTensors Learner::losses_of(store::CropBatch& crops, objectives::Step step) {
-  const objectives::Batch batch{.images = images_of(crops, objective_->data(), setup_.crop, setup_.device),
-                                .samples = crops.samples,
-                                .studies = ids_of(crops.samples)};
-  step.share = train::share_of(crops.portion, setup_.group);
+NamedTensors Learner::losses_of(const objectives::Batch& batch, const store::Portion& portion, objectives::Step step) {
+  step.share = train::share_of(portion, setup_.group);
   const runtime::AutocastScope autocast(setup_.precision, setup_.device);
   const nn::ExecutionScope execution(train::execution_over(step.share));
   return objective_->losses(batch, step);
@@ -61,15 +60,16 @@ void Learner::open(const store::Distribution& distribution, std::uint64_t first)
 
 train::BatchLosses Learner::next_batch(const train::BatchPlace& place) {
   store::CropBatch crops = loader_->next();
-  train::BatchLosses losses{
-      .terms = {}, .portion = crops.portion, .epoch = crops.samples.front().epoch, .studies = ids_of(crops.samples)};
-  losses.terms = losses_of(crops, {.number = place.step,
-                                   .total = place.total_steps,
-                                   .seed = setup_.seed,
-                                   .settle = [&](const torch::Tensor& parameter, std::span<const std::int64_t> rows) {
-                                     place.optimizer.settle(parameter, rows);
-                                   }});
-  return losses;
+  const store::Portion portion = crops.portion;
+  const objectives::Batch batch = batch_of(std::move(crops));
+  const auto settle = [&](const torch::Tensor& parameter, std::span<const std::int64_t> rows) {
+    place.optimizer.settle(parameter, rows);
+  };
+  return {.terms = losses_of(batch, portion,
+                             {.number = place.step, .total = place.total_steps, .seed = setup_.seed, .settle = settle}),
+          .portion = portion,
+          .epoch = batch.samples.front().epoch,
+          .studies = batch.studies};
 }
 
 train::Learner::Validation Learner::validate() {
@@ -82,8 +82,9 @@ train::Learner::Validation Learner::validate() {
   train::NamedValues means;
   for (std::uint64_t i = 0; i < distribution.batches_per_step(); ++i) {
     store::CropBatch crops = loader.next();
-    const double share = static_cast<double>(crops.portion.all) / static_cast<double>(setup_.validation.size());
-    train::add_share(means, losses_of(crops, {.seed = seed, .validates = true}), share);
+    const store::Portion portion = crops.portion;
+    const double share = static_cast<double>(portion.all) / static_cast<double>(setup_.validation.size());
+    train::add_share(means, losses_of(batch_of(std::move(crops)), portion, {.seed = seed, .validates = true}), share);
   }
   train::NamedValues values = objective_->validation(means);
   return {.loss = values.front().second, .values = std::move(values)};

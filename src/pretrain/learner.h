@@ -55,8 +55,8 @@ public:
 
 private:
   [[nodiscard]] store::CropLoaderOptions loader_options(std::uint64_t seed, const store::Distribution& distribution) const;
-  NamedTensors losses_of(store::CropBatch& crops, objectives::Step step);
-  [[nodiscard]] std::vector<std::string> ids_of(const std::vector<store::CropSample>& samples) const;
+  [[nodiscard]] objectives::Batch batch_of(store::CropBatch crops) const;
+  NamedTensors losses_of(const objectives::Batch& batch, const store::Portion& portion, objectives::Step step);
 
   LearnerSetup setup_;
   std::unique_ptr<objectives::Objective> objective_;

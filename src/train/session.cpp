@@ -64,8 +64,8 @@ Session::Session(SessionOptions options, RunIdentity identity, AdamWOptions opti
                     .batch_size = batch_size,
                     .ranks = static_cast<std::size_t>(group.size()),
                     .rank = static_cast<std::size_t>(group.rank())},
-      parameters_(learner_->parameters()), weights_(learner_->weights()), optimizer_(parameters_, std::move(optimizer)),
-      reducer_(group, parameters_) {
+      parameters_(learner_->parameters()), tensors_(tensors_of(parameters_)), weights_(learner_->weights()),
+      optimizer_(parameters_, std::move(optimizer)), reducer_(group, parameters_) {
   learner_->network().train();
   open_folder(std::move(earlier));
 }
@@ -160,12 +160,11 @@ void Session::train_until(std::uint64_t end) {
 Session::Step Session::one_step() {
   const auto start = std::chrono::steady_clock::now();
   Step step = accumulate_gradients();
-  const std::vector<torch::Tensor> tensors = tensors_of(parameters_);
-  const double norm = gradient_norm(tensors);
+  const double norm = gradient_norm(tensors_);
   if (!std::isfinite(norm)) {
     throw_diverged("the gradient is not finite", state_.step + 1, step.studies, group_);
   }
-  clip_gradients(tensors, norm, options_.clip);
+  clip_gradients(tensors_, norm, options_.clip);
   const double rate = identity_.schedule.rate(state_.step);
   optimizer_.step(rate);
   optimizer_.clear_gradients();

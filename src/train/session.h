@@ -25,8 +25,6 @@ public:
   Session(SessionOptions options, RunIdentity identity, AdamWOptions optimizer, std::unique_ptr<Learner> learner,
           const parallel::Group& group, std::size_t batch_size, std::optional<FoundCheckpoint> earlier);
 
-  [[nodiscard]] std::uint64_t steps_done() const { return state_.step; }
-
   // Trains until the schedule ends, `stop_after` is reached, or a signal comes: then Error(kInterrupted) follows the
   // checkpoint. Throws Error(kDiverged) for a loss, a gradient or a weight that is not finite; the last checkpoint stays.
   void run();
@@ -59,6 +57,7 @@ private:
   const parallel::Group& group_;
   store::Distribution distribution_;
   NamedTensors parameters_;
+  std::vector<torch::Tensor> tensors_; // of parameters_
   NamedTensors weights_;
   AdamW optimizer_;
   parallel::GradientReducer reducer_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "checkpoint_support.h"
+#include "nn/networks/backbones.h"
 #include "nn/networks/classification.h"
 #include "nn/networks/network.h"
 #include "nn/networks/segmentation.h"
@@ -33,7 +34,7 @@ protected:
 
   const std::shared_ptr<nn::ReconstructionNetwork> source_ = nn::make_network(GetParam());
   const NamedTensors from_ = pretrained(*source_);
-  const std::string stem_ = GetParam() == "unet" ? kUNetStem : kUniFormerStem;
+  const std::string stem_ = "encoder." + nn::backbone(GetParam()).stem;
 };
 
 // Every tensor of both sides is in exactly one list.
@@ -127,7 +128,7 @@ TEST_P(EncoderTransferOf, ABareEncoderOfAnyFloatingTypeIsConverted) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Both, EncoderTransferOf, testing::Values("uniformer_tiny", "unet"),
+INSTANTIATE_TEST_SUITE_P(Both, EncoderTransferOf, testing::Values("uniformer_tiny", "unet", "resenc_s"),
                          [](const auto& parameter) { return parameter.param; });
 
 TEST(EncoderTransfer, SummaryNamesWholePartsOnceAndSingleTensorsByName) {

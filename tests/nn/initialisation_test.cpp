@@ -76,6 +76,27 @@ TEST(Initialisation, PublicLeavesWhatThePublicCodeDoesNotVisit) {
   }
 }
 
+// nnU-Net's: sqrt(2 / (1.0001 fan-in)) and zero biases in all convolutions; residual blocks begin as their skip.
+TEST(Initialisation, PublicOfTheResidualEncoderIsNnunets) {
+  torch::manual_seed(7);
+  const auto network = make_segmentation_network("resenc_s", 4, 3);
+  const Tensors drawn = tensors_of(*network, Initialisation::kPublic);
+  const std::map<std::string, double> expected{{"encoder.stem.convs.0.conv.weight", std::sqrt(2.0 / (4 * 27))},
+                                               {"encoder.stages.1.blocks.0.conv1.conv.weight", std::sqrt(2.0 / (16 * 27))},
+                                               {"encoder.stages.1.blocks.0.skip.1.conv.weight", std::sqrt(2.0 / 16)},
+                                               {"decoder.transpconvs.0.weight", std::sqrt(2.0 / (128 * 8))},
+                                               {"decoder.stages.3.convs.0.conv.weight", std::sqrt(2.0 / (32 * 27))}};
+  for (const auto& [name, deviation] : expected) {
+    ASSERT_TRUE(drawn.contains(name)) << name;
+    expect_deviation(drawn.at(name), deviation, name);
+  }
+  for (const char* zero : {"encoder.stages.1.blocks.0.conv2.norm.weight", "encoder.stem.convs.0.conv.bias",
+                           "decoder.transpconvs.0.bias", "decoder.seg_layers.3.bias"}) {
+    EXPECT_EQ(drawn.at(zero).abs().max().item<double>(), 0) << zero;
+  }
+  EXPECT_EQ(drawn.at("encoder.stages.1.blocks.0.conv1.norm.weight").min().item<double>(), 1);
+}
+
 TEST(Initialisation, PyTorchIsUniformByFanIn) {
   const Tensors drawn = reconstruction("uniformer_tiny", Initialisation::kPyTorch);
   const torch::Tensor depthwise = drawn.at("encoder.uniformer.blocks1.0.attn.weight"); // 5^3 inputs

@@ -45,12 +45,17 @@ TEST(Network, RefusesSizesThatAreNoMultiple) {
 }
 
 TEST(Network, EveryNetworkKeepsTheSizeOfAnUnevenBox) {
-  for (const char* name : {"uniformer_tiny", "unet"}) {
+  for (const char* name : {"uniformer_tiny", "unet", "resenc_s"}) {
     const torch::NoGradGuard no_gradient;
     const auto network = make_network(name);
     const Reconstruction result = network->forward(torch::rand({1, 1, 16, 32, 48}));
     EXPECT_EQ(result.image.sizes(), torch::IntArrayRef({1, 1, 16, 32, 48})) << name;
   }
+}
+
+// Instance norm would leave the same features of every image.
+TEST(Network, ADeepestFeatureOfOneVoxelIsRefused) {
+  EXPECT_THROW(make_network("resenc_s")->forward(torch::rand({1, 1, 16, 16, 16})), Error);
 }
 
 TEST(Network, BaseIsDeeperThanSmall) {

@@ -29,16 +29,20 @@ std::int64_t channel_of(const nlohmann::json& modalities, const std::string& nam
 } // namespace
 
 NamedTensors parameters_of(const GoldenModel& model) {
-  NamedTensors parameters{{"rep_template", model.templates}};
-  for (const auto& entry : model.network->named_parameters()) {
-    parameters.emplace_back(entry.key(), entry.value());
-  }
-  return parameters;
+  NamedTensors tensors = nn::parameters_of(*model.network);
+  tensors.insert(tensors.begin(), {kBankTensor, model.templates});
+  return tensors;
+}
+
+NamedTensors state_of(const GoldenModel& model) {
+  NamedTensors tensors = nn::state_tensors(*model.network);
+  tensors.insert(tensors.begin(), {kBankTensor, model.templates});
+  return tensors;
 }
 
 GoldenModel filled_model(const std::string& name) {
   GoldenModel model{.network = nn::make_network(name), .templates = torch::zeros({8, 48, 56, 40})};
-  test::fill_state(model_state(model.templates, *model.network));
+  test::fill_state(state_of(model));
   model.network->to(test::device());
   model.templates = model.templates.to(test::device());
   model.templates.requires_grad_();

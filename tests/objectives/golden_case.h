@@ -22,8 +22,9 @@ struct GoldenModel {
   torch::Tensor templates; // [8, 48, 56, 40]
 };
 
-// As the optimizer takes them, the templates first.
+// As the optimizer takes them, and all of a checkpoint; the templates first.
 NamedTensors parameters_of(const GoldenModel& model);
+NamedTensors state_of(const GoldenModel& model);
 
 // Every tensor filled under its own name.
 GoldenModel filled_model(const std::string& network);

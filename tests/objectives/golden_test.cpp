@@ -57,7 +57,7 @@ torch::Tensor dense(const torch::Tensor& gradient) { return gradient.is_sparse()
 
 // Gradient norms of every tensor, relative.
 void expect_gradients(const GoldenModel& model, const nlohmann::json& norms, double tolerance) {
-  for (const auto& [name, tensor] : model_state(model.templates, *model.network)) {
+  for (const auto& [name, tensor] : state_of(model)) {
     if (!tensor.requires_grad()) {
       continue;
     }

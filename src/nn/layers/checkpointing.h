@@ -4,12 +4,23 @@
 #include <torch/types.h>
 
 #include <functional>
+#include <memory>
+
+#include "nn/kernels/execution.h"
 
 namespace brainmvp::nn {
 
 // function(x) whose backward pass computes it again instead of keeping what it would need. The function's parameters get their
 // gradients as usual; it must give the same result at each call, but for what it does not do while is_recomputing() holds.
 torch::Tensor checkpointed(const std::function<torch::Tensor(const torch::Tensor&)>& function, const torch::Tensor& x);
+
+// block->forward(x), checkpointed in training where the execution asks for it.
+template <class Block>
+torch::Tensor forward_block(const std::shared_ptr<Block>& block, const torch::Tensor& x) {
+  return current_execution().checkpoints_activations && block->is_training()
+             ? checkpointed([block](const torch::Tensor& input) { return block->forward(input); }, x)
+             : block->forward(x);
+}
 
 // Whether this thread computes a function a second time: running statistics must not move then.
 bool is_recomputing();

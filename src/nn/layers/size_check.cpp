@@ -19,6 +19,15 @@ void check_input(const torch::Tensor& x, std::int64_t channels, std::int64_t mul
   }
 }
 
+void check_crop(const image::Size& crop, std::int64_t multiple, const std::string& of_what) {
+  for (const std::size_t side : crop) {
+    if (side == 0 || static_cast<std::int64_t>(side) % multiple != 0) {
+      throw Error(ExitCode::kUsage, "--crop " + std::to_string(side) + ": the sides must be multiples of " +
+                                        std::to_string(multiple) + " for " + of_what);
+    }
+  }
+}
+
 void check_widths(std::int64_t channels, std::int64_t outputs) {
   if (channels < 1 || outputs < 1) {
     throw Error(ExitCode::kUsage, "network: expected at least one input channel and one output, found " +

@@ -30,4 +30,20 @@ NamedTensors state_tensors(const torch::nn::Module& module) {
   return tensors;
 }
 
+NamedTensors detached_state(const torch::nn::Module& module) {
+  NamedTensors tensors = state_tensors(module);
+  for (auto& [name, tensor] : tensors) {
+    tensor = tensor.detach();
+  }
+  return tensors;
+}
+
+NamedTensors parameters_of(const torch::nn::Module& module) {
+  NamedTensors parameters;
+  for (const auto& entry : module.named_parameters()) {
+    parameters.emplace_back(entry.key(), entry.value());
+  }
+  return parameters;
+}
+
 } // namespace brainmvp::nn

@@ -31,5 +31,9 @@ std::shared_ptr<ReconstructionNetwork> make_network(const std::string& name);
 
 // Every tensor of a module's state dict, parameters and buffers, in registration order: shared storage, not copies.
 NamedTensors state_tensors(const torch::nn::Module& module);
+NamedTensors detached_state(const torch::nn::Module& module); // the same without autograd
+
+// What an optimizer changes.
+NamedTensors parameters_of(const torch::nn::Module& module);
 
 } // namespace brainmvp::nn

@@ -1,6 +1,5 @@
 #include "nn/networks/resenc.h"
 
-#include "nn/kernels/execution.h"
 #include "nn/layers/checkpointing.h"
 
 namespace brainmvp::nn {
@@ -29,9 +28,7 @@ std::vector<Tensor> ResEncEncoder::forward(const Tensor& x) {
   Tensor y = stem_->forward(x.contiguous());
   for (const auto& blocks : stages_) {
     for (const auto& block : blocks) {
-      y = current_execution().checkpoints_activations && is_training()
-              ? checkpointed([block](const Tensor& input) { return block->forward(input); }, y)
-              : block->forward(y);
+      y = forward_block(block, y);
     }
     features.push_back(y);
   }

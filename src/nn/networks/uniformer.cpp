@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include "nn/kernels/execution.h"
 #include "nn/layers/checkpointing.h"
 #include "nn/layers/size_check.h"
 #include "nn/networks/uniformer_decoder.h"
@@ -62,9 +61,7 @@ std::vector<Tensor> UniFormerEncoder::forward(const Tensor& x) {
   for (std::size_t stage = 0; stage < stages_.size(); ++stage) {
     tokens = embeddings_[stage]->forward(tokens);
     for (const auto& block : stages_[stage]) {
-      tokens = current_execution().checkpoints_activations && is_training()
-                   ? checkpointed([block](const Tensor& input) { return block->forward(input); }, tokens)
-                   : block->forward(tokens);
+      tokens = forward_block(block, tokens);
     }
     if (stage + 1 == stages_.size()) {
       tokens = norm_->forward(tokens);

@@ -5,17 +5,18 @@
 #include <cmath>
 
 #include "base/atomic_file.h"
-#include "base/log.h"
 #include "base/own_files.h"
-#include "base/text.h"
+#include "nn/layers/size_check.h"
 #include "nn/networks/backbones.h"
 #include "nn/networks/network.h"
 #include "objectives/brainmvp/masking.h"
 #include "objectives/brainmvp/pictures.h"
 #include "objectives/brainmvp/proxy_tasks.h"
 #include "objectives/brainmvp/settings.h"
+#include "objectives/brainmvp/study_warnings.h"
 #include "objectives/brainmvp/template_bank.h"
 #include "objectives/brainmvp/template_export.h"
+#include "objectives/brainmvp/template_grid.h"
 #include "objectives/brainmvp/template_start.h"
 #include "parallel/sums.h"
 #include "store/crop_placement.h"
@@ -26,7 +27,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kTemplatesFolder = "templates"; // in the run's folder
-constexpr const char* kBankTensor = "rep_template";
 
 // In dB, where 1 is the 95th percentile of an image.
 double peak_signal_to_noise(double mean_square_error) { return -10 * std::log10(mean_square_error); }
@@ -35,66 +35,9 @@ double value_of(const train::NamedValues& values, const std::string& name) {
   return std::ranges::find(values, name, &train::NamedValues::value_type::first)->second;
 }
 
-// In the order of the template bank.
-std::vector<std::string> modalities_of(const store::Store& store, const std::vector<std::size_t>& positions) {
-  std::vector<std::string> names;
-  for (const std::string_view name : study::kMainModalities) {
-    if (std::ranges::any_of(positions, [&](std::size_t position) {
-          return std::ranges::count(store.studies()[position].modalities(), name) > 0;
-        })) {
-      names.emplace_back(name);
-    }
-  }
-  return names;
-}
-
-// RAS, with the voxels of the store; the grid's centre lies where the centres of the studies lie on average.
-image::Affine affine_of_templates(const store::Store& store, const std::vector<std::size_t>& positions, const image::Size& size) {
-  image::Affine affine;
-  for (const std::size_t position : positions) {
-    const store::StoredStudy& study = store.studies()[position];
-    image::Vector centre{};
-    for (std::size_t axis = 0; axis < 3; ++axis) {
-      centre[axis] = (static_cast<double>(study.size()[axis]) - 1) / 2;
-    }
-    centre = study.affine().apply(centre);
-    for (std::size_t axis = 0; axis < 3; ++axis) {
-      affine.translation[axis] += centre[axis] / static_cast<double>(positions.size());
-    }
-  }
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    affine.matrix[axis][axis] = store.parameters().spacing_mm;
-    affine.translation[axis] -= store.parameters().spacing_mm * (static_cast<double>(size[axis]) - 1) / 2;
-  }
-  return affine;
-}
-
-// Studies with a single modality, whose view 2 is filled from the template in every phase.
-void warn_of_single_modalities(const store::Store& store, const std::vector<std::size_t>& positions) {
-  std::vector<std::string> ids;
-  for (const std::size_t position : positions) {
-    if (store.studies()[position].modalities().size() == 1) {
-      ids.push_back(store.studies()[position].id());
-    }
-  }
-  if (!ids.empty()) {
-    log::warning(std::to_string(ids.size()) +
-                 " studies have one modality only; their view 2 is filled from the template: " + join(ids, ", "));
-  }
-}
-
-void warn_of_studies(const BrainMvpSettings& settings, const ObjectiveSetup& setup) {
-  const std::size_t larger = store::count_larger_than(setup.store, setup.training, settings.template_size);
-  if (larger > 0) {
-    log::warning(std::to_string(larger) + " of " + std::to_string(setup.training.size()) +
-                 " studies are larger than the template grid: their crops are drawn inside it, so that their borders are "
-                 "never seen; raise --template-size to see all of them");
-  }
-  if (settings.template_init == TemplateInit::kZero && !setup.has_init) {
-    log::warning("templates start from zero, as the published code does: their first gradients are huge, and AdamW then holds "
-                 "most voxels nearly still for thousands of steps; --template-init mean starts from the prepared studies");
-  }
-  warn_of_single_modalities(setup.store, setup.training);
+NamedTensors with_bank(const torch::Tensor& templates, NamedTensors network) {
+  network.insert(network.begin(), {kBankTensor, templates});
+  return network;
 }
 
 ProxyBatch proxy_batch(const Batch& batch) {
@@ -106,11 +49,6 @@ ProxyBatch proxy_batch(const Batch& batch) {
         {static_cast<std::int64_t>(start[0]), static_cast<std::int64_t>(start[1]), static_cast<std::int64_t>(start[2])});
   }
   return result;
-}
-
-ProxyLosses without_gradient(ProxyLosses losses) {
-  losses.total = losses.total.detach();
-  return losses;
 }
 
 class BrainMvp : public Objective {
@@ -140,19 +78,9 @@ public:
   void start(const ObjectiveSetup& setup) override { templates_ = make_templates(settings_, setup); }
   void warn(const ObjectiveSetup& setup) const override { warn_of_studies(settings_, setup); }
 
-  [[nodiscard]] NamedTensors parameters() const override {
-    NamedTensors parameters{{kBankTensor, templates_}};
-    const NamedTensors network = Objective::parameters();
-    parameters.insert(parameters.end(), network.begin(), network.end());
-    return parameters;
-  }
+  [[nodiscard]] NamedTensors parameters() const override { return with_bank(templates_, Objective::parameters()); }
 
-  [[nodiscard]] NamedTensors weights() const override {
-    NamedTensors weights{{kBankTensor, templates_.detach()}};
-    const NamedTensors network = Objective::weights();
-    weights.insert(weights.end(), network.begin(), network.end());
-    return weights;
-  }
+  [[nodiscard]] NamedTensors weights() const override { return with_bank(templates_.detach(), Objective::weights()); }
 
   void to(const at::Device& device) override {
     Objective::to(device);
@@ -177,7 +105,8 @@ public:
       terms.emplace_back("mse_template", parallel::mean_over_ranks(at::mse_loss(losses.fill, losses.target), step.share));
     } else {
       terms.emplace_back("contrastive", losses.contrastive);
-      last_ = without_gradient(losses);
+      last_ = losses;
+      last_.total = losses.total.detach();
     }
     return terms;
   }
@@ -253,8 +182,8 @@ std::unique_ptr<Objective> BrainMvpSettings::make(const ObjectiveSetup& setup) c
   store::check_grid(setup.crop, template_size);
   auto network = nn::make_network(setup.network);
   nn::initialise(*network, setup.initialisation);
-  check_crop(setup.crop, nn::backbone(setup.network).size_multiple, setup.network);
-  check_crop(setup.crop, mask_block, "the blocks of the mask");
+  nn::check_crop(setup.crop, nn::backbone(setup.network).size_multiple, setup.network);
+  nn::check_crop(setup.crop, mask_block, "the blocks of the mask");
   return std::make_unique<BrainMvp>(*this, setup, std::move(network));
 }
 

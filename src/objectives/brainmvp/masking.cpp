@@ -11,7 +11,7 @@
 namespace brainmvp::objectives {
 namespace {
 
-// ProxyDraws of one sample.
+// Draws of one sample.
 class SampleDraws {
 public:
   SampleDraws(std::uint64_t seed, std::uint64_t epoch, const std::string& id)

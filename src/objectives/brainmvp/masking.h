@@ -21,7 +21,7 @@ struct DrawOptions {
   bool cross_modal = true;     // view 2 is filled from another modality of the study
 };
 
-// ProxyDraws of one batch; study_ids[b] is the id of samples[b]'s study. Every draw comes from a stream of (seed, epoch, study,
+// Draws of one batch; study_ids[b] is the id of samples[b]'s study. Every draw comes from a stream of (seed, epoch, study,
 // purpose). Targets are channels whose modality has a template. A study with one modality has source channel
 // kFromTemplate. Throws Error(kBadInput) for a study without a modality that has a template.
 ProxyDraws draw_step(const DrawOptions& options, const std::vector<store::CropSample>& samples,

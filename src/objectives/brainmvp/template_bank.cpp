@@ -144,12 +144,4 @@ Tensor normalised_crops(const Tensor& templates, const std::vector<std::int64_t>
   return NormalisedCrops::apply(templates, geometry);
 }
 
-NamedTensors model_state(const Tensor& templates, const nn::ReconstructionNetwork& network) {
-  NamedTensors tensors{{"rep_template", templates}};
-  for (auto& entry : nn::state_tensors(network)) {
-    tensors.push_back(std::move(entry));
-  }
-  return tensors;
-}
-
 } // namespace brainmvp::objectives

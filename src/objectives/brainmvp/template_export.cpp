@@ -11,13 +11,13 @@
 #include "checkpoint/shards.h"
 #include "io/image_file.h"
 #include "io/png.h"
+#include "objectives/brainmvp/template_bank.h"
 #include "study/modality.h"
 
 namespace brainmvp::objectives {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* kBankName = "rep_template";
 constexpr float kEpsilon = 1e-9F; // as min_max_normalised of the objective
 
 // One row of the affine's 3x4 matrix.
@@ -47,7 +47,7 @@ image::Affine read_affine(const checkpoint::Value& value) {
 
 at::Tensor find_bank(const NamedTensors& weights) {
   for (const auto& [name, tensor] : weights) {
-    if (name == kBankName) {
+    if (name == kBankTensor) {
       return tensor;
     }
   }
