@@ -49,8 +49,9 @@ Command add_bench(CLI::App& program, CommonOptions& common) {
   command->add_flag("--checkpoint-activations", options->network.checkpoints_activations,
                     "Compute blocks again in the backward pass instead of keeping their activations");
   command->add_option("--device", common.device, "cpu, cuda or cuda:N, for networks and kernels")->capture_default_str();
-  add_common_options(*command, common, {.threads = true});
-  return {command, [options, &common] { run_benchmarks(*options, common); }, "use a smaller --crop, --batch-size or --network"};
+  const auto settings = add_common_options(*command, common, {.threads = true});
+  return {command, [options, &common] { run_benchmarks(*options, common); }, "use a smaller --crop, --batch-size or --network",
+          settings};
 }
 
 } // namespace brainmvp::app

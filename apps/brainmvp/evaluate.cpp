@@ -7,9 +7,13 @@
 #include "command.h"
 #include "input_kind.h"
 #include "output_file.h"
+#include "settings_options.h"
 
 namespace brainmvp::app {
 namespace {
+
+using settings::at_least;
+using settings::Slot;
 
 void check_combination(const EvaluateOptions& options) {
   const bool of_segmentation =
@@ -48,33 +52,39 @@ void check_inputs(const EvaluateOptions& options) {
   }
 }
 
-void add_segmentation_options(CLI::App& command, EvaluateOptions& options) {
-  command.add_option("--table", options.table, "JSON file with labels and regions in nnU-Net's form; default: the studies file")
-      ->type_name("FILE");
-  command.add_option("--labels", options.choice.labels, "Names or values of the labels to evaluate, each as a region")
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->type_name("LABEL,...")
-      ->group("evaluate");
-  command.add_option("--region", options.choice.regions, "A region of the table, or NAME=VALUE,...; may be repeated")
-      ->allow_extra_args(false)
-      ->type_name("NAME[=VALUE,...]")
-      ->group("evaluate");
-  command.add_flag("--allow-missing", options.allow_missing, "Count a case without a prediction as the worst")->group("evaluate");
-  command.add_option("--tolerance-mm", options.segmentation.tolerance_mm, "Tolerance of the surface Dice")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str()
-      ->group("evaluate");
-  command
-      .add_option("--lesion-iou", options.segmentation.lesions.min_iou,
-                  "Least intersection over union of lesions that match; 0 is any shared voxel")
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str()
-      ->group("evaluate");
-  command.add_option("--min-lesion-mm3", options.segmentation.lesions.min_volume_mm3, "Smaller lesions are not counted")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str()
-      ->group("evaluate");
+void add_evaluate_settings(settings::Settings& settings, EvaluateOptions& options) {
+  settings.add(
+      "evaluate",
+      {{.name = "split",
+        .slot = Slot(options.splits).one_of({"training", "validation", "test"}),
+        .help = "Only these lists of a studies file"},
+       {.name = "classification", .slot = options.classification, .help = "Evaluate class probabilities"},
+       {.name = "labels",
+        .slot = options.choice.labels,
+        .help = "Names or values of the labels to evaluate, each as a region",
+        .placeholder = "LABEL,..."},
+       {.name = "region",
+        .slot = Slot(options.choice.regions).given_as(settings::Words::kRepeated),
+        .help = "A region of the table, or NAME=VALUE,...; may be repeated",
+        .placeholder = "NAME[=VALUE,...]"},
+       {.name = "allow_missing", .slot = options.allow_missing, .help = "Count a case without a prediction as the worst"},
+       {.name = "tolerance_mm",
+        .slot = options.segmentation.tolerance_mm,
+        .help = "Tolerance of the surface Dice",
+        .range = at_least(0)},
+       {.name = "lesion_iou",
+        .slot = options.segmentation.lesions.min_iou,
+        .help = "Least intersection over union of lesions that match; 0 is any shared voxel",
+        .range = settings::between(0, 1)},
+       {.name = "min_lesion_mm3",
+        .slot = options.segmentation.lesions.min_volume_mm3,
+        .help = "Smaller lesions are not counted",
+        .range = at_least(0)},
+       {.name = "calibration_bins",
+        .slot = options.classes.calibration_bins,
+        .help = "Bins of the calibration error",
+        .range = at_least(1)},
+       {.name = "bootstrap", .slot = options.resamples, .help = "Resamples of the 95% intervals", .range = at_least(1)}});
 }
 
 } // namespace
@@ -91,23 +101,13 @@ Command add_evaluate(CLI::App& program, CommonOptions& common) {
       ->type_name("DIR|FILE");
   command->add_option("-o,--output", options->output, "x.json, or x.tsv and x.summary.tsv")->type_name("FILE");
   command->add_option("--compare", options->compared, "A second set of predictions of the same cases")->type_name("DIR|FILE");
-  command->add_option("--split", options->splits, "Only these lists of a studies file")
-      ->check(CLI::IsMember({"training", "validation", "test"}))
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->group("evaluate");
-  command->add_flag("--classification", options->classification, "Evaluate class probabilities")->group("evaluate");
-  add_segmentation_options(*command, *options);
-  command->add_option("--calibration-bins", options->classes.calibration_bins, "Bins of the calibration error")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str()
-      ->group("evaluate");
-  command->add_option("--bootstrap", options->resamples, "Resamples of the 95% intervals")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str()
-      ->group("evaluate");
-  add_common_options(*command, common, {.force = true, .config = true, .threads = true, .seed = true});
-  return {command, [options, &common] {
+  command->add_option("--table", options->table, "JSON file with labels and regions in nnU-Net's form; default: the studies file")
+      ->type_name("FILE");
+  const auto settings = add_common_options(*command, common, {.force = true, .config = true, .threads = true, .seed = true});
+  add_evaluate_settings(*settings, *options);
+  add_setting_options(*command, *settings);
+  return {command,
+          [options, &common] {
             catch_interrupts();
             check_combination(*options);
             check_inputs(*options);
@@ -121,7 +121,8 @@ Command add_evaluate(CLI::App& program, CommonOptions& common) {
             } else {
               evaluate_segmentation(*options, bootstrap, common.thread_count());
             }
-          }};
+          },
+          "", settings};
 }
 
 } // namespace brainmvp::app

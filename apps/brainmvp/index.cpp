@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include "base/atomic_file.h"
 #include "base/counted.h"
@@ -15,11 +16,14 @@
 #include "index_report.h"
 #include "input_kind.h"
 #include "output_file.h"
+#include "settings_options.h"
 #include "study/anonymise.h"
 #include "study/layout.h"
 
 namespace brainmvp::app {
 namespace {
+
+using settings::Slot;
 
 struct IndexArguments {
   std::vector<std::string> inputs;
@@ -31,7 +35,7 @@ struct IndexArguments {
   std::string task;
   std::string classes_from;
   std::string key_file;
-  int folds = 0;
+  std::optional<int> folds;
   bool strict = false;
   bool quick = false;
   bool unlabelled = false;
@@ -45,7 +49,7 @@ std::string layout_help() {
   return text;
 }
 
-study::IndexOptions options_of(const IndexArguments& arguments, const CLI::App& command, const CommonOptions& common) {
+study::IndexOptions options_of(const IndexArguments& arguments, const CommonOptions& common) {
   study::IndexOptions options{.inputs = {arguments.inputs.begin(), arguments.inputs.end()},
                               .layouts = {arguments.layout},
                               .depth = arguments.quick ? study::Depth::kHeader : study::Depth::kWhole,
@@ -56,9 +60,7 @@ study::IndexOptions options_of(const IndexArguments& arguments, const CLI::App& 
   if (!arguments.task.empty()) {
     options.task = study::task(arguments.task);
   }
-  if (command.count("--folds") > 0) {
-    options.folds = arguments.folds;
-  }
+  options.folds = arguments.folds;
   if (!arguments.modalities.empty()) {
     options.table = study::ModalityTable::with_file(arguments.modalities);
   }
@@ -104,9 +106,9 @@ study::StudiesFile anonymous(const study::StudiesFile& file, const IndexArgument
                           study::Pseudonyms(arguments.key_file));
 }
 
-void run_index(const IndexArguments& arguments, const CLI::App& command, const CommonOptions& common) {
+void run_index(const IndexArguments& arguments, const CommonOptions& common) {
   catch_interrupts();
-  const study::IndexOptions options = options_of(arguments, command, common);
+  const study::IndexOptions options = options_of(arguments, common);
   for (const std::string& input : arguments.inputs) {
     check_input(
         input,
@@ -123,6 +125,45 @@ void run_index(const IndexArguments& arguments, const CLI::App& command, const C
   words << "written to " << arguments.output << "\n";
 }
 
+void add_index_settings(settings::Settings& settings, IndexArguments& arguments) {
+  settings.add(
+      "index",
+      {{.name = "layout", .slot = arguments.layout, .help = layout_help(), .placeholder = "NAME"},
+       {.name = "task",
+        .slot = arguments.task,
+        .help = "Layout, labels, classes and folds of a task: " + join(study::task_names(), ", ") + ", or a .toml file",
+        .placeholder = "NAME|FILE",
+        .excludes = "layout"},
+       {.name = "classes_from",
+        .slot = arguments.classes_from,
+        .help = "Classes from a column of a .tsv or .csv file; without KEYCOLUMN the column with the studies' names is found",
+        .placeholder = "FILE:COLUMN[:KEYCOLUMN]"},
+       {.name = "folds",
+        .slot = arguments.folds,
+        .help = "Write K cross-validation folds by patient, the classes shared alike; 0: none; default: those of --task",
+        .range = settings::at_least(0),
+        .placeholder = "K"},
+       {.name = "modalities",
+        .slot = arguments.modalities,
+        .help = "TOML file with more names of modalities, labels and files to skip",
+        .placeholder = "FILE"},
+       {.name = "pattern",
+        .slot = Slot(arguments.patterns).given_as(settings::Words::kRepeated),
+        .help = "What files are whose name or path fits a glob, whatever else it says: a modality, label or skip; 't1=*mprage*'",
+        .placeholder = "NAME=GLOB"},
+       {.name = "label_word",
+        .slot = Slot(arguments.label_words).given_as(settings::Words::kRepeated),
+        .help = "A word at the end of a file's name that names label maps",
+        .placeholder = "WORD"},
+       {.name = "unlabelled",
+        .slot = arguments.unlabelled,
+        .help = "Take a segmentation --task also where no study has a label map"},
+       {.name = "strict", .slot = arguments.strict, .help = "Refuse, with exit code 4, when there is any error or warning"},
+       {.name = "quick",
+        .slot = arguments.quick,
+        .help = "Read headers only: damage in compressed files, empty images and label values are not noticed"}});
+}
+
 } // namespace
 
 Command add_index(CLI::App& program, CommonOptions& common) {
@@ -131,55 +172,16 @@ Command add_index(CLI::App& program, CommonOptions& common) {
   command->add_option("DIR", arguments->inputs, "Folders of images, or studies files (MONAI datalists) to be checked")
       ->required();
   command->add_option("-o,--output", arguments->output, "Studies file to write (JSON)")->required()->type_name("FILE");
-  CLI::Option* layout = command->add_option("--layout", arguments->layout, layout_help());
-  layout->group("index")->capture_default_str()->type_name("NAME");
-  command
-      ->add_option("--task", arguments->task,
-                   "Layout, labels, classes and folds of a task: " + join(study::task_names(), ", ") + ", or a .toml file")
-      ->group("index")
-      ->type_name("NAME|FILE")
-      ->excludes(layout);
-  command
-      ->add_option("--classes-from", arguments->classes_from,
-                   "Classes from a column of a .tsv or .csv file; without KEYCOLUMN the column with the studies' names is found")
-      ->group("index")
-      ->type_name("FILE:COLUMN[:KEYCOLUMN]");
-  command
-      ->add_option("--folds", arguments->folds,
-                   "Write K cross-validation folds by patient, the classes shared alike; 0: none; default: those of --task")
-      ->group("index")
-      ->type_name("K")
-      ->check(CLI::NonNegativeNumber);
-  command->add_option("--modalities", arguments->modalities, "TOML file with more names of modalities, labels and files to skip")
-      ->group("index")
-      ->type_name("FILE");
-  command
-      ->add_option(
-          "--pattern", arguments->patterns,
-          "What files are whose name or path fits a glob, whatever else it says: a modality, label or skip; 't1=*mprage*'")
-      ->group("index")
-      ->allow_extra_args(false)
-      ->type_name("NAME=GLOB");
-  command->add_option("--label-word", arguments->label_words, "A word at the end of a file's name that names label maps")
-      ->group("index")
-      ->allow_extra_args(false)
-      ->type_name("WORD");
   command
       ->add_option(
           "--anonymise", arguments->key_file,
           "Write hashes for the names of studies, patients and files; FILE holds their secret key, and is made when it is "
           "missing. The images are reached through links beside the output")
       ->type_name("FILE");
-  command->add_flag("--unlabelled", arguments->unlabelled, "Take a segmentation --task also where no study has a label map")
-      ->group("index");
-  command->add_flag("--strict", arguments->strict, "Refuse, with exit code 4, when there is any error or warning")
-      ->group("index");
-  command
-      ->add_flag("--quick", arguments->quick,
-                 "Read headers only: damage in compressed files, empty images and label values are not noticed")
-      ->group("index");
-  add_common_options(*command, common, {.force = true, .config = true, .threads = true, .seed = true});
-  return {command, [arguments, command, &common] { run_index(*arguments, *command, common); }, "use a smaller --threads"};
+  const auto settings = add_common_options(*command, common, {.force = true, .config = true, .threads = true, .seed = true});
+  add_index_settings(*settings, *arguments);
+  add_setting_options(*command, *settings);
+  return {command, [arguments, &common] { run_index(*arguments, common); }, "use a smaller --threads", settings};
 }
 
 } // namespace brainmvp::app

@@ -11,9 +11,12 @@
 #include "base/text.h"
 #include "command.h"
 #include "input_kind.h"
+#include "settings_options.h"
 
 namespace brainmvp::app {
 namespace {
+
+using settings::Slot;
 
 struct PredictArguments {
   infer::PredictOptions options;
@@ -149,19 +152,16 @@ void add_input_options(CLI::App& command, PredictArguments& arguments) {
       ->group("Output");
 }
 
-void add_predict_options(CLI::App& command, PredictArguments& arguments) {
-  command.add_option("--overlap", arguments.options.overlap, "Overlap of neighbouring windows, from 0 to below 1")
-      ->group("predict")
-      ->capture_default_str();
-  command.add_option("--blending", arguments.options.blending, "Weights of overlapping windows: constant or gaussian")
-      ->group("predict")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"constant", "gaussian"}));
-  command.add_option("--flips", arguments.flips, "Mean over all flips along these axes of the RAS grid, as i,j,k")
-      ->group("predict")
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->check(CLI::IsMember({"i", "j", "k"}));
+void add_predict_settings(settings::Settings& settings, PredictArguments& arguments) {
+  infer::PredictOptions& options = arguments.options;
+  settings.add("predict",
+               {{.name = "overlap", .slot = options.overlap, .help = "Overlap of neighbouring windows, from 0 to below 1"},
+                {.name = "blending",
+                 .slot = Slot(options.blending).one_of({"constant", "gaussian"}),
+                 .help = "Weights of overlapping windows"},
+                {.name = "flips",
+                 .slot = Slot(arguments.flips).one_of({"i", "j", "k"}),
+                 .help = "Mean over all flips along these axes of the RAS grid, as i,j,k"}});
 }
 
 } // namespace
@@ -170,10 +170,11 @@ Command add_predict(CLI::App& program, CommonOptions& common) {
   CLI::App* command = program.add_subcommand("predict", "Segment or classify new images with fine-tuned runs");
   const auto arguments = std::make_shared<PredictArguments>();
   add_input_options(*command, *arguments);
-  add_predict_options(*command, *arguments);
-  add_common_options(*command, common, {.force = true, .config = true, .threads = true, .device = true});
+  const auto settings = add_common_options(*command, common, {.force = true, .config = true, .threads = true, .device = true});
+  add_predict_settings(*settings, *arguments);
+  add_setting_options(*command, *settings);
   command->get_option("--resume")->excludes("--force");
-  return {command, [arguments, &common] { run_predict(*arguments, common); }, infer::kLessMemory};
+  return {command, [arguments, &common] { run_predict(*arguments, common); }, infer::kLessMemory, settings};
 }
 
 } // namespace brainmvp::app

@@ -174,9 +174,9 @@ Command add_prepare(CLI::App& program, CommonOptions& common) {
       ->type_name("N")
       ->check(CLI::PositiveNumber)
       ->excludes("--shard");
-  add_common_options(*command, common, {.force = true, .threads = true});
+  const auto settings = add_common_options(*command, common, {.force = true, .threads = true});
   command->get_option("--merge")->excludes("--force");
-  return {command, [options, &common] { run_prepare(*options, common); }, "use a smaller --threads"};
+  return {command, [options, &common] { run_prepare(*options, common); }, "use a smaller --threads", settings};
 }
 
 } // namespace brainmvp::app

@@ -8,6 +8,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "option_names.h"
+#include "settings_options.h"
 #include "with_torch.h"
 
 namespace brainmvp::app {
@@ -54,6 +55,12 @@ void refuse_empty_values(const CLI::App& command) {
   }
 }
 
+// CLI11's message, which of a number that cannot be taken says only that it cannot be converted, made complete.
+std::string reason_of(const CLI::ParseError& error) {
+  const bool no_number = error.get_name() == "ConversionError";
+  return std::string(error.what()) + (no_number ? ": expected a number in decimal digits, finite and in the option's range" : "");
+}
+
 void run_command(const Command& command) {
   try {
     command.run();
@@ -96,7 +103,9 @@ void Program::run_chosen() const {
   for (const Command& command : commands_) {
     if (command.app->parsed()) {
       refuse_empty_values(*command.app);
-      apply_config(*command.app, common_.config);
+      if (command.settings) {
+        read_settings(*command.settings, common_.config);
+      }
       log::set_level(common_.quiet ? log::Level::kWarning : common_.verbose ? log::Level::kDebug : log::Level::kInfo);
       run_command(command);
     }

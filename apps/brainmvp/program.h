@@ -19,6 +19,7 @@ public:
   [[nodiscard]] bool has_command(const std::string& name) const;
 
   [[nodiscard]] CLI::App& options() { return app_; }
+  [[nodiscard]] const std::vector<Command>& commands() const { return commands_; }
 
 private:
   void run_chosen() const;

@@ -14,6 +14,7 @@
 #include "command.h"
 #include "input_kind.h"
 #include "register/register_set.h"
+#include "settings_options.h"
 #include "study/inputs.h"
 #include "study/studies_file.h"
 
@@ -148,26 +149,26 @@ Command add_register(CLI::App& program, CommonOptions& common) {
       ->group("Output");
   command->add_option("--modalities", arguments->modalities, "TOML file with more names of modalities")->type_name("FILE");
   command->add_flag("--strict", arguments->strict, "Stop at the first study that fails");
+  const auto settings = add_common_options(*command, common, {.force = true, .config = true, .threads = true, .seed = true});
   registration::RegisterOptions& parameters = arguments->parameters;
-  command
-      ->add_option(
-          "--reference", parameters.reference,
-          "Modality whose grid and place the others take; without it, or where a study lacks it, t1, otherwise the first")
-      ->type_name("MODALITY")
-      ->group("register");
-  command
-      ->add_option("--label-of", parameters.label_of,
-                   "Modality that label maps were drawn on; without it, the image that has the label map's grid")
-      ->type_name("MODALITY")
-      ->group("register");
-  command->add_flag("--bias-correction", parameters.bias_correction, "Even out the brightness of each image with N4 (not of adc)")
-      ->group("register");
-  command
-      ->add_flag("--keep-grids", parameters.keep_grids,
-                 "Write each motion into the image's header and keep its voxels, so that `prepare` interpolates once in all")
-      ->group("register");
-  add_common_options(*command, common, {.force = true, .config = true, .threads = true, .seed = true});
-  return {command, [arguments, &common] { run_register(*arguments, common); }, "use a smaller --threads"};
+  settings->add(
+      "register",
+      {{.name = "reference",
+        .slot = parameters.reference,
+        .help = "Modality whose grid and place the others take; without it, or where a study lacks it, t1, otherwise the first",
+        .placeholder = "MODALITY"},
+       {.name = "label_of",
+        .slot = parameters.label_of,
+        .help = "Modality that label maps were drawn on; without it, the image that has the label map's grid",
+        .placeholder = "MODALITY"},
+       {.name = "bias_correction",
+        .slot = parameters.bias_correction,
+        .help = "Even out the brightness of each image with N4 (not of adc)"},
+       {.name = "keep_grids",
+        .slot = parameters.keep_grids,
+        .help = "Write each motion into the image's header and keep its voxels, so that `prepare` interpolates once in all"}});
+  add_setting_options(*command, *settings);
+  return {command, [arguments, &common] { run_register(*arguments, common); }, "use a smaller --threads", settings};
 }
 
 } // namespace brainmvp::app

@@ -6,8 +6,8 @@
 #include "base/log.h"
 #include "base/machine.h"
 #include "input_kind.h"
-#include "nn/networks/initialisation.h"
 #include "parallel/launch.h"
+#include "settings_options.h"
 #include "store/verify.h"
 #include "train/run_folder.h"
 
@@ -43,72 +43,24 @@ void add_verify_option(CLI::App& command, bool& verify) {
   command.add_flag("--verify-store", verify, "Compare every file of the store with its hash before training")->group("Input");
 }
 
-CLI::Option* add_intensities_option(CLI::App& command, std::string& intensities, const std::string& group) {
-  return command
-      .add_option("--intensities", intensities,
-                  "What the images are read as: clipped at the percentiles of the preparation, or unclipped, bounded to -5 to 5")
-      ->check(CLI::IsMember(std::vector<std::string>(store::kIntensitiesNames.begin(), store::kIntensitiesNames.end())))
-      ->group(group);
-}
-
-store::Intensities intensities_named(const std::string& name) {
-  return static_cast<store::Intensities>(std::ranges::find(store::kIntensitiesNames, name) - store::kIntensitiesNames.begin());
-}
-
-void add_initialisation_option(CLI::App& command, std::string& initialisation, const std::string& group) {
-  command
-      .add_option("--initialisation", initialisation,
-                  "What weights start from that no file gives: as the public code's (public), or PyTorch's defaults (pytorch)")
-      ->check(CLI::IsMember(nn::initialisation_names()))
-      ->group(group);
-}
-
 void verify_before_training(const train::SessionOptions& session, const std::filesystem::path& store) {
   catch_interrupts();
   log::info("comparing every file of " + store.string() + " with its hash");
   store::verify_store(store, session.threads);
 }
 
-void add_session_options(CLI::App& command, train::SessionOptions& session, const std::string& validations) {
-  const auto add = [&command](const std::string& name, auto& value, const std::string& text) {
-    return command.add_option(name, value, text)->group("train")->capture_default_str();
-  };
-  command
-      .add_option(
-          "--warmup", session.warmup_steps,
-          "Steps in which the learning rate rises to its peak; without it 1/20 of pretrain's schedule with the recipe tiny, "
-          "otherwise none")
-      ->group("train");
-  add("--clip", session.clip, "Largest norm of the gradient; 0 leaves it")->check(CLI::NonNegativeNumber);
-  add("--checkpoint-every", session.checkpoint_every, "Steps between checkpoints")->check(CLI::PositiveNumber);
-  add("--keep", session.keep, "Numbered checkpoints to keep besides last and best");
-  add("--validate-every", session.validate_every, "Steps between validations; 0: " + validations);
-  command
-      .add_flag("--checkpoint-activations", session.checkpoint_activations,
-                "Keep the inputs of blocks alone and compute the blocks again in the backward pass: less memory, more time")
-      ->group("train");
-  command.add_option("--rank-timeout", session.rank_timeout_s, "Seconds that ranks wait for each other before they give up")
-      ->group("run")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 86400));
-  command.add_option("--loader-threads", session.loader_threads, "Threads that read samples")
-      ->group("store")
-      ->capture_default_str()
-      ->check(CLI::PositiveNumber);
-}
-
-void restore_options(CLI::App& command, train::SessionOptions& session) {
+void restore_settings(settings::Settings& settings, train::SessionOptions& session) {
   if (parallel::read_launch().attempt > 0) { // torchrun starts the ranks again with the same words
     session.resume = true;
   }
   const std::filesystem::path earlier = session.folder / train::kConfigName;
   if (session.resume && std::filesystem::exists(earlier)) {
-    apply_config(command, earlier.string());
+    read_settings(settings, earlier.string());
   }
 }
 
-void finish_session(const CLI::App& command, const CommonOptions& common, train::SessionOptions& session) {
-  session.config = resolved_config(command);
+void finish_session(const settings::Settings& settings, const CommonOptions& common, train::SessionOptions& session) {
+  session.config = settings.toml();
   session.program_version = BRAINMVP_VERSION;
   session.force = common.force && !session.resume;
   const auto ranks = static_cast<std::size_t>(parallel::read_launch().local_size);

@@ -5,7 +5,6 @@
 #include <string>
 
 #include "command.h"
-#include "store/intensities.h"
 #include "train/session_options.h"
 
 namespace brainmvp::app {
@@ -22,25 +21,14 @@ void check_init(const std::filesystem::path& init);
 // --verify-store, a flag.
 void add_verify_option(CLI::App& command, bool& verify);
 
-// --intensities, in the group of the training's own options.
-CLI::Option* add_intensities_option(CLI::App& command, std::string& intensities, const std::string& group);
-store::Intensities intensities_named(const std::string& name); // one that the option takes
-
-// --initialisation, in the group of the training's own options.
-void add_initialisation_option(CLI::App& command, std::string& initialisation, const std::string& group);
-
 // What --verify-store asks for: reads the whole store. Throws Error(kBadInput) that names damaged files, and Error(kInterrupted).
 void verify_before_training(const train::SessionOptions& session, const std::filesystem::path& store);
 
-// --warmup, --clip, checkpoints, validation and --loader-threads, in the groups "train" and "store". `validations` says what
-// --validate-every 0 means.
-void add_session_options(CLI::App& command, train::SessionOptions& session, const std::string& validations);
-
 // With --resume, or when torchrun has started the ranks again, which sets it: what the command line leaves out is as the run
 // began. Call before defaults are filled in.
-void restore_options(CLI::App& command, train::SessionOptions& session);
+void restore_settings(settings::Settings& settings, train::SessionOptions& session);
 
-// What comes from the common options, and the resolved configuration. Call when all options have their values.
-void finish_session(const CLI::App& command, const CommonOptions& common, train::SessionOptions& session);
+// What comes from the common options, and the resolved configuration. Call when all settings have their values.
+void finish_session(const settings::Settings& settings, const CommonOptions& common, train::SessionOptions& session);
 
 } // namespace brainmvp::app

@@ -11,10 +11,14 @@
 #include "base/text.h"
 #include "command.h"
 #include "input_kind.h"
+#include "settings_options.h"
 #include "simulate/cohort.h"
 
 namespace brainmvp::app {
 namespace {
+
+using settings::between;
+using settings::Slot;
 
 struct SimulateArguments {
   std::string output;
@@ -83,34 +87,55 @@ void run_simulate(const SimulateArguments& arguments, const CommonOptions& commo
   std::cout << ", written to " << arguments.output << "\nnext: brainmvp index " << arguments.output << " -o studies.json\n";
 }
 
+void add_simulate_settings(settings::Settings& settings, SimulateArguments& arguments) {
+  settings.add("simulate", {{.name = "studies",
+                             .slot = arguments.studies,
+                             .help = "Number of studies",
+                             .range = between(1, 100000),
+                             .placeholder = "N"},
+                            {.name = "layout", .slot = arguments.layout, .help = known_layouts(), .placeholder = "NAME"},
+                            {.name = "anatomy",
+                             .slot = arguments.anatomy,
+                             .help = "Folder of label maps with FreeSurfer numbers; otherwise the built-in head",
+                             .placeholder = "DIR"},
+                            {.name = "pathology",
+                             .slot = Slot(arguments.pathologies).given_as(settings::Words::kAny),
+                             .help = known_pathologies(),
+                             .placeholder = "NAME"},
+                            {.name = "modalities",
+                             .slot = Slot(arguments.modalities).given_as(settings::Words::kAny),
+                             .help = "Only these of the layout's modalities",
+                             .placeholder = "NAME"},
+                            {.name = "voxel",
+                             .slot = arguments.voxel_mm,
+                             .help = "No grid is finer than this, mm; 4 makes small heads for trials",
+                             .range = between(0.5, 10),
+                             .placeholder = "MM"},
+                            {.name = "missing",
+                             .slot = arguments.missing_rate,
+                             .help = "Share of the images that are left out, as in real sets; one of a study stays",
+                             .range = between(0, 1),
+                             .placeholder = "RATE"},
+                            {.name = "share_3t",
+                             .slot = arguments.share_3t,
+                             .help = "Share of scanners of 3 T; the others have 1.5 T",
+                             .range = between(0, 1),
+                             .placeholder = "RATE"},
+                            {.name = "skull",
+                             .slot = Slot(arguments.skull).one_of({"layout", "keep", "strip"}),
+                             .help = "keep, strip, or as the layout's data set has it"}});
+}
+
 } // namespace
 
 Command add_simulate(CLI::App& program, CommonOptions& common) {
   CLI::App* command = program.add_subcommand("simulate", "Make a cohort of heads from MR physics, in the tree of a data set");
   const auto arguments = std::make_shared<SimulateArguments>();
   command->add_option("-o,--output", arguments->output, "Folder to write")->required()->type_name("DIR");
-  const auto add = [command](const std::string& name, auto& value, const std::string& help) {
-    return command->add_option(name, value, help)->group("simulate")->capture_default_str();
-  };
-  add("--studies", arguments->studies, "Number of studies")->type_name("N")->check(CLI::Range(1, 100000));
-  add("--layout", arguments->layout, known_layouts())->type_name("NAME");
-  add("--anatomy", arguments->anatomy, "Folder of label maps with FreeSurfer numbers; otherwise the built-in head")
-      ->type_name("DIR");
-  add("--pathology", arguments->pathologies, known_pathologies())->type_name("NAME")->delimiter(',');
-  add("--modalities", arguments->modalities, "Only these of the layout's modalities")->type_name("NAME")->delimiter(',');
-  add("--voxel", arguments->voxel_mm, "No grid is finer than this, mm; 4 makes small heads for trials")
-      ->type_name("MM")
-      ->check(CLI::Range(0.5, 10.0));
-  add("--missing", arguments->missing_rate, "Share of the images that are left out, as in real sets; one of a study stays")
-      ->type_name("RATE")
-      ->check(CLI::Range(0.0, 1.0));
-  add("--share-3t", arguments->share_3t, "Share of scanners of 3 T; the others have 1.5 T")
-      ->type_name("RATE")
-      ->check(CLI::Range(0.0, 1.0));
-  add("--skull", arguments->skull, "keep, strip, or as the layout's data set has it")
-      ->check(CLI::IsMember({"layout", "keep", "strip"}));
-  add_common_options(*command, common, {.force = true, .config = true, .threads = true, .seed = true});
-  return {command, [arguments, &common] { run_simulate(*arguments, common); }, "use a smaller --threads"};
+  const auto settings = add_common_options(*command, common, {.force = true, .config = true, .threads = true, .seed = true});
+  add_simulate_settings(*settings, *arguments);
+  add_setting_options(*command, *settings);
+  return {command, [arguments, &common] { run_simulate(*arguments, common); }, "use a smaller --threads", settings};
 }
 
 } // namespace brainmvp::app

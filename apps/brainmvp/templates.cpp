@@ -12,6 +12,7 @@
 #include "command.h"
 #include "input_kind.h"
 #include "objectives/brainmvp/template_export.h"
+#include "train/find_checkpoint.h"
 
 namespace brainmvp::app {
 namespace {
@@ -38,7 +39,7 @@ void export_templates(const TemplatesOptions& options, bool force) {
                             {InputKind::kPretraining, InputKind::kFinetuning, InputKind::kCheckpoint, InputKind::kFolder}});
   refuse_output_above(options.out, {options.run});
   refuse_existing_folder(options.out, force);
-  const std::filesystem::path file = objectives::checkpoint_of(options.run);
+  const std::filesystem::path file = train::checkpoint_of(options.run);
   const checkpoint::Contents contents = checkpoint::read_contents(file);
   const objectives::TemplateSet set = with_context(file.string(), [&] { return objectives::templates_in(contents); });
   if (!set.has_affine) {

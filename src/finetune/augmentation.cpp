@@ -14,9 +14,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-
-#include "base/error.h"
-#include "base/text.h"
+#include <span>
 
 namespace brainmvp::finetune {
 namespace {
@@ -74,21 +72,6 @@ Tensor sampling_matrix(const SpatialDraw& draw, at::IntArrayRef sizes) {
 }
 
 } // namespace
-
-std::vector<std::string> augmentation_names() { return {"none", "light", "full"}; }
-
-AugmentationOptions augmentation(const std::string& name) {
-  if (name == "none") {
-    return {.flip = 0, .intensity_scale = 0, .intensity_shift = 0};
-  }
-  if (name == "light") {
-    return {};
-  }
-  if (name == "full") {
-    return {.rotation = 0.2, .scaling = 0.2, .gamma = 0.3, .noise = 0.1, .blur = 0.1, .low_resolution = 0.1};
-  }
-  throw Error(ExitCode::kUsage, "--augmentation " + name + ": expected one of " + join(augmentation_names(), ", "));
-}
 
 SpatialDraw draw_spatial(const AugmentationOptions& options, RandomStream& stream) {
   SpatialDraw draw;

@@ -1,8 +1,9 @@
 // How images are changed in training, as plain data.
 #pragma once
 
-#include <string>
 #include <vector>
+
+#include "settings/settings.h"
 
 namespace brainmvp::finetune {
 
@@ -25,9 +26,8 @@ struct AugmentationOptions {
   double low_resolution_factor = 2; // voxels become so much larger, and are interpolated back
 };
 
-// "none"; "light": flips, intensity scale and shift, as the paper; "full": each of the changes too, with nnU-Net's frequencies
-// (Isensee 2021, doi 10.1038/s41592-020-01008-z).
-std::vector<std::string> augmentation_names();
-AugmentationOptions augmentation(const std::string& name); // throws Error(kUsage)
+// As settings, with the sets "none"; "light": flips, intensity scale and shift, as the paper; "full": each of the changes too,
+// with nnU-Net's frequencies (Isensee 2021, doi 10.1038/s41592-020-01008-z).
+std::vector<settings::Setting> augmentation_settings(AugmentationOptions& options);
 
 } // namespace brainmvp::finetune

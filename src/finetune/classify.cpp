@@ -48,7 +48,7 @@ std::unique_ptr<Learner::Reader> ClassificationLearner::read(const store::Distri
   for (const std::size_t position : setup().training) {
     classes.push_back(classes_[position]);
   }
-  return read_volumes(setup().store, setup().training, classes, setup().options.balanced, setup().description.sizing,
+  return read_volumes(setup().store, setup().training, classes, !setup().options.unbalanced, setup().description.sizing,
                       sample_options(distribution), first);
 }
 

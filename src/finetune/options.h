@@ -1,4 +1,4 @@
-// What a fine-tuning can be told, and named sets of defaults (docs/guide.md has the table).
+// What a fine-tuning can be told.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,7 @@
 #include "image/affine.h"
 #include "model/kinds.h"
 #include "nn/networks/initialisation.h"
+#include "settings/settings.h"
 #include "store/intensities.h"
 #include "study/studies_file.h"
 #include "train/session_options.h"
@@ -25,8 +26,11 @@ struct RunOptions {
   std::filesystem::path store;
   train::SessionOptions session{.keep = 0};
 
-  std::string init;    // run folder or checkpoint, or kScratch
-  std::string network; // of kScratch, and of an `init` that does not say its own
+  std::string task_name;                           // a task of study/task.h or its file; empty: none
+  std::string recipe = "paper";                    // or "tiny", for CPUs and demonstrations
+  std::string init;                                // run folder or checkpoint, or kScratch
+  std::string network;                             // of kScratch, and of an `init` that does not say its own
+  std::string scratch_network = "uniformer_small"; // where `network` does not say
   checkpoint::Stem stem = checkpoint::Stem::kInflate;
   nn::Initialisation initialisation = nn::Initialisation::kPyTorch; // of what `init` does not give
   std::vector<std::string> channels = {}; // modalities, one an input channel; empty: all that the training studies have
@@ -34,36 +38,29 @@ struct RunOptions {
   study::LabelTable table = {};           // instead of the store's, where it has labels, regions or classes
   std::string classes_from;               // table with the classes, "FILE:COLUMN[:KEYCOLUMN]"; empty: those of the store
   std::optional<int> fold;                // of cross-validation: it is validation, and the others are for training
-  int folds = 0;                          // made by patient, classes shared alike; 0: those of the studies file
+  std::optional<int> folds;               // made by patient, classes shared alike; nothing: those of the studies file
 
   image::Size crop{96, 96, 96}; // for classification the size of the whole volume
   model::Sizing sizing = model::Sizing::kResize;
   std::int64_t batch_size = 2;
   std::uint64_t epochs = 300;
-  std::uint64_t steps = 0; // optimizer steps of the schedule; 0: `epochs` over the training studies
+  std::optional<std::uint64_t> steps; // optimizer steps of the schedule; nothing: `epochs` over the training studies
   double learning_rate = 3e-4;
   double encoder_rate = 1; // factor of the learning rate for the encoder
   double weight_decay = 1e-4;
   double foreground_rate = 0.5;
   std::size_t mix_channels = 3; // most channels that a mixture takes from templates; 0: no mixtures
   double consistency_weight = 0.1;
+  std::string augmentation_set = "light";
   AugmentationOptions augmentation;
   double dropout = 0;
-  bool balanced = true; // each class drawn as often as any other
+  bool unbalanced = false; // studies are drawn alike, not classes
 
   double overlap = 0.5; // of the sliding window in validation
   store::Intensities intensities = store::Intensities::kUnclipped;
 };
 
-// Defaults by name: "paper" for GPUs, "tiny" for CPUs and demonstrations.
-struct Recipe {
-  std::string network; // of kScratch
-  nn::Initialisation initialisation = nn::Initialisation::kPyTorch;
-  image::Size crop{96, 96, 96};
-  std::int64_t batch_size = 2;
-  std::uint64_t epochs = 300;
-};
-std::vector<std::string> recipe_names();
-Recipe recipe(const std::string& name); // throws Error(kUsage) for an unknown name, with the nearest known one
+// The options of this task's kind as settings.
+void add_settings(settings::Settings& settings, RunOptions& options);
 
 } // namespace brainmvp::finetune

@@ -24,7 +24,7 @@ namespace brainmvp::finetune {
 namespace {
 
 std::uint64_t schedule_steps(const RunOptions& options, std::size_t studies, std::uint64_t per_step) {
-  return options.steps > 0 ? options.steps : std::max<std::uint64_t>((options.epochs * studies + per_step - 1) / per_step, 1);
+  return options.steps.value_or(std::max<std::uint64_t>((options.epochs * studies + per_step - 1) / per_step, 1));
 }
 
 // The foreground of each training study, with the label table checked and completed.
@@ -103,7 +103,8 @@ train::SessionOptions session_options(const RunOptions& options, std::uint64_t t
 constexpr const char* kClassStreams = "class_streams";
 
 bool in_another_order(const std::optional<train::FoundCheckpoint>& earlier, const RunOptions& options) {
-  return earlier && options.task == model::Task::kClassify && options.balanced && earlier->value.find(kClassStreams) == nullptr;
+  return earlier && options.task == model::Task::kClassify && !options.unbalanced &&
+         earlier->value.find(kClassStreams) == nullptr;
 }
 
 train::RunIdentity identity_of(const RunOptions& options, const TrainingSetup& setup, std::uint64_t per_step,

@@ -15,6 +15,7 @@
 #include "nn/networks/network.h"
 #include "objectives/brainmvp/template_bank.h"
 #include "objectives/brainmvp/template_export.h"
+#include "train/find_checkpoint.h"
 
 namespace brainmvp::finetune {
 namespace {
@@ -87,7 +88,7 @@ Start read_start(const std::string& init) {
   if (init == kScratch) {
     return start;
   }
-  start.file = objectives::checkpoint_of(init);
+  start.file = train::checkpoint_of(init);
   start.contents = checkpoint::read_contents(start.file);
   return start;
 }

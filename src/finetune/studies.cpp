@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/counted.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -27,7 +28,8 @@ void keep_usable(std::vector<std::size_t>& positions, const store::Store& store,
     return useless;
   });
   if (!left_out.empty()) {
-    log::warning(std::to_string(left_out.size()) + " studies " + reason + " and are left out: " + join(left_out, ", "));
+    log::warning(brainmvp::counted(left_out.size(), "study is", "studies are") + " left out (" + reason +
+                 "): " + join(left_out, ", "));
   }
 }
 
@@ -43,8 +45,8 @@ std::vector<int> folds_of(const RunOptions& options, const store::Store& store, 
       stored.push_back(*study.fold());
     }
   }
-  if (options.folds > 0) {
-    return study::assign_folds(entries, options.folds, options.session.seed);
+  if (options.folds) {
+    return study::assign_folds(entries, *options.folds, options.session.seed);
   }
   if (stored.size() != positions.size()) {
     throw Error(ExitCode::kUsage,
@@ -119,7 +121,7 @@ Selection select_studies(const RunOptions& options, const store::Store& store, c
   Selection selection{.training = store.of_split(study::Split::kTraining),
                       .validation = store.of_split(study::Split::kValidation)};
   const bool segment = options.task == model::Task::kSegment;
-  const std::string reason = segment ? "have no label map" : "have no class";
+  const std::string reason = segment ? "no label map" : "no class";
   const auto usable = [&](std::size_t position) {
     return segment ? store.studies()[position].has_label() : !classes[position].empty();
   };
@@ -186,7 +188,7 @@ std::vector<std::string> choose_channels(const RunOptions& options, const store:
   const auto has_any = [&](std::size_t position) {
     return std::ranges::count(present_channels(store.studies()[position], channels), true) > 0;
   };
-  const std::string reason = "have none of the channels " + join(channels, ", ");
+  const std::string reason = "none of the channels " + join(channels, ", ");
   keep_usable(selection.training, store, reason, has_any);
   keep_usable(selection.validation, store, reason, has_any);
   if (selection.training.empty()) {

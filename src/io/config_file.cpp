@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdio>
-#include <sstream>
+#include <iterator>
+#include <optional>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -31,19 +33,20 @@ void check_lines(std::string_view text, const std::filesystem::path& path) {
   }
 }
 
-std::string text_of(const std::filesystem::path& path, const toml::node& node) {
+ConfigValue value_of(const std::filesystem::path& path, const toml::node& node) {
   if (const auto* text = node.as_string()) {
     return text->get();
   }
-  if (!node.is_integer() && !node.is_floating_point() && !node.is_boolean()) {
-    refuse(path, node.source(), "expected a text, a number, true or false, or a list of these");
+  if (const auto* whole = node.as_integer()) {
+    return whole->get();
   }
   if (const auto* number = node.as_floating_point()) {
-    return shortest(number->get()); // toml++ prints 0.0003 with 17 digits
+    return number->get();
   }
-  std::ostringstream out;
-  node.visit([&out](const auto& value) { out << value; });
-  return out.str();
+  if (const auto* flag = node.as_boolean()) {
+    return flag->get();
+  }
+  refuse(path, node.source(), "expected a text, a number, true or false, or a list of these");
 }
 
 ConfigEntry entry_of(const std::filesystem::path& path, const std::string& table, const std::string& key,
@@ -51,15 +54,74 @@ ConfigEntry entry_of(const std::filesystem::path& path, const std::string& table
   ConfigEntry entry{.table = table, .key = key, .values = {}, .line = node.source().begin.line};
   if (const auto* list = node.as_array()) {
     for (const toml::node& item : *list) {
-      entry.values.push_back(text_of(path, item));
+      entry.values.push_back(value_of(path, item));
     }
   } else {
-    entry.values.push_back(text_of(path, node));
+    entry.values.push_back(value_of(path, node));
   }
   return entry;
 }
 
+std::string toml_string(const std::string& text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      quoted += '\\';
+      quoted += c;
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      std::array<char, 8> escape{};
+      std::snprintf(escape.data(), escape.size(), "\\u%04X", static_cast<unsigned>(c));
+      quoted += escape.data();
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + "\"";
+}
+
+std::optional<double> number_of(const ConfigValue& value) {
+  const std::string text = text_of(value);
+  double number = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc{} && stop == text.data() + text.size() ? std::optional(number) : std::nullopt;
+}
+
+std::string toml_text_of(const ConfigValue& value) {
+  const auto* text = std::get_if<std::string>(&value);
+  return text == nullptr ? text_of(value) : toml_string(*text);
+}
+
 } // namespace
+
+std::string text_of(const ConfigValue& value) {
+  if (const auto* flag = std::get_if<bool>(&value)) {
+    return *flag ? "true" : "false";
+  }
+  if (const auto* whole = std::get_if<std::int64_t>(&value)) {
+    return std::to_string(*whole);
+  }
+  const auto* number = std::get_if<double>(&value);
+  return number != nullptr ? shortest(*number) : std::get<std::string>(value);
+}
+
+std::vector<std::string> texts_of(const ConfigValues& values) {
+  std::vector<std::string> texts;
+  std::ranges::transform(values, std::back_inserter(texts), text_of);
+  return texts;
+}
+
+bool same_values(const ConfigValues& a, const ConfigValues& b) {
+  return std::ranges::equal(a, b, [](const ConfigValue& left, const ConfigValue& right) {
+    const std::optional<double> number = number_of(left);
+    return number ? number == number_of(right) : text_of(left) == text_of(right);
+  });
+}
+
+std::string toml_text(const ConfigValues& values) {
+  std::vector<std::string> texts;
+  std::ranges::transform(values, std::back_inserter(texts), toml_text_of);
+  return texts.size() == 1 ? texts.front() : "[" + join(texts, ", ") + "]";
+}
 
 std::vector<ConfigEntry> read_config_file(const std::filesystem::path& path) {
   return read_config_text(read_text_file(path, kLargestConfig, ExitCode::kUsage), path);
@@ -86,23 +148,6 @@ std::vector<ConfigEntry> read_config_text(std::string_view text, const std::file
   }
   std::ranges::stable_sort(entries, {}, &ConfigEntry::line);
   return entries;
-}
-
-std::string toml_string(const std::string& text) {
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      quoted += '\\';
-      quoted += c;
-    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-      std::array<char, 8> escape{};
-      std::snprintf(escape.data(), escape.size(), "\\u%04X", static_cast<unsigned>(c));
-      quoted += escape.data();
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted + "\"";
 }
 
 } // namespace brainmvp::io

@@ -1,20 +1,29 @@
 // Configuration files: TOML tables of plain values.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace brainmvp::io {
 
-// One `key = value` of a table. A list has one text an element; numbers and booleans are texts as TOML writes them.
+using ConfigValue = std::variant<bool, std::int64_t, double, std::string>;
+using ConfigValues = std::vector<ConfigValue>; // one value, or a list
+
+// One `key = value` of a table.
 struct ConfigEntry {
   std::string table; // "" at the top
   std::string key;
-  std::vector<std::string> values;
+  ConfigValues values;
   std::size_t line = 0;
 };
+
+// A value as a text, without the quotes of TOML.
+std::string text_of(const ConfigValue& value);
+std::vector<std::string> texts_of(const ConfigValues& values);
 
 // Entries in file order. Throws Error(kUsage) with file, line and reason for anything that is not TOML of this form.
 std::vector<ConfigEntry> read_config_file(const std::filesystem::path& path);
@@ -22,7 +31,10 @@ std::vector<ConfigEntry> read_config_file(const std::filesystem::path& path);
 // The same of a text; `name` stands for the file in messages.
 std::vector<ConfigEntry> read_config_text(std::string_view text, const std::filesystem::path& name);
 
-// A text as a TOML basic string, quotes included.
-std::string toml_string(const std::string& text);
+// Numbers are compared as numbers, whether they stand as whole ones, as real ones or as texts.
+bool same_values(const ConfigValues& a, const ConfigValues& b);
+
+// As the right-hand side of a TOML line: one value as it is, another number of them as a list.
+std::string toml_text(const ConfigValues& values);
 
 } // namespace brainmvp::io

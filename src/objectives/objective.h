@@ -1,5 +1,5 @@
 // What a pre-training learns from: its data, its network, its losses, and what it leaves behind. An objective is a file or a
-// small folder here and one row in objectives.cpp (docs/extending.md).
+// small folder here, and one row in objectives.cpp (docs/extending.md).
 #pragma once
 
 #include <torch/nn/module.h>
@@ -21,6 +21,7 @@
 #include "nn/networks/network.h"
 #include "parallel/group.h"
 #include "runtime/named_tensors.h"
+#include "settings/settings.h"
 #include "store/loader.h"
 #include "train/adamw.h"
 #include "train/learner.h"
@@ -112,10 +113,13 @@ private:
   std::shared_ptr<torch::nn::Module> network_;
 };
 
-// What an objective can be told.
+// What an objective can be told. An object is not copied while rows refer to it.
 class ObjectiveSettings {
 public:
   virtual ~ObjectiveSettings() = default;
+
+  // Its options as rows that refer to this object.
+  [[nodiscard]] virtual std::vector<settings::Setting> settings() = 0;
 
   // Throws Error(kUsage) for settings that do not go together.
   [[nodiscard]] virtual std::unique_ptr<Objective> make(const ObjectiveSetup& setup) const = 0;

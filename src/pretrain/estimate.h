@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "objectives/objective.h"
-#include "pretrain/recipes.h"
+#include "pretrain/options.h"
 
 namespace brainmvp::pretrain {
 
@@ -15,7 +15,7 @@ struct Needs {
   double disk_bytes = 0;       // of all checkpoints, with the one that is being written
 };
 
-Needs estimate_needs(const objectives::MemoryNeeds& memory, const Recipe& recipe, std::size_t numbered_checkpoints);
+Needs estimate_needs(const objectives::MemoryNeeds& memory, const RunOptions& options);
 
 // Logs the needs. Throws Error(kOutOfResources) when memory (on_cpu) or disk cannot hold them. `checkpoints`: the folder that
 // will hold them, and perhaps earlier ones of the same run, which they replace.

@@ -7,30 +7,28 @@
 #include <optional>
 #include <utility>
 
+#include "base/counted.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "checkpoint/encoder_transfer.h"
-#include "objectives/brainmvp/template_export.h"
 #include "pretrain/estimate.h"
 #include "pretrain/learner.h"
 #include "store/twin_check.h"
+#include "train/find_checkpoint.h"
 #include "train/session.h"
 
 namespace brainmvp::pretrain {
 namespace {
 
 std::uint64_t schedule_steps(const RunOptions& options, std::size_t studies, std::uint64_t per_step) {
-  if (options.steps > 0) {
-    return options.steps;
-  }
-  return std::max<std::uint64_t>((options.recipe.epochs * studies + per_step - 1) / per_step, 1);
+  return options.steps.value_or(std::max<std::uint64_t>((options.epochs * studies + per_step - 1) / per_step, 1));
 }
 
 // Puts the weights of a file into the model and says what was and was not used.
 std::string start_from(const std::string& file, const objectives::Objective& objective, const std::string& network) {
   const checkpoint::TransferReport report =
-      checkpoint::transfer(checkpoint::read_weights(objectives::checkpoint_of(file)), objective.weights());
+      checkpoint::transfer(checkpoint::read_weights(train::checkpoint_of(file)), objective.weights());
   if (report.loaded.empty()) {
     throw Error(ExitCode::kBadInput,
                 file + ": none of its tensors fits " + network + "; choose the network it was trained with by --network");
@@ -40,12 +38,12 @@ std::string start_from(const std::string& file, const objectives::Objective& obj
 }
 
 void describe(const RunOptions& options, const LearnerSetup& setup, std::uint64_t total_steps) {
-  const Recipe& recipe = options.recipe;
-  log::info("pre-training " + recipe.network + " (recipe " + recipe.name + ") on " + std::to_string(setup.training.size()) +
-            " studies: " + std::to_string(total_steps) + " steps of " + std::to_string(recipe.accumulation) + " x " +
-            (setup.group.alone() ? "" : std::to_string(setup.group.size()) + " x ") + std::to_string(recipe.batch_size) +
-            " studies, on " + options.session.device + " in " + runtime::precision_name(setup.precision) + " with " +
-            std::to_string(options.session.threads) + " threads");
+  log::info("pre-training " + options.network + " (objective " + options.objective + ", recipe " + options.recipe + ") on " +
+            counted(setup.training.size(), "study") + ": " + counted(total_steps, "step") + " of " +
+            std::to_string(options.accumulation) + " x " +
+            (setup.group.alone() ? "" : std::to_string(setup.group.size()) + " x ") +
+            counted(static_cast<std::size_t>(options.batch_size), "study") + ", on " + options.session.device + " in " +
+            runtime::precision_name(setup.precision) + " with " + counted(options.session.threads, "thread"));
 }
 
 // Validates every epoch, but at least a hundred times in the schedule, where the user does not say.
@@ -59,7 +57,7 @@ train::SessionOptions session_options(const RunOptions& options, std::size_t stu
 }
 
 std::uint64_t warmup_steps(const RunOptions& options, std::uint64_t total_steps) {
-  const auto share = static_cast<std::uint64_t>(options.recipe.warmup * static_cast<double>(total_steps));
+  const auto share = static_cast<std::uint64_t>(options.warmup_share * static_cast<double>(total_steps));
   return options.session.warmup_steps.value_or(share);
 }
 
@@ -68,31 +66,31 @@ train::RunIdentity identity_of(const RunOptions& options, const LearnerSetup& se
   checkpoint::Dict description = objective.description();
   const char* intensities = store::kIntensitiesNames.at(static_cast<std::size_t>(setup.intensities));
   description.push_back({{std::string("intensities")}, {std::string(intensities)}});
-  return {.config = options.session.config,
-          .network = options.recipe.network,
-          .precision = runtime::precision_name(setup.precision),
-          .store_fingerprint = setup.store.fingerprint(),
-          .program_version = options.session.program_version,
-          .seed = options.session.seed,
-          .samples_per_step = samples_per_step,
-          .schedule = {.peak = options.recipe.learning_rate,
-                       .warmup_steps = warmup_steps(options, total_steps),
-                       .total_steps = total_steps},
-          .description = std::move(description)};
+  description.push_back({{std::string("objective")}, {options.objective}});
+  return {
+      .config = options.session.config,
+      .network = options.network,
+      .precision = runtime::precision_name(setup.precision),
+      .store_fingerprint = setup.store.fingerprint(),
+      .program_version = options.session.program_version,
+      .seed = options.session.seed,
+      .samples_per_step = samples_per_step,
+      .schedule = {.peak = options.learning_rate, .warmup_steps = warmup_steps(options, total_steps), .total_steps = total_steps},
+      .description = std::move(description)};
 }
 
 // Samples of a step that starts a run.
-std::uint64_t samples_per_step(const Recipe& recipe, const parallel::Group& group) {
-  return static_cast<std::uint64_t>(recipe.batch_size * recipe.accumulation * group.size());
+std::uint64_t samples_per_step(const RunOptions& options, const parallel::Group& group) {
+  return static_cast<std::uint64_t>(options.batch_size * options.accumulation * group.size());
 }
 
 objectives::ObjectiveSetup objective_setup(const RunOptions& options, const store::Store& store) {
   return {.store = store,
           .training = store.of_split(study::Split::kTraining),
-          .network = options.recipe.network,
-          .initialisation = options.recipe.initialisation,
-          .crop = options.recipe.crop,
-          .intensities = options.recipe.intensities,
+          .network = options.network,
+          .initialisation = options.initialisation,
+          .crop = options.crop,
+          .intensities = options.intensities,
           .seed = options.session.seed,
           .threads = options.session.threads,
           .has_init = !options.init.empty()};
@@ -101,10 +99,9 @@ objectives::ObjectiveSetup objective_setup(const RunOptions& options, const stor
 std::unique_ptr<objectives::Objective> make_objective(const RunOptions& options, const objectives::ObjectiveSetup& setup,
                                                       const at::Device& device) {
   at::manual_seed(options.session.seed);
-  auto objective = options.recipe.brainmvp.make(setup);
+  auto objective = options.objective_settings().make(setup);
   objective->check_output(options.session.folder); // now, instead of at the end
-  check_needs(estimate_needs(objective->memory(), options.recipe, options.session.keep), device.is_cpu(),
-              options.session.folder / "checkpoints");
+  check_needs(estimate_needs(objective->memory(), options), device.is_cpu(), options.session.folder / "checkpoints");
   objective->start(setup);
   return objective;
 }
@@ -113,9 +110,9 @@ LearnerSetup learner_setup(const RunOptions& options, const store::Store& store,
   return {.store = store,
           .training = store.of_split(study::Split::kTraining),
           .validation = store.of_split(study::Split::kValidation),
-          .crop = options.recipe.crop,
-          .batch_size = static_cast<std::size_t>(options.recipe.batch_size),
-          .intensities = options.recipe.intensities,
+          .crop = options.crop,
+          .batch_size = static_cast<std::size_t>(options.batch_size),
+          .intensities = options.intensities,
           .seed = options.session.seed,
           .loader_threads = options.session.loader_threads,
           .run = options.session.folder,
@@ -133,17 +130,16 @@ void pretrain(const RunOptions& options, const train::Process& process) {
   }
   store::check_twins(store, setup.training, setup.validation);
   std::optional<train::FoundCheckpoint> earlier = train::find_earlier_run(options.session);
-  const std::uint64_t per_step = earlier ? earlier->samples_per_step() : samples_per_step(options.recipe, process.group);
+  const std::uint64_t per_step = earlier ? earlier->samples_per_step() : samples_per_step(options, process.group);
   const std::uint64_t total_steps = earlier ? earlier->total_steps() : schedule_steps(options, setup.training.size(), per_step);
   const objectives::ObjectiveSetup starting = objective_setup(options, store);
   std::unique_ptr<objectives::Objective> made = make_objective(options, starting, process.device);
   const objectives::Objective& objective = *made;
-  const std::string start = options.init.empty() ? "" : start_from(options.init, objective, options.recipe.network);
+  const std::string start = options.init.empty() ? "" : start_from(options.init, objective, options.network);
   made->to(process.device);
   train::Session session(session_options(options, setup.training.size(), per_step, total_steps),
-                         identity_of(options, setup, objective, per_step, total_steps),
-                         {.weight_decay = options.recipe.weight_decay}, std::make_unique<Learner>(setup, std::move(made)),
-                         process.group, setup.batch_size, std::move(earlier));
+                         identity_of(options, setup, objective, per_step, total_steps), {.weight_decay = options.weight_decay},
+                         std::make_unique<Learner>(setup, std::move(made)), process.group, setup.batch_size, std::move(earlier));
   describe(options, setup, total_steps);
   objective.warn(starting);
   if (!start.empty()) {

@@ -1,6 +1,7 @@
 #include "report/run_log.h"
 
 #include <charconv>
+#include <initializer_list>
 
 #include "base/text.h"
 
@@ -26,22 +27,33 @@ std::optional<std::uint64_t> number(std::string_view text) {
   return result.ec == std::errc{} && result.ptr == text.data() + text.size() ? std::optional(value) : std::nullopt;
 }
 
+// Where the last of the words begins, of those that begin before `end`.
+std::size_t last_of(std::string_view text, std::initializer_list<std::string_view> words,
+                    std::size_t end = std::string_view::npos) {
+  std::size_t last = std::string_view::npos;
+  for (const std::string_view word : words) {
+    const std::size_t found = text.rfind(word, end);
+    last = last == std::string_view::npos || (found != std::string_view::npos && found > last) ? found : last;
+  }
+  return last;
+}
+
 // The line with which a training begins. Folders in it may hold any words, so that the search goes from the end.
 void read_start(std::string_view message, RunLog& log) {
-  const std::size_t setting = message.rfind(" steps of ");
+  const std::size_t setting = last_of(message, {" steps of ", " step of "});
   const std::string_view tail = setting == std::string_view::npos ? std::string_view{} : message.substr(setting);
   const std::size_t device = tail.rfind(", on ");
   if (device != std::string_view::npos) {
     const std::string_view machine = tail.substr(device);
     log.device = between(machine, ", on ", " in ");
     log.precision = between(machine, " in ", " with ");
-    log.threads = between(machine, " with ", " threads");
+    log.threads = between(machine, " with ", " thread");
   }
-  const std::size_t studies = message.rfind(" studies", setting);
+  const std::size_t studies = last_of(message, {" studies", " study"}, setting);
   const std::size_t on = message.rfind(" on ", studies);
   if (studies != std::string_view::npos && on != std::string_view::npos && on < studies) {
     log.studies = number(message.substr(on + 4, studies - on - 4));
-    log.validation_studies = number(between(message.substr(studies), " studies (", " for validation)"));
+    log.validation_studies = number(between(message.substr(studies), " (", " for validation)"));
     log.channels = between(message.substr(studies), ": channels ", "; ");
     log.targets = log.channels.empty() ? "" : between(message.substr(studies), "channels " + log.channels + "; ", "; ");
   }

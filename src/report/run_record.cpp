@@ -106,7 +106,11 @@ void read_config(const fs::path& path, RunRecord& run) {
     run.notes.emplace_back("config.toml could not be read.");
   }
   for (io::ConfigEntry& entry : run.config) {
-    std::ranges::transform(entry.values, entry.values.begin(), without_folders);
+    for (io::ConfigValue& value : entry.values) {
+      if (auto* text = std::get_if<std::string>(&value)) {
+        *text = without_folders(*text);
+      }
+    }
   }
 }
 
@@ -119,7 +123,7 @@ const Series* RunRecord::find(std::string_view wanted) const {
 
 std::string RunRecord::setting(std::string_view key) const {
   const auto found = std::ranges::find(config, key, &io::ConfigEntry::key);
-  return found == config.end() || found->values.empty() ? "" : found->values.front();
+  return found == config.end() || found->values.empty() ? "" : io::text_of(found->values.front());
 }
 
 std::vector<EventPicture> RunRecord::tagged(std::string_view tag) const {

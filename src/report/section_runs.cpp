@@ -87,7 +87,7 @@ std::string notes_of(const std::vector<RunRecord>& runs) {
 std::string settings_of(const RunRecord& run) {
   Table table{.caption = "Configuration of " + run.name, .columns = {{"Option", false}, {"Value", false}}, .rows = {}};
   for (const io::ConfigEntry& entry : run.config) {
-    table.rows.push_back({text_cell(entry.table + "." + entry.key), text_cell(join(entry.values, ", "))});
+    table.rows.push_back({text_cell(entry.table + "." + entry.key), text_cell(join(io::texts_of(entry.values), ", "))});
   }
   return "<details><summary>" + escaped(run.name) + "</summary>" + table_html(table) + "</details>\n";
 }

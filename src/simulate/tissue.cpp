@@ -68,12 +68,11 @@ std::size_t tissue_of(const std::string& name) {
 }
 
 void set(const io::ConfigEntry& entry, std::size_t field, TissueParameters& tissue) {
-  const std::string& text = entry.values.size() == 2 ? entry.values[field] : entry.values.front();
+  const io::ConfigValue& value = entry.values.size() == 2 ? entry.values[field] : entry.values.front();
   if (entry.key == "flows" || entry.key == "arterial" || entry.key == "fat") {
-    (entry.key == "fat" ? tissue.fat : entry.key == "flows" ? tissue.flows : tissue.arterial) = text == "true";
+    (entry.key == "fat" ? tissue.fat : entry.key == "flows" ? tissue.flows : tissue.arterial) = std::get<bool>(value);
     return;
   }
-  const double value = std::stod(text);
   const std::array<std::pair<std::string_view, double*>, 7> numbers{{{"t1_ms", &tissue.t1_ms},
                                                                      {"t2_ms", &tissue.t2_ms},
                                                                      {"t2star_ms", &tissue.t2star_ms},
@@ -85,7 +84,8 @@ void set(const io::ConfigEntry& entry, std::size_t field, TissueParameters& tiss
   if (found == numbers.end()) {
     throw Error(ExitCode::kInternal, "tissues.toml: line " + std::to_string(entry.line) + ": unknown key " + entry.key);
   }
-  *found->second = value;
+  const auto* whole = std::get_if<std::int64_t>(&value);
+  *found->second = whole != nullptr ? static_cast<double>(*whole) : std::get<double>(value);
 }
 
 TissueData read_source() {
@@ -93,8 +93,8 @@ TissueData read_source() {
   for (const io::ConfigEntry& entry : io::read_config_text(embedded_texts().front().text, embedded_texts().front().name)) {
     const std::size_t tissue = tissue_of(entry.table);
     if (entry.key == "freesurfer") {
-      for (const std::string& label : entry.values) {
-        source.labels.push_back({std::stoi(label), static_cast<Tissue>(tissue)});
+      for (const io::ConfigValue& label : entry.values) {
+        source.labels.push_back({static_cast<int>(std::get<std::int64_t>(label)), static_cast<Tissue>(tissue)});
       }
       continue;
     }

@@ -63,19 +63,19 @@ void ModalityTable::add(std::string_view toml, const std::filesystem::path& sour
                     where + "a canonical name has lower-case letters, digits and _ only, not '" + entry.key + "'");
       }
       add_word(entry.key, {FileRole::Kind::kModality, entry.key}, where);
-      for (const std::string& word : entry.values) {
+      for (const std::string& word : io::texts_of(entry.values)) {
         add_word(word, {FileRole::Kind::kModality, entry.key}, where);
       }
     } else if (entry.table == "labels" && entry.key == "words") {
-      for (const std::string& word : entry.values) {
+      for (const std::string& word : io::texts_of(entry.values)) {
         add_word(word, {FileRole::Kind::kLabel, normal_name(word)}, where);
       }
     } else if (entry.table == "words") {
-      for (const std::string& word : entry.values) {
+      for (const std::string& word : io::texts_of(entry.values)) {
         words_[entry.key].insert(to_lower(word));
       }
     } else if (entry.table == "skipped" && entry.values.size() == 1) {
-      add_word(entry.key, {FileRole::Kind::kSkipped, entry.values.front()}, where);
+      add_word(entry.key, {FileRole::Kind::kSkipped, io::text_of(entry.values.front())}, where);
     } else {
       throw Error(
           ExitCode::kUsage,

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "io/config_file.h"
 #include "study/studies_file.h"
 
 namespace brainmvp::study {
@@ -38,7 +39,7 @@ struct Task {
   LabelTable table = {};                  // labels and regions, or classes
   ClassRule class_rule = {};
   FoldRule fold_rule = {};
-  std::vector<std::pair<std::string, std::vector<std::string>>> settings = {}; // {"--learning-rate", {"3e-04"}}: defaults
+  std::vector<std::pair<std::string, io::ConfigValues>> settings = {}; // {"learning_rate", {3e-4}}: defaults
 };
 
 // The compiled-in tasks (data/tasks), in alphabetical order.

@@ -30,7 +30,7 @@ public:
 private:
   [[noreturn]] void refuse(const io::ConfigEntry& entry, const std::string& reason) const;
   [[noreturn]] void refuse_key(const io::ConfigEntry& entry, std::string_view known) const;
-  [[nodiscard]] const std::string& one(const io::ConfigEntry& entry) const;
+  [[nodiscard]] std::string one(const io::ConfigEntry& entry) const;
   [[nodiscard]] int number(const io::ConfigEntry& entry, const std::string& text) const;
   [[nodiscard]] std::string canonical(const io::ConfigEntry& entry, const std::string& name) const;
   void add_general(const io::ConfigEntry& entry);
@@ -55,11 +55,11 @@ void TaskReader::refuse_key(const io::ConfigEntry& entry, std::string_view known
                     (nearest.empty() ? "; known are " + join(names, ", ") : "; did you mean " + nearest + "?"));
 }
 
-const std::string& TaskReader::one(const io::ConfigEntry& entry) const {
+std::string TaskReader::one(const io::ConfigEntry& entry) const {
   if (entry.values.size() != 1) {
     refuse(entry, "expected one value for '" + entry.key + "', found " + std::to_string(entry.values.size()));
   }
-  return entry.values.front();
+  return io::text_of(entry.values.front());
 }
 
 int TaskReader::number(const io::ConfigEntry& entry, const std::string& text) const {
@@ -80,7 +80,7 @@ std::string TaskReader::canonical(const io::ConfigEntry& entry, const std::strin
 }
 
 void TaskReader::add_channels(const io::ConfigEntry& entry) {
-  for (const std::string& name : entry.values) {
+  for (const std::string& name : io::texts_of(entry.values)) {
     task_.channels.push_back(canonical(entry, name));
   }
 }
@@ -94,10 +94,10 @@ void TaskReader::add_general(const io::ConfigEntry& entry) {
     }
     task_.kind = one(entry) == "segment" ? TaskKind::kSegment : TaskKind::kClassify;
   } else if (entry.key == "layout") {
-    for (const std::string& name : entry.values) {
+    for (const std::string& name : io::texts_of(entry.values)) {
       with_context(source_.string() + ": line " + std::to_string(entry.line), [&] { check_layout_name(name); });
     }
-    task_.layouts = entry.values;
+    task_.layouts = io::texts_of(entry.values);
   } else if (entry.key == "modalities") {
     add_channels(entry);
   } else if (entry.key == "reference") {
@@ -109,13 +109,13 @@ void TaskReader::add_general(const io::ConfigEntry& entry) {
 
 void TaskReader::add_class(const io::ConfigEntry& entry) {
   if (entry.key == "names") {
-    task_.table.classes = entry.values;
+    task_.table.classes = io::texts_of(entry.values);
   } else if (entry.key == "tables") {
-    task_.class_rule.tables = entry.values;
+    task_.class_rule.tables = io::texts_of(entry.values);
   } else if (entry.key == "key") {
-    task_.class_rule.keys = entry.values;
+    task_.class_rule.keys = io::texts_of(entry.values);
   } else if (entry.key == "column") {
-    task_.class_rule.columns = entry.values;
+    task_.class_rule.columns = io::texts_of(entry.values);
   } else {
     refuse_key(entry, kClassKeys);
   }
@@ -135,7 +135,7 @@ void TaskReader::add_fold(const io::ConfigEntry& entry) {
 
 void TaskReader::add_region(const io::ConfigEntry& entry) {
   std::vector<int> values;
-  for (const std::string& text : entry.values) {
+  for (const std::string& text : io::texts_of(entry.values)) {
     values.push_back(number(entry, text));
   }
   task_.table.regions.emplace_back(entry.key, std::move(values));
@@ -155,9 +155,7 @@ void TaskReader::add(const io::ConfigEntry& entry) {
   } else if (entry.table == "folds") {
     add_fold(entry);
   } else if (entry.table == "finetune") {
-    std::string option = "--" + entry.key;
-    std::ranges::replace(option, '_', '-');
-    task_.settings.emplace_back(option, entry.values);
+    task_.settings.emplace_back(entry.key, entry.values);
   } else {
     const std::vector<std::string> tables{"labels", "regions", "classes", "class_values", "folds", "finetune"};
     refuse(entry, "unknown table [" + entry.table + "]; known are " + join(tables, ", "));

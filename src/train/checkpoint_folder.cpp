@@ -47,7 +47,7 @@ bool is_numbered_checkpoint(const std::string& name) {
 }
 
 bool is_checkpoint_name(const std::string& name) {
-  return name == kLastName || name == "best.pt" || is_numbered_checkpoint(name);
+  return name == kLastName || name == kBestName || is_numbered_checkpoint(name);
 }
 
 std::vector<fs::path> numbered_checkpoints(const fs::path& folder) {

@@ -13,6 +13,7 @@
 namespace brainmvp::train {
 
 inline constexpr const char* kLastName = "last.pt";
+inline constexpr const char* kBestName = "best.pt";
 
 // The numbered checkpoints of a folder, oldest first.
 std::vector<std::filesystem::path> numbered_checkpoints(const std::filesystem::path& folder);
@@ -35,7 +36,7 @@ public:
   void wait() { writer_.wait(); }
 
   [[nodiscard]] std::filesystem::path last() const { return folder_ / kLastName; }
-  [[nodiscard]] std::filesystem::path best() const { return folder_ / "best.pt"; }
+  [[nodiscard]] std::filesystem::path best() const { return folder_ / kBestName; }
 
 private:
   void keep_numbered(std::uint64_t step) const;

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "checkpoint/checkpoint.h"
+#include "checkpoint/shards.h"
 #include "train/checkpoint_folder.h"
 #include "train/run_checkpoint.h"
 
@@ -50,6 +51,23 @@ std::optional<FoundCheckpoint> newest_whole_checkpoint(const fs::path& folder) {
 
 std::optional<FoundCheckpoint> find_earlier_run(const SessionOptions& options) {
   return options.resume ? newest_whole_checkpoint(options.folder / "checkpoints") : std::nullopt;
+}
+
+fs::path checkpoint_of(const fs::path& run_or_file) {
+  if (!fs::is_directory(run_or_file)) {
+    checkpoint::refuse_part(run_or_file);
+    return run_or_file;
+  }
+  if (const auto index = checkpoint::index_in(run_or_file)) {
+    return *index;
+  }
+  for (const char* name : {kLastName, kBestName}) {
+    if (fs::is_regular_file(run_or_file / "checkpoints" / name)) {
+      return run_or_file / "checkpoints" / name;
+    }
+  }
+  throw Error(ExitCode::kBadInput,
+              run_or_file.string() + ": no checkpoints/last.pt or best.pt in it; name a run folder or a checkpoint");
 }
 
 } // namespace brainmvp::train

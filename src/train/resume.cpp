@@ -1,12 +1,12 @@
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <map>
 #include <string_view>
 
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "io/config_file.h"
 #include "train/run_checkpoint.h"
 
 namespace brainmvp::train {
@@ -19,29 +19,18 @@ constexpr std::array<std::string_view, 8> kHarmless{
     "run.threads",          "run.device", "run.precision",          "run.rank_timeout",
     "store.loader_threads", "train.keep", "train.checkpoint_every", "train.log_images_every"};
 
-// Both texts come from the same writer: a table's name or one key a line.
-std::map<std::string, std::string> entries_of(const std::string& config) {
-  std::map<std::string, std::string> entries;
-  std::string table;
-  for (const std::string& line : split(config, "\n")) {
-    const std::size_t equals = line.find(" = ");
-    if (line.starts_with("[") && line.ends_with("]")) {
-      table = line.substr(1, line.size() - 2);
-    } else if (equals != std::string::npos) {
-      entries[table + "." + line.substr(0, equals)] = line.substr(equals + 3);
-    }
+// What runs did that were begun before a key was written.
+const std::map<std::string, io::ConfigValues> kBefore{{"pretrain.objective", {"brainmvp"}}};
+
+std::map<std::string, io::ConfigValues> entries_of(const std::string& config) {
+  std::map<std::string, io::ConfigValues> entries;
+  for (io::ConfigEntry& entry : io::read_config_text(config, "configuration of the run")) {
+    entries[entry.table + "." + entry.key] = std::move(entry.values);
   }
   return entries;
 }
 
-bool same_value(const std::string& a, const std::string& b) {
-  char* end_a = nullptr;
-  char* end_b = nullptr;
-  const double number_a = std::strtod(a.c_str(), &end_a);
-  const double number_b = std::strtod(b.c_str(), &end_b);
-  const bool numbers = !a.empty() && !b.empty() && *end_a == '\0' && *end_b == '\0';
-  return a == b || (numbers && number_a == number_b);
-}
+std::string text_or_nothing(const io::ConfigValues& values) { return values.empty() ? "nothing" : io::toml_text(values); }
 
 std::vector<std::string> differences(const Value& value, const std::filesystem::path& file, const RunIdentity& identity) {
   std::vector<std::string> texts;
@@ -90,19 +79,23 @@ const Value& checkpoint_field(const Value& value, const char* name, const std::f
 bool bends_curve(const std::string& key) { return std::ranges::find(kHarmless, key) == kHarmless.end(); }
 
 std::vector<ConfigDifference> config_differences(const std::string& before, const std::string& now) {
-  const std::map<std::string, std::string> old_entries = entries_of(before);
-  std::map<std::string, std::string> new_entries = entries_of(now);
+  std::map<std::string, io::ConfigValues> old_entries = entries_of(before);
+  std::map<std::string, io::ConfigValues> new_entries = entries_of(now);
+  for (const auto& [key, value] : kBefore) {
+    if (new_entries.contains(key)) {
+      old_entries.emplace(key, value);
+    }
+  }
   std::vector<ConfigDifference> differences;
-  for (const auto& [key, value] : old_entries) {
-    const auto found = new_entries.find(key);
-    const std::string present = found == new_entries.end() ? "nothing" : found->second;
-    if (!same_value(value, present)) {
-      differences.push_back({key, value, present});
+  for (const auto& [key, values] : old_entries) {
+    const io::ConfigValues present = new_entries.contains(key) ? new_entries.at(key) : io::ConfigValues{};
+    if (!io::same_values(values, present)) {
+      differences.push_back({key, text_or_nothing(values), text_or_nothing(present)});
     }
     new_entries.erase(key);
   }
-  for (const auto& [key, value] : new_entries) {
-    differences.push_back({key, "nothing", value});
+  for (const auto& [key, values] : new_entries) {
+    differences.push_back({key, "nothing", text_or_nothing(values)});
   }
   return differences;
 }

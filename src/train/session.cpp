@@ -5,6 +5,7 @@
 #include <cmath>
 #include <set>
 
+#include "base/counted.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/log.h"
@@ -100,8 +101,8 @@ void Session::open_folder(std::optional<FoundCheckpoint> earlier) {
     log::warning(options_.folder.string() + ": has no checkpoint to go on from; the run starts from the beginning");
   }
   if (!group_.alone()) {
-    log::info(std::to_string(group_.size()) + " ranks; a step is " + std::to_string(distribution_.samples_per_step) +
-              " samples in " + std::to_string(distribution_.batches_per_step()) + " batches");
+    log::info(std::to_string(group_.size()) + " ranks; a step is " + counted(distribution_.samples_per_step, "sample") + " in " +
+              counted(distribution_.batches_per_step(), "batch", "batches"));
   }
 }
 
@@ -111,7 +112,7 @@ void Session::run() {
   const std::uint64_t total = identity_.schedule.total_steps;
   const std::uint64_t end = options_.stop_after == 0 ? total : std::min(options_.stop_after, total);
   if (state_.step >= end) {
-    log::info("nothing to do: the run has " + std::to_string(state_.step) + " of " + std::to_string(end) + " steps already");
+    log::info("nothing to do: the run has " + std::to_string(state_.step) + " of " + counted(end, "step") + " already");
     return;
   }
   train_until(end);
@@ -128,7 +129,7 @@ void Session::run() {
     warn_of_worsening(options_.folder);
   }
   if (checkpoints_) {
-    log::info((end == total ? "done: " : "stopped as asked after ") + std::to_string(end) + " steps; weights are in " +
+    log::info((end == total ? "done: " : "stopped as asked after ") + counted(end, "step") + "; weights are in " +
               checkpoints_->last().string());
   }
 }

@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "finetune/augmentation_set.h"
 #include "infer/filling.h"
 #include "store/handmade_store.h"
 #include "support/support.h"
@@ -65,7 +66,7 @@ TEST_F(Batches, AreTheSameForAnyNumberOfThreadsAndAnyStart) {
 
 TEST_F(Batches, FillMissingChannelsFromTheirTemplatesAtTheRightPlace) {
   const SampleBatch samples = reader(1)->next();
-  const NetworkBatch batch = network_batch(samples, setup(0, augmentation("none")));
+  const NetworkBatch batch = network_batch(samples, setup(0, augmentation_set("none")));
   ASSERT_EQ(batch.images.sizes().vec(), (std::vector<std::int64_t>{2, 2, kSide, kSide, kSide}));
   for (std::int64_t b = 0; b < 2; ++b) {
     const Sample& sample = samples.samples[static_cast<std::size_t>(b)];
@@ -78,8 +79,8 @@ TEST_F(Batches, FillMissingChannelsFromTheirTemplatesAtTheRightPlace) {
 
 TEST_F(Batches, MixturesStandInTheOrderOfTheSamplesTwice) {
   const SampleBatch samples = reader(1)->next();
-  const NetworkBatch plain = network_batch(samples, setup(0, augmentation("none")));
-  const NetworkBatch mixed = network_batch(samples, setup(1, augmentation("none")));
+  const NetworkBatch plain = network_batch(samples, setup(0, augmentation_set("none")));
+  const NetworkBatch mixed = network_batch(samples, setup(1, augmentation_set("none")));
   ASSERT_EQ(mixed.images.size(0), 4);
   EXPECT_TRUE(mixed.labels.slice(0, 0, 2).equal(mixed.labels.slice(0, 2, 4)));
   EXPECT_TRUE(mixed.labels.slice(0, 0, 2).equal(plain.labels));
@@ -98,8 +99,8 @@ TEST_F(Batches, MixedChannelsAreTemplates) {
   int images = 0, templates = 0, differ = 0;
   for (int i = 0; i < 6; ++i) {
     const SampleBatch samples = samples_of->next();
-    const NetworkBatch plain = network_batch(samples, setup(0, augmentation("none")));
-    const NetworkBatch mixed = network_batch(samples, setup(1, augmentation("none")));
+    const NetworkBatch plain = network_batch(samples, setup(0, augmentation_set("none")));
+    const NetworkBatch mixed = network_batch(samples, setup(1, augmentation_set("none")));
     for (std::int64_t row = 0; row < 4; ++row) {
       const Sample& sample = samples.samples[static_cast<std::size_t>(row % 2)];
       const image::Size& size = store_->studies()[sample.study].size();
@@ -121,9 +122,9 @@ TEST_F(Batches, MixedChannelsAreTemplates) {
 
 TEST_F(Batches, TemplatesMoveWithTheImage) {
   const SampleBatch samples = reader(1)->next();
-  AugmentationOptions flips = augmentation("none");
+  AugmentationOptions flips = augmentation_set("none");
   flips.flip = 1;
-  const NetworkBatch plain = network_batch(samples, setup(0, augmentation("none")));
+  const NetworkBatch plain = network_batch(samples, setup(0, augmentation_set("none")));
   const NetworkBatch turned = network_batch(samples, setup(0, flips));
   EXPECT_TRUE(turned.images.equal(plain.images.flip({2, 3, 4})));
   EXPECT_TRUE(turned.labels.equal(plain.labels.flip({1, 2, 3})));

@@ -114,11 +114,5 @@ TEST(Initialisation, TheSameSeedGivesTheSameWeights) {
   }
 }
 
-TEST(Initialisation, HasANameForEachStart) {
-  for (const std::string& name : initialisation_names()) {
-    EXPECT_EQ(initialisation_name(initialisation(name)), name);
-  }
-}
-
 } // namespace
 } // namespace brainmvp::nn

@@ -4,7 +4,7 @@
 #include <map>
 
 #include "pretrain/learner.h"
-#include "pretrain/recipes.h"
+#include "pretrain/options.h"
 #include "store/handmade_store.h"
 #include "support/support.h"
 #include "train/session.h"
@@ -30,7 +30,8 @@ protected:
   // The first step over five samples in batches of at most `batch_size`.
   StepResult step(std::size_t batch_size) {
     const store::Store store = store::Store::open(folder_ / "store");
-    objectives::BrainMvpSettings settings = recipe("tiny").brainmvp;
+    const RunOptions options = recipe("tiny");
+    auto& settings = dynamic_cast<objectives::BrainMvpSettings&>(*options.objectives.at("brainmvp"));
     settings.template_size = {24, 24, 32};
     settings.template_init = objectives::TemplateInit::kNoise;
     settings.weights.contrastive = 0; // compares the samples of a batch

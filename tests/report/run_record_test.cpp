@@ -17,7 +17,7 @@ namespace brainmvp::report {
 namespace {
 
 constexpr const char* kPretrainLog = R"(2026-11-25 17:03:07 debug brainmvp 0.1.0
-2026-11-25 17:03:08 info pre-training uniformer_tiny (recipe tiny) on 5 studies: 300 steps of 1 x 2 studies, on cpu in fp32 with 2 threads
+2026-11-25 17:03:08 info pre-training uniformer_tiny (objective brainmvp, recipe tiny) on 5 studies: 300 steps of 1 x 2 studies, on cpu in fp32 with 2 threads
 2026-11-25 17:03:09 warning warning: 2 studies have no t1: Smith, Jones
 2026-11-25 17:15:51 info done: 300 steps; weights are in /home/anna/pre/checkpoints/last.pt
 )";
@@ -35,6 +35,19 @@ TEST(RunLog, TellsWhatWasTrainedOnWhat) {
   EXPECT_EQ(log.threads, "2");
   EXPECT_EQ(log.warnings, 1U);
   EXPECT_EQ(log.version, "0.1.0");
+}
+
+TEST(RunLog, ReadsOneOfEachToo) {
+  const RunLog log =
+      parse_log("2026-11-25 17:03:08 info fine-tuning unet from scratch on 1 study (1 for validation): channels t1; regions WT; "
+                "1 step of 1 "
+                "sample, on cpu in bf16 with 1 thread\n2026-11-25 17:15:51 info done: 1 step; weights are in last.pt\n");
+  EXPECT_EQ(log.studies, 1U);
+  EXPECT_EQ(log.validation_studies, 1U);
+  EXPECT_EQ(log.channels, "t1");
+  EXPECT_EQ(log.precision, "bf16");
+  EXPECT_EQ(log.threads, "1");
+  EXPECT_EQ(log.outcome, Outcome::kFinished);
 }
 
 TEST(RunLog, ReadsFineTuningWhateverItsFoldersAreCalled) {

@@ -60,13 +60,13 @@ TEST(Tasks, TheTenAreCompiledIn) {
     EXPECT_EQ(task.fold_rule.folds, 5);
     EXPECT_EQ(task.fold_rule.stratified, task.kind == TaskKind::kClassify) << name;
     const auto setting = [&](const std::string& option) {
-      const auto found = std::ranges::find(task.settings, option, &std::pair<std::string, Lines>::first);
-      return found == task.settings.end() ? "" : join(found->second, " ");
+      const auto found = std::ranges::find(task.settings, option, &std::pair<std::string, io::ConfigValues>::first);
+      return found == task.settings.end() ? "" : io::toml_text(found->second);
     };
     const bool classifies = task.kind == TaskKind::kClassify; // docs/results.md: batches of 2 learn nothing
-    EXPECT_EQ(setting("--learning-rate"), classifies ? "0.003" : "3e-04") << name;
-    EXPECT_EQ(setting("--encoder-rate"), classifies ? "0.1" : "") << name;
-    EXPECT_EQ(setting("--batch-size"), classifies ? "4" : "2") << name;
+    EXPECT_EQ(setting("learning_rate"), classifies ? "0.003" : "3e-04") << name;
+    EXPECT_EQ(setting("encoder_rate"), classifies ? "0.1" : "") << name;
+    EXPECT_EQ(setting("batch_size"), classifies ? "4" : "2") << name;
   }
 }
 
@@ -106,7 +106,7 @@ TEST(Tasks, AFileOfTheUser) {
   EXPECT_EQ(task.table.labels[1], (std::pair<std::string, int>{"white spot", 1}));
   EXPECT_EQ(task.table.regions[0].second, (std::vector<int>{1, 2}));
   EXPECT_EQ(task.fold_rule.folds, 3);
-  EXPECT_EQ(task.settings[1], (std::pair<std::string, Lines>{"--crop", {"64", "64", "32"}}));
+  EXPECT_EQ(task.settings[1], (std::pair<std::string, io::ConfigValues>{"crop", {64, 64, 32}}));
 }
 
 TEST(Tasks, UnknownNamesAreRefusedWithTheNearest) {

@@ -1,7 +1,5 @@
 #include "nn/networks/initialisation.h"
 
-#include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "nn/layers/public_start.h"
@@ -9,8 +7,6 @@
 
 namespace brainmvp::nn {
 namespace {
-
-const std::array<std::string, 2> kStartNames{"public", "pytorch"}; // in the order of Initialisation
 
 // The public code visits the convolutions of encoder and decoder. Its transposed ones are of another class, the heads of deep
 // supervision stand outside, and its UNet is not visited at all.
@@ -31,14 +27,6 @@ void draw_by_fan_out(torch::Tensor weight, torch::Tensor* bias) {
 }
 
 } // namespace
-
-std::vector<std::string> initialisation_names() { return {kStartNames.begin(), kStartNames.end()}; }
-
-Initialisation initialisation(const std::string& name) {
-  return static_cast<Initialisation>(std::ranges::find(kStartNames, name) - kStartNames.begin());
-}
-
-std::string initialisation_name(Initialisation start) { return kStartNames.at(static_cast<std::size_t>(start)); }
 
 void initialise(torch::nn::Module& network, Initialisation start) {
   if (start == Initialisation::kPyTorch) {

@@ -3,9 +3,6 @@
 
 #include <torch/nn/module.h>
 
-#include <string>
-#include <vector>
-
 namespace brainmvp::nn {
 
 enum class Initialisation {
@@ -13,10 +10,6 @@ enum class Initialisation {
             // and of resenc by He et al. 2015 (arXiv 1502.01852), the UNet and the rest as PyTorch
   kPyTorch, // PyTorch's defaults: uniform in +-1 / sqrt(fan-in), weights and biases
 };
-
-std::vector<std::string> initialisation_names();        // "public", "pytorch"
-Initialisation initialisation(const std::string& name); // one of the names
-std::string initialisation_name(Initialisation start);
 
 // Draws the weights of a network that was just made, which has PyTorch's, from torch's default generator.
 void initialise(torch::nn::Module& network, Initialisation start);

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/atomic_file.h"
+#include "base/error.h"
 #include "base/own_files.h"
 #include "nn/layers/size_check.h"
 #include "nn/networks/backbones.h"
@@ -34,6 +35,8 @@ double peak_signal_to_noise(double mean_square_error) { return -10 * std::log10(
 double value_of(const train::NamedValues& values, const std::string& name) {
   return std::ranges::find(values, name, &train::NamedValues::value_type::first)->second;
 }
+
+bool reconstructs(const LossWeights& weights) { return weights.distillation != 0 || weights.reconstruction != 0; }
 
 NamedTensors with_bank(const torch::Tensor& templates, NamedTensors network) {
   network.insert(network.begin(), {kBankTensor, templates});
@@ -111,8 +114,11 @@ public:
     return terms;
   }
 
-  // Without the contrastive term, which only counts late in the schedule.
+  // Without the contrastive term, which only counts late in the schedule, unless it is all that is learned.
   [[nodiscard]] double criterion(const train::NamedValues& means) const override {
+    if (!reconstructs(settings_.weights)) {
+      return Objective::criterion(means);
+    }
     return settings_.weights.distillation * value_of(means, "mse_view1") +
            settings_.weights.reconstruction * value_of(means, "mse_view2");
   }
@@ -179,6 +185,10 @@ private:
 } // namespace
 
 std::unique_ptr<Objective> BrainMvpSettings::make(const ObjectiveSetup& setup) const {
+  if (weights.distillation == 0 && weights.reconstruction == 0 && weights.contrastive == 0) {
+    throw Error(ExitCode::kUsage, "--weight-distillation, --weight-reconstruction and --weight-contrastive are all 0, so that "
+                                  "nothing is learned; give one of them a weight");
+  }
   store::check_grid(setup.crop, template_size);
   auto network = nn::make_network(setup.network);
   nn::initialise(*network, setup.initialisation);

@@ -1,30 +1,49 @@
 #include "objectives/brainmvp/settings.h"
 
-#include <algorithm>
-#include <array>
 #include <cmath>
 
-#include "base/error.h"
-#include "base/text.h"
-
 namespace brainmvp::objectives {
-namespace {
 
-const std::array<std::string, 3> kInitNames{"zero", "noise", "mean"}; // in the order of TemplateInit
-
-} // namespace
-
-std::vector<std::string> template_init_names() { return {kInitNames.begin(), kInitNames.end()}; }
-
-TemplateInit template_init(const std::string& name) {
-  const auto found = std::ranges::find(kInitNames, name);
-  if (found == kInitNames.end()) {
-    throw Error(ExitCode::kUsage, unknown_name("template start", name, template_init_names()));
-  }
-  return static_cast<TemplateInit>(found - kInitNames.begin());
+std::vector<settings::Setting> BrainMvpSettings::settings() {
+  using settings::above;
+  using settings::at_least;
+  using settings::between;
+  return {{.name = "channels", .slot = channels, .help = "Modalities of a study that a sample holds", .range = at_least(1)},
+          {.name = "mask_rate",
+           .slot = mask_rate,
+           .help = "Share of the blocks that is masked",
+           .range = between(0, 1),
+           .recipes = {{"paper", {0.875}}}},
+          {.name = "mask_block", .slot = mask_block, .help = "Side of a masked block in voxels", .range = at_least(1)},
+          {.name = "weight_distillation",
+           .slot = weights.distillation,
+           .help = "Weight of the error of view 1 (modality template distillation); 0 leaves the task out",
+           .range = at_least(0),
+           .recipes = {{"released", {10}}}},
+          {.name = "weight_reconstruction",
+           .slot = weights.reconstruction,
+           .help = "Weight of the error of view 2 (cross-modal reconstruction); 0 leaves the task out",
+           .range = at_least(0)},
+          {.name = "weight_contrastive",
+           .slot = weights.contrastive,
+           .help = "Weight of the modality-aware contrastive term; 0 leaves the task out",
+           .range = at_least(0),
+           .recipes = {{"paper", {1}}, {"released", {1}}, {"tiny", {1}}}},
+          {.name = "temperature", .slot = weights.temperature, .help = "Temperature of the contrastive term", .range = above(0)},
+          {.name = "cross_modal_from",
+           .slot = cross_modal_from,
+           .help = "Fraction of the schedule from which view 2 shows another modality",
+           .recipes = {{"released", {0.2}}}},
+          {.name = "contrastive_from",
+           .slot = contrastive_from,
+           .help = "Fraction of the schedule from which the contrastive term counts",
+           .recipes = {{"paper", {2.0 / 3}}, {"released", {2.0 / 3}}, {"tiny", {1.0 / 3}}}},
+          {.name = "template_init",
+           .slot = settings::Slot(template_init, {"zero", "noise", "mean"}),
+           .help = "Where templates start",
+           .recipes = {{"tiny", {"mean"}}}},
+          {.name = "template_size", .slot = template_size, .help = "Voxels of the template grid, I J K", .range = at_least(1)}};
 }
-
-std::string template_init_name(TemplateInit init) { return kInitNames.at(static_cast<std::size_t>(init)); }
 
 Phase phase_at(const BrainMvpSettings& settings, std::uint64_t step, std::uint64_t steps) {
   const auto reached = [&](double fraction) {

@@ -20,10 +20,6 @@ struct LossWeights {
 // Where templates start. From zeros, AdamW's second moment holds most voxels nearly still for thousands of steps.
 enum class TemplateInit { kZero, kNoise, kMean };
 
-std::vector<std::string> template_init_names();
-TemplateInit template_init(const std::string& name); // throws Error(kUsage) for an unknown one, with the nearest known one
-std::string template_init_name(TemplateInit init);
-
 struct BrainMvpSettings : ObjectiveSettings {
   std::size_t channels = 4; // modalities a sample
   std::int64_t mask_block = 8;
@@ -34,6 +30,7 @@ struct BrainMvpSettings : ObjectiveSettings {
   image::Size template_size{240, 240, 155};
   TemplateInit template_init = TemplateInit::kZero;
 
+  [[nodiscard]] std::vector<settings::Setting> settings() override;
   [[nodiscard]] std::unique_ptr<Objective> make(const ObjectiveSetup& setup) const override;
 };
 

@@ -8,7 +8,6 @@
 #include "base/error.h"
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/dtype.h"
-#include "checkpoint/shards.h"
 #include "io/image_file.h"
 #include "io/png.h"
 #include "objectives/brainmvp/template_bank.h"
@@ -114,23 +113,6 @@ TemplateSet templates_in(const checkpoint::Contents& contents) {
     }
   }
   return set;
-}
-
-fs::path checkpoint_of(const fs::path& run_or_file) {
-  if (!fs::is_directory(run_or_file)) {
-    checkpoint::refuse_part(run_or_file);
-    return run_or_file;
-  }
-  if (const auto index = checkpoint::index_in(run_or_file)) {
-    return *index;
-  }
-  for (const char* name : {"last.pt", "best.pt"}) {
-    if (fs::is_regular_file(run_or_file / "checkpoints" / name)) {
-      return run_or_file / "checkpoints" / name;
-    }
-  }
-  throw Error(ExitCode::kBadInput,
-              run_or_file.string() + ": no checkpoints/last.pt or best.pt in it; name a run folder or a checkpoint");
 }
 
 void write_templates(const fs::path& folder, const std::vector<Template>& templates) {

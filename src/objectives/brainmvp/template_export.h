@@ -38,9 +38,6 @@ TemplateSet templates_of(const at::Tensor& bank, const image::Affine& affine);
 // From `rep_template`, `modalities` and `template_affine` of a checkpoint. Throws Error(kBadInput).
 TemplateSet templates_in(const checkpoint::Contents& contents);
 
-// The checkpoint of a run folder (checkpoints/last.pt, else best.pt), or the file itself. Throws Error(kBadInput).
-std::filesystem::path checkpoint_of(const std::filesystem::path& run_or_file);
-
 // Rows of middle slices, axial, coronal, sagittal, with a line that states the orientation.
 image::GreyImage template_sheet(const std::vector<Template>& templates);
 
