@@ -111,10 +111,15 @@ std::vector<std::string> texts_of(const ConfigValues& values) {
 }
 
 bool same_values(const ConfigValues& a, const ConfigValues& b) {
-  return std::ranges::equal(a, b, [](const ConfigValue& left, const ConfigValue& right) {
+  const auto same = [](const ConfigValue& left, const ConfigValue& right) {
     const std::optional<double> number = number_of(left);
     return number ? number == number_of(right) : text_of(left) == text_of(right);
-  });
+  };
+  const auto repeats = [&](const ConfigValues& list, const ConfigValues& one) {
+    return one.size() == 1 && !list.empty() &&
+           std::ranges::all_of(list, [&](const ConfigValue& value) { return same(value, one[0]); });
+  };
+  return std::ranges::equal(a, b, same) || repeats(a, b) || repeats(b, a);
 }
 
 std::string toml_text(const ConfigValues& values) {

@@ -31,7 +31,8 @@ std::vector<ConfigEntry> read_config_file(const std::filesystem::path& path);
 // The same of a text; `name` stands for the file in messages.
 std::vector<ConfigEntry> read_config_text(std::string_view text, const std::filesystem::path& name);
 
-// Numbers are compared as numbers, whether they stand as whole ones, as real ones or as texts.
+// Numbers are compared as numbers, whether they stand as whole ones, as real ones or as texts; a single value equals a list that
+// repeats it, as a crop's side does.
 bool same_values(const ConfigValues& a, const ConfigValues& b);
 
 // As the right-hand side of a TOML line: one value as it is, another number of them as a list.

@@ -77,7 +77,7 @@ void run_config(Input input) {
   if (accepts([&] { entries = io::read_config_text(text, "input.toml"); })) {
     std::string written;
     for (const io::ConfigEntry& entry : entries) {
-      if (std::ranges::all_of(io::texts_of(entry.values), [](const std::string& text) { return is_utf8(text); })) {
+      if (std::ranges::all_of(io::texts_of(entry.values), [](const std::string& value) { return is_utf8(value); })) {
         written += "k" + std::to_string(written.size()) + " = " + io::toml_text(entry.values) + "\n";
       }
     }

@@ -51,6 +51,13 @@ TEST(ConfigDifferences, NamesKeysAndComparesNumbersAsNumbers) {
   EXPECT_EQ(differences[2].key + " " + differences[2].before + " " + differences[2].now, "train.warmup nothing 5");
 }
 
+TEST(ConfigDifferences, OneSideStandsForThreeAndEarlierRunsHadOneObjective) {
+  EXPECT_TRUE(
+      config_differences("[pretrain]\ncrop = 16\n", "[pretrain]\nobjective = \"brainmvp\"\ncrop = [16, 16, 16]\n").empty());
+  EXPECT_EQ(config_differences("[pretrain]\ncrop = 16\n", "[pretrain]\ncrop = [16, 16, 32]\n").size(), 1U);
+  EXPECT_EQ(config_differences("[pretrain]\ncrop = 16\n", "[pretrain]\nobjective = \"mae\"\ncrop = 16\n").size(), 1U);
+}
+
 TEST(RunCheckpoint, GivesBackWeightsOptimizerAndCounters) {
   NamedTensors model = small_model();
   AdamW optimizer(model, {});
