@@ -1,5 +1,6 @@
 #include "checkpoint/wrappers.h"
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <string>
@@ -54,6 +55,27 @@ bool is_second_name(const std::string& name, const std::map<std::string, std::st
          (name.starts_with("decoder.encoder.") && names.contains(name.substr(kDecoder.size())));
 }
 
+// MONAI's MedNeXt has no name for its encoder.
+bool is_of_mednext_encoder(const std::string& name) {
+  constexpr std::array<std::string_view, 4> kParts{"stem.", "enc_stages.", "down_blocks.", "bottleneck."};
+  return std::ranges::any_of(kParts, [&](std::string_view part) { return name.starts_with(part); });
+}
+
+std::string name_mednext_encoder(NamedTensors& weights) {
+  const bool is_mednext =
+      std::ranges::any_of(weights, [](const auto& entry) { return entry.first == "enc_stages.0.0.conv1.weight"; });
+  std::size_t count = 0;
+  for (auto& [name, tensor] : weights) {
+    if (is_mednext && is_of_mednext_encoder(name)) {
+      name = "encoder." + name;
+      ++count;
+    }
+  }
+  return count == 0
+             ? ""
+             : "put \"encoder.\" before the names of " + std::to_string(count) + " tensors, which MONAI's MedNeXt leaves out";
+}
+
 std::string note_of(const std::map<std::string, std::size_t>& removed, std::size_t all) {
   std::vector<std::string> texts;
   for (const auto& [parts, count] : removed) {
@@ -86,6 +108,9 @@ Unwrapped without_wrappers(const NamedTensors& weights) {
   if (twice > 0) {
     result.note += (result.note.empty() ? "" : "; ") + ("left out " + std::to_string(twice)) +
                    " tensors that it holds under another name too, as nnU-Net's files do";
+  }
+  if (const std::string named = name_mednext_encoder(result.weights); !named.empty()) {
+    result.note += (result.note.empty() ? "" : "; ") + named;
   }
   return result;
 }

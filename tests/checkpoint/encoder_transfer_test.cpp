@@ -19,6 +19,18 @@ using test::expect_refused;
 constexpr const char* kUniFormerStem = "encoder.patch_embed1.proj.weight";
 constexpr const char* kUNetStem = "encoder.conv1a.weight";
 
+// What the networks call a tensor of the decoder of pre-training and of that of segmentation, and how many tensors their heads
+// have.
+struct Names {
+  std::string unused, missing;
+  std::size_t of_heads = 6;
+};
+const std::map<std::string, Names> kNames{
+    {"uniformer_tiny", {.unused = "decoder.decoder5.transp_conv.conv.weight", .missing = "ms_out.0.weight"}},
+    {"unet", {.unused = "up4conva.weight", .missing = "ms_out.0.weight"}},
+    {"resenc_s", {.unused = "reconstruction.ups.0.weight", .missing = "decoder.seg_layers.0.weight", .of_heads = 8}},
+    {"mednext_s", {.unused = "reconstruction.ups.0.weight", .missing = "out_0.conv_out.weight", .of_heads = 10}}};
+
 // A pre-training network whose tensors are filled, and its state with the templates in front.
 NamedTensors pretrained(nn::ReconstructionNetwork& network) {
   test::fill_state(nn::state_tensors(network));
@@ -91,12 +103,8 @@ TEST_P(EncoderTransferOf, TheDecoderOfPretrainingIsUnusedAndNamedSo) {
   for (const std::string& name : transfer.report.loaded) {
     EXPECT_TRUE(name.starts_with("encoder.")) << name;
   }
-  const std::map<std::string, std::pair<std::string, std::string>> decoders{
-      {"uniformer_tiny", {"decoder.decoder5.transp_conv.conv.weight", "ms_out.0.weight"}},
-      {"unet", {"up4conva.weight", "ms_out.0.weight"}},
-      {"resenc_s", {"reconstruction.output.weight", "decoder.seg_layers.0.weight"}}};
-  EXPECT_TRUE(contains(transfer.report.unused, decoders.at(GetParam()).first));
-  EXPECT_TRUE(contains(transfer.report.missing, decoders.at(GetParam()).second));
+  EXPECT_TRUE(contains(transfer.report.unused, kNames.at(GetParam()).unused));
+  EXPECT_TRUE(contains(transfer.report.missing, kNames.at(GetParam()).missing));
 }
 
 TEST_P(EncoderTransferOf, AFineTunedNetworkIsLoadedWhole) {
@@ -111,17 +119,18 @@ TEST_P(EncoderTransferOf, AFineTunedNetworkIsLoadedWhole) {
   }
   // Other outputs: the heads do not fit, all else does.
   const NamedTensors other = nn::state_tensors(*nn::make_segmentation_network(GetParam(), 4, 2));
-  const std::size_t heads = GetParam() == "resenc_s" ? 4 : 3;
-  EXPECT_EQ(transfer_encoder(from, other, stem_, Stem::kInflate).report.mismatched.size(), 2 * heads);
+  EXPECT_EQ(transfer_encoder(from, other, stem_, Stem::kInflate).report.mismatched.size(), kNames.at(GetParam()).of_heads);
 }
 
 TEST_P(EncoderTransferOf, ABareEncoderOfAnyFloatingTypeIsConverted) {
   for (const at::ScalarType type : {at::kBFloat16, at::kHalf, at::kDouble}) {
     NamedTensors bare;
     for (const auto& [name, tensor] : from_) {
-      const std::string prefix = GetParam() == "resenc_s" ? "encoder." : "encoder.uniformer.";
-      bare.emplace_back(name.starts_with(prefix) ? name.substr(prefix.size()) : name,
-                        tensor.is_floating_point() ? tensor.to(type) : tensor);
+      std::string own = name;
+      for (const std::string prefix : {"encoder.", "uniformer."}) {
+        own = own.starts_with(prefix) ? own.substr(prefix.size()) : own;
+      }
+      bare.emplace_back(own, tensor.is_floating_point() ? tensor.to(type) : tensor);
     }
     const auto network = nn::make_classification_network(GetParam(), 2, 2);
     const EncoderTransfer transfer = transfer_encoder(bare, nn::state_tensors(*network), stem_, Stem::kInflate);
@@ -133,7 +142,7 @@ TEST_P(EncoderTransferOf, ABareEncoderOfAnyFloatingTypeIsConverted) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Both, EncoderTransferOf, testing::Values("uniformer_tiny", "unet", "resenc_s"),
+INSTANTIATE_TEST_SUITE_P(Both, EncoderTransferOf, testing::Values("uniformer_tiny", "unet", "resenc_s", "mednext_s"),
                          [](const auto& parameter) { return parameter.param; });
 
 TEST(EncoderTransfer, SummaryNamesWholePartsOnceAndSingleTensorsByName) {

@@ -1,23 +1,19 @@
 // The residual encoder UNets have the names, features, logits and gradients of their public implementation.
 #include <torch/types.h>
 
-#include "checkpoint/checkpoint.h"
 #include "checkpoint/encoder_transfer.h"
 #include "nn/networks/backbones.h"
-#include "nn/networks/initialisation.h"
-#include "support/golden_tensors.h"
+#include "public_networks.h"
 #include "support/support.h"
 
 namespace brainmvp::checkpoint {
 namespace {
 
-// Argument: the checkpoint. nnU-Net registers tensors a second time under "all_modules" and "decoder.encoder".
+// nnU-Net registers tensors a second time under "all_modules" and "decoder.encoder".
 constexpr const char* kNnunet = R"(
-import sys, torch
 from torch import nn
 from dynamic_network_architectures.architectures.unet import ResidualEncoderUNet
 
-saved = torch.load(sys.argv[1], weights_only=True)
 sizes = {'resenc_s': ([16, 32, 64, 128, 160], [1, 2, 2, 2, 2]),
          'resenc_l': ([32, 64, 128, 256, 320, 320], [1, 3, 4, 6, 6, 6])}
 widths, blocks = sizes[saved['network']]
@@ -31,63 +27,13 @@ found = model.load_state_dict(saved['state_dict'], strict=False)
 assert not found.unexpected_keys, found.unexpected_keys
 assert all('all_modules' in k or k.startswith('decoder.encoder.') for k in found.missing_keys), found.missing_keys
 
-def close(name, ours, theirs, tolerance):
-    assert ours.shape == theirs.shape, (name, ours.shape, theirs.shape)
-    difference = (ours - theirs).abs().max().item() / theirs.abs().max().item()
-    assert theirs.abs().max() > 0 and difference < tolerance, (name, difference)
-
 model.train()
-features = model.encoder(saved['input'])
-assert len(features) == len(saved['features'])
-for i, (ours, theirs) in enumerate(zip(saved['features'], features)):
-    close(f'feature {i}', ours, theirs, 1e-4)
-outputs = model(saved['input'])
-close('logits', saved['logits'], outputs[0], 1e-4)
-close('quarter', saved['quarter'], outputs[2], 1e-4)
-(outputs[0].square().mean() + outputs[2].square().mean()).backward()
-named = dict(model.named_parameters())
-checked = 0
-for name, norm in saved['gradients'].items():
-    theirs = named[name].grad.norm().item()
-    if theirs > 1e-6: # the bias before a norm has none but rounding
-        assert abs(norm - theirs) < 1e-3 * theirs, (name, norm, theirs)
-        checked += 1
-assert checked > len(saved['gradients']) / 2, checked
+compare(model.encoder(saved['input']), model(saved['input']), dict(model.named_parameters()))
 )";
 
 class NnunetNetworks : public testing::TestWithParam<std::string> {};
 
-TEST_P(NnunetNetworks, AreThoseOfThePublicImplementation) {
-  torch::manual_seed(4);
-  const auto network = nn::make_segmentation_network(GetParam(), 2, 3);
-  nn::initialise(*network, nn::Initialisation::kPyTorch);
-  const std::int64_t side = 2 * nn::backbone(GetParam()).size_multiple;
-  const torch::Tensor input = torch::randn({1, 2, side, side, side});
-  const auto encoder = network->named_children()["encoder"];
-  List features;
-  for (const torch::Tensor& feature : std::dynamic_pointer_cast<nn::Encoder>(encoder)->forward(input)) {
-    features.push_back(Value{feature.detach()});
-  }
-  const nn::Segmentation output = network->forward(input);
-  (output.logits.square().mean() + output.quarter.square().mean()).backward();
-  Dict state, gradients;
-  for (const auto& [name, tensor] : nn::state_tensors(*network)) {
-    state.emplace_back(Value{name}, Value{tensor.detach()});
-    if (tensor.grad().defined()) {
-      gradients.emplace_back(Value{name}, Value{tensor.grad().norm().item<double>()});
-    }
-  }
-  const test::TemporaryFolder folder;
-  write_pt(folder / "network.pt", Value{Dict{{Value{"network"}, Value{GetParam()}},
-                                             {Value{"state_dict"}, Value{state}},
-                                             {Value{"gradients"}, Value{gradients}},
-                                             {Value{"input"}, Value{input}},
-                                             {Value{"features"}, Value{features}},
-                                             {Value{"logits"}, Value{output.logits.detach()}},
-                                             {Value{"quarter"}, Value{output.quarter.detach()}}}});
-  const test::ProcessResult result = test::run_python(kNnunet, {(folder / "network.pt").string()});
-  EXPECT_EQ(result.exit_code, 0) << result.err;
-}
+TEST_P(NnunetNetworks, AreThoseOfThePublicImplementation) { test::expect_equal_networks(GetParam(), {1, 2, 2, 2}, kNnunet); }
 
 // Arguments: the file to write, the number of input channels.
 constexpr const char* kSaveNnunet = R"(

@@ -97,6 +97,13 @@ TEST(Initialisation, PublicOfTheResidualEncoderIsNnunets) {
   EXPECT_EQ(drawn.at("encoder.stages.1.blocks.0.conv1.norm.weight").min().item<double>(), 1);
 }
 
+TEST(Initialisation, PublicLeavesMednextAsPyTorchDrawsIt) {
+  const Tensors drawn = reconstruction("mednext_s", Initialisation::kPublic);
+  for (const auto& [name, tensor] : reconstruction("mednext_s", Initialisation::kPyTorch)) {
+    EXPECT_TRUE(drawn.at(name).equal(tensor) || name.starts_with("reconstruction.")) << name;
+  }
+}
+
 TEST(Initialisation, PyTorchIsUniformByFanIn) {
   const Tensors drawn = reconstruction("uniformer_tiny", Initialisation::kPyTorch);
   const torch::Tensor depthwise = drawn.at("encoder.uniformer.blocks1.0.attn.weight"); // 5^3 inputs

@@ -45,7 +45,7 @@ TEST(Network, RefusesSizesThatAreNoMultiple) {
 }
 
 TEST(Network, EveryNetworkKeepsTheSizeOfAnUnevenBox) {
-  for (const char* name : {"uniformer_tiny", "unet", "resenc_s"}) {
+  for (const char* name : {"uniformer_tiny", "unet", "resenc_s", "mednext_s"}) {
     const torch::NoGradGuard no_gradient;
     const auto network = make_network(name);
     const Reconstruction result = network->forward(torch::rand({1, 1, 16, 32, 48}));
@@ -55,7 +55,9 @@ TEST(Network, EveryNetworkKeepsTheSizeOfAnUnevenBox) {
 
 // Instance norm would leave the same features of every image.
 TEST(Network, ADeepestFeatureOfOneVoxelIsRefused) {
-  EXPECT_THROW(make_network("resenc_s")->forward(torch::rand({1, 1, 16, 16, 16})), Error);
+  for (const char* name : {"resenc_s", "mednext_s"}) {
+    EXPECT_THROW(make_network(name)->forward(torch::rand({1, 1, 16, 16, 16})), Error) << name;
+  }
 }
 
 TEST(Network, BaseIsDeeperThanSmall) {

@@ -27,10 +27,10 @@ constexpr std::int64_t kTile = hn::MaxLanes(Tag()) >= 16 ? 16 : 8;
 // Offsets, in floats, of the parts of a scratch.
 struct Layout {
   explicit Layout(const DepthwiseShape& s)
-      : lanes(static_cast<std::int64_t>(hn::Lanes(Tag()))), padding(s.kernel / 2), row((s.width + kTile + 2 * padding) * lanes),
-        plane((s.height + 2 * padding) * row), ring(s.kernel * plane), blocks(kDepthwiseChannels / lanes), taps(blocks * ring),
-        taps_of_block(s.kernel * s.kernel * s.kernel * lanes), gradient(taps + blocks * taps_of_block),
-        size(gradient + (s.width + kTile) * lanes) {}
+      : lanes(static_cast<std::int64_t>(hn::Lanes(Tag()))), padding(s.kernel / 2),
+        row((s.width + s.y_stride * kTile + 2 * padding) * lanes), plane((s.height + 2 * padding) * row), ring(s.kernel * plane),
+        blocks(kDepthwiseChannels / lanes), taps(blocks * ring), taps_of_block(s.kernel * s.kernel * s.kernel * lanes),
+        gradient(taps + blocks * taps_of_block), size(gradient + (s.width + kTile) * lanes) {}
 
   std::int64_t lanes, padding, row, plane, ring, blocks, taps, taps_of_block, gradient, size;
 };
@@ -82,10 +82,14 @@ HWY_INLINE void store_some(Vector value, std::int64_t used, std::int64_t lanes, 
   std::copy_n(values, used, to);
 }
 
-// Copies `count` positions of a block of channels: from stride C to stride `lanes`.
+// Sides of what has values at every stride-th position of a grid.
+std::int64_t side_of(std::int64_t grid, std::int64_t stride) { return (grid + stride - 1) / stride; }
+
+// Copies `count` positions of a block of channels: from stride C to stride `lanes`, times `step`.
 template <class T>
-void gather(const T* from, std::int64_t channels, std::int64_t used, std::int64_t count, std::int64_t lanes, float* to) {
-  for (std::int64_t i = 0; i < count; ++i, from += channels, to += lanes) {
+void gather(const T* from, std::int64_t channels, std::int64_t used, std::int64_t count, std::int64_t lanes, float* to,
+            std::int64_t step = 1) {
+  for (std::int64_t i = 0; i < count; ++i, from += channels, to += step * lanes) {
     hn::StoreU(load_some(from, used, lanes), Tag(), to);
   }
 }
@@ -103,7 +107,7 @@ HWY_INLINE void for_each_block(const DepthwiseShape& s, const Layout& layout, st
   }
 }
 
-// Plane d of x, or zeros where there is none, into its place in the rings.
+// Plane d of x, or zeros beyond the grid, into its place in the rings. Planes and rows without values stay as they are.
 template <class T>
 void gather_plane(const DepthwiseShape& s, const Layout& layout, const T* x, std::int64_t first, std::int64_t d, float* scratch) {
   const std::int64_t place = (d + s.kernel) % s.kernel * layout.plane;
@@ -111,17 +115,26 @@ void gather_plane(const DepthwiseShape& s, const Layout& layout, const T* x, std
     for_each_block(s, layout, first, scratch, [&](const Block& b) { std::fill_n(b.ring + place, layout.plane, 0.0F); });
     return;
   }
-  for (std::int64_t h = 0; h < s.height; ++h) {
-    const T* row = x + (d * s.height + h) * s.width * s.channels;
+  if (d % s.x_stride != 0) {
+    return;
+  }
+  const std::int64_t height = side_of(s.height, s.x_stride), width = side_of(s.width, s.x_stride);
+  for (std::int64_t h = 0; h < s.height; h += s.x_stride) {
+    const T* row = x + (d / s.x_stride * height + h / s.x_stride) * width * s.channels;
     const std::int64_t to = place + (h + layout.padding) * layout.row + layout.padding * layout.lanes;
-    for_each_block(s, layout, first, scratch,
-                   [&](const Block& b) { gather(row + b.first, s.channels, b.used, s.width, layout.lanes, b.ring + to); });
+    for_each_block(s, layout, first, scratch, [&](const Block& b) {
+      gather(row + b.first, s.channels, b.used, width, layout.lanes, b.ring + to, s.x_stride);
+    });
   }
 }
 
-// Calls work(block, rows, position) for the rows of the slab's planes and the vectors of its channels: rows of inputs that the
-// row sees, kernel^2 of them, and the position of the row's first channel in x and y.
-template <std::int64_t Kernel, class T, class Work>
+struct Strides {
+  std::int64_t x = 1, y = 1;
+};
+
+// Calls work(block, rows, position) for the rows of y in the slab's planes and the vectors of its channels: rows of inputs that
+// the row sees, kernel^2 of them, null where x has no values, and the position of the row's first channel in y.
+template <std::int64_t Kernel, Strides By, class T, class Work>
 HWY_INLINE void for_each_row(const DepthwiseShape& s, const Layout& layout, const DepthwiseSlab& slab, const T* x, float* scratch,
                              const Work& work) {
   std::fill_n(scratch, layout.blocks * layout.ring, 0.0F);
@@ -130,14 +143,21 @@ HWY_INLINE void for_each_row(const DepthwiseShape& s, const Layout& layout, cons
   }
   for (std::int64_t d = slab.begin; d < slab.end; ++d) {
     gather_plane(s, layout, x, slab.first, d + layout.padding, scratch);
-    for (std::int64_t h = 0; h < s.height; ++h) {
+    if (d % By.y != 0) {
+      continue;
+    }
+    for (std::int64_t h = 0; h < s.height; h += By.y) {
       for_each_block(s, layout, slab.first, scratch, [&](const Block& b) {
         const float* rows[Kernel * Kernel];
         for (std::int64_t i = 0; i < Kernel * Kernel; ++i) {
           const std::int64_t plane = (d + i / Kernel - layout.padding + Kernel) % Kernel;
           rows[i] = b.ring + plane * layout.plane + (h + i % Kernel) * layout.row;
+          if (By.x == 2 && ((d + i / Kernel - layout.padding) % 2 != 0 || (h + i % Kernel - layout.padding) % 2 != 0)) {
+            rows[i] = nullptr;
+          }
         }
-        work(b, rows, (d * s.height + h) * s.width * s.channels + b.first);
+        const std::int64_t height = side_of(s.height, By.y), width = side_of(s.width, By.y);
+        work(b, rows, (d / By.y * height + h / By.y) * width * s.channels + b.first);
       });
     }
   }
@@ -153,58 +173,62 @@ HWY_INLINE void unrolled(const Work& work) {
 }
 
 // Adds to Tile outputs what one row of inputs gives them; each input is loaded once.
-template <std::int64_t Kernel, std::int64_t Tile>
+template <std::int64_t Kernel, std::int64_t Tile, std::int64_t Stride>
 HWY_INLINE void add_row(const float* row, const float* taps, std::int64_t lanes, Vector* sums) {
   const Tag tag;
   Vector tap[Kernel];
   unrolled<Kernel>([&](auto kw) __attribute__((always_inline)) { tap[kw] = hn::LoadU(tag, taps + kw * lanes); });
-  unrolled<Tile + Kernel - 1>([&](auto j) __attribute__((always_inline)) {
+  unrolled<(Tile - 1) * Stride + Kernel>([&](auto j) __attribute__((always_inline)) {
     const Vector x = hn::LoadU(tag, row + j * lanes);
     unrolled<Kernel>([&](auto kw) __attribute__((always_inline)) {
-      if constexpr (j - kw >= 0 && j - kw < Tile) {
-        sums[j - kw] = hn::MulAdd(tap[kw], x, sums[j - kw]);
+      if constexpr (j - kw >= 0 && (j - kw) % Stride == 0 && (j - kw) / Stride < Tile) {
+        sums[(j - kw) / Stride] = hn::MulAdd(tap[kw], x, sums[(j - kw) / Stride]);
       }
     });
   });
 }
 
-template <std::int64_t Kernel, std::int64_t Tile, class T>
+template <std::int64_t Kernel, std::int64_t Tile, Strides By, class T>
 HWY_INLINE void convolve_tile(const DepthwiseShape& s, const Layout& layout, const float* const* rows, std::int64_t w,
-                              const float* taps, Vector start, std::int64_t used, T* y) {
+                              std::int64_t width, const float* taps, Vector start, std::int64_t used, T* y) {
   Vector sums[Tile];
   unrolled<Tile>([&](auto t) __attribute__((always_inline)) { sums[t] = start; });
   for (std::int64_t i = 0; i < Kernel * Kernel; ++i) {
-    add_row<Kernel, Tile>(rows[i] + w * layout.lanes, taps + i * Kernel * layout.lanes, layout.lanes, sums);
+    if (By.x == 2 && rows[i] == nullptr) {
+      continue;
+    }
+    add_row<Kernel, Tile, By.y>(rows[i] + w * By.y * layout.lanes, taps + i * Kernel * layout.lanes, layout.lanes, sums);
   }
   unrolled<Tile>([&](auto t) __attribute__((always_inline)) {
-    if (w + t < s.width) {
+    if (w + t < width) {
       store_some(sums[t], used, layout.lanes, y + (w + t) * s.channels);
     }
   });
 }
 
-template <std::int64_t Kernel, class T>
+template <std::int64_t Kernel, Strides By, class T>
 void convolve(const DepthwiseShape& s, const DepthwiseSlab& slab, const T* x, const float* weight, const float* bias, T* y,
               float* scratch) {
   const Layout layout(s);
   for_each_block(s, layout, slab.first, scratch, [&](const Block& b) {
     gather(weight + b.first, s.channels, b.used, Kernel * Kernel * Kernel, layout.lanes, b.taps);
   });
-  for_each_row<Kernel>(s, layout, slab, x, scratch, [&](const Block& b, const float* const* rows, std::int64_t position) {
+  const std::int64_t width = side_of(s.width, By.y);
+  for_each_row<Kernel, By>(s, layout, slab, x, scratch, [&](const Block& b, const float* const* rows, std::int64_t position) {
     const Vector start = bias == nullptr ? hn::Zero(Tag()) : load_some(bias + b.first, b.used, layout.lanes);
     std::int64_t w = 0;
-    for (; s.width - w > kTile / 2; w += kTile) {
-      convolve_tile<Kernel, kTile>(s, layout, rows, w, b.taps, start, b.used, y + position);
+    for (; width - w > kTile / 2; w += kTile) {
+      convolve_tile<Kernel, kTile, By>(s, layout, rows, w, width, b.taps, start, b.used, y + position);
     }
-    for (; w < s.width; w += kTile / 2) {
-      convolve_tile<Kernel, kTile / 2>(s, layout, rows, w, b.taps, start, b.used, y + position);
+    for (; w < width; w += kTile / 2) {
+      convolve_tile<Kernel, kTile / 2, By>(s, layout, rows, w, width, b.taps, start, b.used, y + position);
     }
   });
 }
 
-// totals[r][kw] += sum over w of gy[w] * rows[r][w + kw], for Rows rows of inputs at once, so that the multiplier does not wait
-// for a sum. gy is zero beyond the row's end.
-template <std::int64_t Kernel, std::int64_t Rows>
+// totals[r][kw] += sum over w of gy[w] * rows[r][Stride w + kw], for Rows rows of inputs at once, so that the multiplier does not
+// wait for a sum. gy is zero beyond the row's end.
+template <std::int64_t Kernel, std::int64_t Rows, std::int64_t Stride>
 HWY_INLINE void add_row_gradient(const float* gy, const float* const* rows, std::int64_t width, std::int64_t lanes,
                                  float* totals) {
   constexpr std::int64_t kSteps = 4;
@@ -214,12 +238,12 @@ HWY_INLINE void add_row_gradient(const float* gy, const float* const* rows, std:
   for (std::int64_t w = 0; w < width; w += kSteps) {
     Vector g[kSteps];
     unrolled<kSteps>([&](auto t) __attribute__((always_inline)) { g[t] = hn::LoadU(tag, gy + (w + t) * lanes); });
-    unrolled<(kSteps + Kernel - 1) * Rows>([&](auto i) __attribute__((always_inline)) {
+    unrolled<((kSteps - 1) * Stride + Kernel) * Rows>([&](auto i) __attribute__((always_inline)) {
       constexpr std::int64_t kStep = i / Rows, kRow = i % Rows;
-      const Vector x = hn::LoadU(tag, rows[kRow] + (w + kStep) * lanes);
+      const Vector x = hn::LoadU(tag, rows[kRow] + (w * Stride + kStep) * lanes);
       unrolled<Kernel>([&](auto kw) __attribute__((always_inline)) {
-        if constexpr (kStep - kw >= 0 && kStep - kw < kSteps) {
-          sums[kRow * Kernel + kw] = hn::MulAdd(g[kStep - kw], x, sums[kRow * Kernel + kw]);
+        if constexpr (kStep - kw >= 0 && (kStep - kw) % Stride == 0 && (kStep - kw) / Stride < kSteps) {
+          sums[kRow * Kernel + kw] = hn::MulAdd(g[(kStep - kw) / Stride], x, sums[kRow * Kernel + kw]);
         }
       });
     });
@@ -227,19 +251,22 @@ HWY_INLINE void add_row_gradient(const float* gy, const float* const* rows, std:
   unrolled<Rows * Kernel>([&](auto i) __attribute__((always_inline)) { hn::StoreU(sums[i], tag, totals + i * lanes); });
 }
 
-template <std::int64_t Kernel, class T>
+template <std::int64_t Kernel, std::int64_t Stride, class T>
 void weight_gradient(const DepthwiseShape& s, const DepthwiseSlab& slab, const T* x, const T* gy, float* gw, float* scratch) {
   const Layout layout(s);
   constexpr std::int64_t kRows = Kernel * Kernel;
   float* gy_row = scratch + layout.gradient;
   std::fill_n(scratch + layout.taps, layout.blocks * layout.taps_of_block, 0.0F);
   std::fill_n(gy_row, (s.width + kTile) * layout.lanes, 0.0F);
-  for_each_row<Kernel>(s, layout, slab, x, scratch, [&](const Block& b, const float* const* rows, std::int64_t position) {
-    gather(gy + position, s.channels, b.used, s.width, layout.lanes, gy_row);
+  const std::int64_t width = side_of(s.width, Stride);
+  constexpr Strides kBy{.x = 1, .y = Stride};
+  for_each_row<Kernel, kBy>(s, layout, slab, x, scratch, [&](const Block& b, const float* const* rows, std::int64_t position) {
+    gather(gy + position, s.channels, b.used, width, layout.lanes, gy_row);
     for (std::int64_t i = 0; i + 1 < kRows; i += 2) {
-      add_row_gradient<Kernel, 2>(gy_row, rows + i, s.width, layout.lanes, b.taps + i * Kernel * layout.lanes);
+      add_row_gradient<Kernel, 2, Stride>(gy_row, rows + i, width, layout.lanes, b.taps + i * Kernel * layout.lanes);
     }
-    add_row_gradient<Kernel, 1>(gy_row, rows + kRows - 1, s.width, layout.lanes, b.taps + (kRows - 1) * Kernel * layout.lanes);
+    add_row_gradient<Kernel, 1, Stride>(gy_row, rows + kRows - 1, width, layout.lanes,
+                                        b.taps + (kRows - 1) * Kernel * layout.lanes);
   });
   for_each_block(s, layout, slab.first, scratch, [&](const Block& b) {
     for (std::int64_t tap = 0; tap < kRows * Kernel; ++tap) {
@@ -250,10 +277,18 @@ void weight_gradient(const DepthwiseShape& s, const DepthwiseSlab& slab, const T
 
 std::int64_t scratch_size(const DepthwiseShape& shape) { return Layout(shape).size; }
 
+template <std::int64_t Kernel, class T>
+auto convolution_by(const DepthwiseShape& s) {
+  constexpr Strides kSame, kSpread{.x = 2, .y = 1}, kSampled{.x = 1, .y = 2};
+  return s.x_stride == 2   ? convolve<Kernel, kSpread, T>
+         : s.y_stride == 2 ? convolve<Kernel, kSampled, T>
+                           : convolve<Kernel, kSame, T>;
+}
+
 template <class T>
 void convolve_stored(const DepthwiseShape& s, const DepthwiseSlab& slab, const void* x, const float* weight, const float* bias,
                      void* y, float* scratch) {
-  const auto run = s.kernel == 3 ? convolve<3, T> : convolve<5, T>;
+  const auto run = s.kernel == 3 ? convolution_by<3, T>(s) : convolution_by<5, T>(s);
   run(s, slab, static_cast<const T*>(x), weight, bias, static_cast<T*>(y), scratch);
 }
 
@@ -266,7 +301,8 @@ void convolve_any(const DepthwiseShape& s, const DepthwiseSlab& slab, const void
 template <class T>
 void weight_gradient_stored(const DepthwiseShape& s, const DepthwiseSlab& slab, const void* x, const void* gy, float* gw,
                             float* scratch) {
-  const auto run = s.kernel == 3 ? weight_gradient<3, T> : weight_gradient<5, T>;
+  const auto run = s.y_stride == 2 ? (s.kernel == 3 ? weight_gradient<3, 2, T> : weight_gradient<5, 2, T>)
+                                   : (s.kernel == 3 ? weight_gradient<3, 1, T> : weight_gradient<5, 1, T>);
   run(s, slab, static_cast<const T*>(x), static_cast<const T*>(gy), gw, scratch);
 }
 

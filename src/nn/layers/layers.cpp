@@ -3,7 +3,6 @@
 #include <cmath>
 #include <vector>
 
-#include "nn/kernels/depthwise.h"
 #include "nn/kernels/execution.h"
 #include "nn/kernels/plain.h"
 #include "nn/layers/checkpointing.h"
@@ -67,18 +66,18 @@ torch::Tensor BatchNorm::forward(const torch::Tensor& x) {
   return uses_plain_kernels() ? plain::normalise(x, norm()) : normalise(x, norm());
 }
 
-DepthwiseConvolution::DepthwiseConvolution(std::int64_t channels, std::int64_t kernel) {
+DepthwiseConvolution::DepthwiseConvolution(std::int64_t channels, std::int64_t kernel, Sampling sampling) : sampling_(sampling) {
   const std::int64_t fan_in = kernel * kernel * kernel;
   weight = register_parameter("weight", default_start({channels, 1, kernel, kernel, kernel}, fan_in));
   bias = register_parameter("bias", default_start({channels}, fan_in));
 }
 
 torch::Tensor DepthwiseConvolution::forward(const torch::Tensor& x) const {
-  return depthwise_convolution(x, weight, bias, {.adds_input = false});
+  return depthwise_convolution(x, weight, bias, {.adds_input = false, .sampling = sampling_});
 }
 
 torch::Tensor DepthwiseConvolution::residual(const torch::Tensor& x) const {
-  return depthwise_convolution(x, weight, bias, {.adds_input = true});
+  return depthwise_convolution(x, weight, bias, {.adds_input = true, .sampling = sampling_});
 }
 
 Mlp::Mlp(std::int64_t channels, std::int64_t hidden, Linear::Kind kind) {

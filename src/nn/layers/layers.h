@@ -7,6 +7,7 @@
 
 #include <cstdint>
 
+#include "nn/kernels/depthwise.h"
 #include "nn/kernels/norm.h"
 #include "nn/kernels/token_layers.h"
 
@@ -54,15 +55,18 @@ public:
   torch::Tensor num_batches_tracked;                     // [], int64
 };
 
-// Depthwise convolution, stride 1, zero-padded to the same size.
+// Depthwise convolution, zero-padded by half of its kernel.
 class DepthwiseConvolution : public torch::nn::Module {
 public:
-  DepthwiseConvolution(std::int64_t channels, std::int64_t kernel);
+  DepthwiseConvolution(std::int64_t channels, std::int64_t kernel, Sampling sampling = Sampling::kSame);
   torch::Tensor forward(const torch::Tensor& x) const;  // x: [B, D, H, W, C]
   torch::Tensor residual(const torch::Tensor& x) const; // x + forward(x)
 
   torch::Tensor weight; // [C, 1, k, k, k]
   torch::Tensor bias;   // [C]
+
+private:
+  Sampling sampling_;
 };
 
 // 1^3 convolution or linear layer to `hidden`, exact GELU, and back.

@@ -3,8 +3,8 @@
 #include <cmath>
 #include <string>
 
-#include "base/error.h"
 #include "nn/layers/layers.h"
+#include "nn/layers/size_check.h"
 
 namespace brainmvp::nn {
 namespace {
@@ -29,10 +29,7 @@ InstanceNorm::InstanceNorm(std::int64_t channels) {
 }
 
 Tensor InstanceNorm::forward(const Tensor& x) const {
-  if (x.size(2) * x.size(3) * x.size(4) == 1) {
-    throw Error(ExitCode::kUsage,
-                "the deepest features are one voxel, of which instance norm leaves nothing; use a larger --crop");
-  }
+  check_normed(x.size(2) * x.size(3) * x.size(4));
   return at::instance_norm(x, weight, bias, {}, {}, /*use_input_stats=*/true, /*momentum=*/0, 1e-5, /*cudnn_enabled=*/false);
 }
 

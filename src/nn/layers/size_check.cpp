@@ -28,6 +28,13 @@ void check_crop(const image::Size& crop, std::int64_t multiple, const std::strin
   }
 }
 
+void check_normed(std::int64_t voxels) {
+  if (voxels == 1) {
+    throw Error(ExitCode::kUsage,
+                "the deepest features are one voxel, of which instance norm leaves nothing; use a larger --crop");
+  }
+}
+
 void check_widths(std::int64_t channels, std::int64_t outputs) {
   if (channels < 1 || outputs < 1) {
     throw Error(ExitCode::kUsage, "network: expected at least one input channel and one output, found " +

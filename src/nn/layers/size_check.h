@@ -15,6 +15,9 @@ void check_input(const torch::Tensor& x, std::int64_t channels, std::int64_t mul
 // Throws Error(kUsage) unless each side of --crop is above 0 and a multiple of `multiple`, as `of_what` needs it.
 void check_crop(const image::Size& crop, std::int64_t multiple, const std::string& of_what);
 
+// Throws Error(kUsage) for features of a single voxel, of which a norm over voxels leaves nothing but its shift.
+void check_normed(std::int64_t voxels);
+
 // Throws Error(kUsage) unless a network of that many input channels and outputs can be made.
 void check_widths(std::int64_t channels, std::int64_t outputs);
 

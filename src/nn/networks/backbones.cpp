@@ -4,12 +4,17 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "nn/networks/mednext.h"
 #include "nn/networks/resenc.h"
 #include "nn/networks/unet.h"
 #include "nn/networks/uniformer.h"
 
 namespace brainmvp::nn {
 namespace {
+
+MednextOptions mednext_l(std::int64_t kernel) {
+  return {.expansions = {3, 4, 8, 8, 8, 8, 8, 4, 3}, .blocks = {3, 4, 8, 8, 8, 8, 8, 4, 3}, .kernel = kernel};
+}
 
 const std::vector<Backbone>& backbones() {
   static const std::vector<Backbone> rows{
@@ -19,7 +24,11 @@ const std::vector<Backbone>& backbones() {
       unet_backbone("unet", {2000, 5000, 2000, 2000, 700}),
       resenc_backbone("resenc_s", {.widths = {16, 32, 64, 128, 160}, .blocks = {1, 2, 2, 2, 2}}, {1000, 2400, 1000, 1000, 350}),
       resenc_backbone("resenc_l", {.widths = {32, 64, 128, 256, 320, 320}, .blocks = {1, 3, 4, 6, 6, 6}},
-                      {2700, 8400, 2700, 2000, 700})};
+                      {2700, 8400, 2700, 2000, 700}),
+      mednext_backbone("mednext_s", {}, {1500, 2900, 1200, 1000, 550}),
+      mednext_backbone("mednext_s_k5", {.kernel = 5}, {1500, 2900, 1200, 1000, 550}),
+      mednext_backbone("mednext_l", mednext_l(3), {2400, 4000, 2050, 1000, 550}),
+      mednext_backbone("mednext_l_k5", mednext_l(5), {2400, 4000, 2050, 1000, 550})};
   return rows;
 }
 

@@ -6,8 +6,8 @@
 namespace brainmvp::nn {
 
 enum class Initialisation {
-  kPublic,  // as the public code of the network (UniFormer and UNet: BrainMVP's, resenc: nnU-Net's): convolutions of a UniFormer
-            // and of resenc by He et al. 2015 (arXiv 1502.01852), the UNet and the rest as PyTorch
+  kPublic,  // as the public code of the network (UniFormer and UNet: BrainMVP's, resenc: nnU-Net's, mednext: MONAI's):
+            // convolutions of a UniFormer and of resenc by He et al. 2015 (arXiv 1502.01852), all else as PyTorch
   kPyTorch, // PyTorch's defaults: uniform in +-1 / sqrt(fan-in), weights and biases
 };
 
