@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "command.h"
 #include "finetune/run.h"
+#include "model/head.h"
 #include "nn/networks/backbones.h"
 #include "session_options.h"
 #include "study/task.h"
@@ -159,9 +160,8 @@ void add_augmentation_options(CLI::App& command, FinetuneArguments& arguments) {
 // What a task says, where the user does not.
 void fill_from_task(CLI::App& command, FinetuneArguments& arguments) {
   const study::Task task = study::task(arguments.task);
-  const bool segment = arguments.run.task == model::Task::kSegment;
-  if ((task.kind == study::TaskKind::kSegment) != segment) {
-    throw Error(ExitCode::kUsage, "--task " + arguments.task + " is for finetune " + (segment ? "classify" : "segment"));
+  if (task.kind_name() != arguments.run.task) {
+    throw Error(ExitCode::kUsage, "--task " + arguments.task + " is for finetune " + task.kind_name());
   }
   arguments.run.table = task.table;
   arguments.run.reference = task.reference;
@@ -213,16 +213,15 @@ void run_finetune(CLI::App& command, FinetuneArguments& arguments, const CommonO
   finetune::run_finetuning(run);
 }
 
-Command add_kind(CLI::App& parent, CommonOptions& common, model::Task task) {
-  const bool segment = task == model::Task::kSegment;
-  CLI::App* command = parent.add_subcommand(segment ? "segment" : "classify", segment ? "Train a segmentation from label maps"
-                                                                                      : "Train a classification from classes");
+Command add_kind(CLI::App& parent, CommonOptions& common, const std::string& head,
+                 void (*add_own_options)(CLI::App& command, FinetuneArguments& arguments)) {
+  CLI::App* command = parent.add_subcommand(head, model::head(head).sentence);
   add_common_options(*command, common, {.force = true, .config = true, .threads = true, .seed = true, .device = true});
   const auto arguments = std::make_shared<FinetuneArguments>();
-  arguments->run.task = task;
+  arguments->run.task = head;
   add_places(*command, *arguments);
   add_model_options(*command, *arguments);
-  segment ? add_segmentation_options(*command, *arguments) : add_classification_options(*command, *arguments);
+  add_own_options(*command, *arguments);
   add_finetuning_options(*command, *arguments);
   add_augmentation_options(*command, *arguments);
   return {command, [command, arguments, &common] { run_finetune(*command, *arguments, common); },
@@ -234,7 +233,8 @@ Command add_kind(CLI::App& parent, CommonOptions& common, model::Task task) {
 std::vector<Command> add_finetune(CLI::App& program, CommonOptions& common) {
   CLI::App* parent = program.add_subcommand("finetune", "Train a segmentation or a classification from a pre-trained encoder");
   parent->require_subcommand(1);
-  return {add_kind(*parent, common, model::Task::kSegment), add_kind(*parent, common, model::Task::kClassify)};
+  return {add_kind(*parent, common, "segment", add_segmentation_options),
+          add_kind(*parent, common, "classify", add_classification_options)};
 }
 
 } // namespace brainmvp::app

@@ -21,7 +21,7 @@ namespace brainmvp::finetune {
 inline constexpr const char* kScratch = "scratch";
 
 struct RunOptions {
-  model::Task task = model::Task::kSegment;
+  std::string task = "segment"; // name of a head (model/head.h)
   std::filesystem::path store;
   train::SessionOptions session{.keep = 0};
 

@@ -232,7 +232,7 @@ ClassJoin join_classes(const ClassSource& source, std::span<const StudyKey> stud
   return join;
 }
 
-void report_join(const ClassJoin& join, Findings& findings) {
+void report_join(const ClassJoin& join, Findings& findings, const std::string& what) {
   for (const auto& [file, reason] : join.passed_over) {
     findings.skip(file, "tables that hold no classes (" + reason + ")");
   }
@@ -240,10 +240,10 @@ void report_join(const ClassJoin& join, Findings& findings) {
     findings.warn("spellings of one class", "", text);
   }
   for (const auto& [value, ids] : join.no_class) {
-    warn_of_some("studies have the value '" + value + "', which is no class", ids, findings);
+    warn_of_some("studies have the value '" + value + "', which is no " + what, ids, findings);
   }
-  warn_of_some("studies have rows that contradict each other, and get no class", join.contradicted, findings);
-  warn_of_some("studies have no row in the tables, and get no class", join.without_row, findings);
+  warn_of_some("studies have rows that contradict each other, and get no " + what, join.contradicted, findings);
+  warn_of_some("studies have no row in the tables, and get no " + what, join.without_row, findings);
   warn_of_some("rows of the tables have no study", join.without_study, findings);
 }
 

@@ -48,7 +48,7 @@ struct ClassJoin {
 // lacks the columns; of several such are passed over.
 ClassJoin join_classes(const ClassSource& source, std::span<const StudyKey> studies);
 
-// What the user should know of a join, with counts and examples.
-void report_join(const ClassJoin& join, Findings& findings);
+// What the user should know of a join, with counts and examples. `what`: the word for a value.
+void report_join(const ClassJoin& join, Findings& findings, const std::string& what = "class");
 
 } // namespace brainmvp::study

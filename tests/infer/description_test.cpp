@@ -63,7 +63,7 @@ TEST(Description, SurvivesAFile) {
   EXPECT_EQ(model.intensities, store::Intensities::kUnclipped);
   EXPECT_FALSE(model.exclusive());
 
-  model.task = model::Task::kClassify;
+  model.task = "classify";
   model.sizing = model::Sizing::kResize;
   model.table = {.classes = {"HGG", "LGG"}};
   checkpoint::write_pt(folder / "classify.pt", {model::description_entries(model)});
