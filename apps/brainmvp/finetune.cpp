@@ -85,11 +85,7 @@ void add_segmentation_options(CLI::App& command, FinetuneArguments& arguments) {
       ->group("finetune");
 }
 
-void add_classification_options(CLI::App& command, FinetuneArguments& arguments) {
-  finetune::RunOptions& run = arguments.run;
-  command.add_option("--classes-from", run.classes_from, "Column of a table that holds the classes, instead of the store's")
-      ->type_name("FILE:COLUMN[:KEYCOLUMN]")
-      ->group("finetune");
+void add_whole_volume_options(CLI::App& command, FinetuneArguments& arguments) {
   command.add_option("--crop", arguments.crop, "Size that a whole volume is brought to: one side, or three")
       ->expected(1, 3)
       ->check(CLI::PositiveNumber)
@@ -100,11 +96,31 @@ void add_classification_options(CLI::App& command, FinetuneArguments& arguments)
       ->capture_default_str()
       ->check(CLI::IsMember({"resize", "pad"}))
       ->group("finetune");
-  command.add_option("--dropout", run.dropout, "Share of the pooled features that is left out in training")
+  command.add_option("--dropout", arguments.run.dropout, "Share of the pooled features that is left out in training")
       ->capture_default_str()
       ->check(CLI::Range(0.0, 0.99))
       ->group("finetune");
+}
+
+void add_classification_options(CLI::App& command, FinetuneArguments& arguments) {
+  command
+      .add_option("--classes-from", arguments.run.classes_from,
+                  "Column of a table that holds the classes, instead of the store's")
+      ->type_name("FILE:COLUMN[:KEYCOLUMN]")
+      ->group("finetune");
+  add_whole_volume_options(command, arguments);
   command.add_flag("--unbalanced", arguments.unbalanced, "Draw each study alike, not each class")->group("finetune");
+}
+
+void add_regression_options(CLI::App& command, FinetuneArguments& arguments) {
+  command.add_option("--targets-from", arguments.run.targets_from, "Columns of a table that hold the numbers to learn")
+      ->type_name("FILE:COLUMN[,COLUMN...][:KEYCOLUMN]")
+      ->group("finetune");
+  command.add_option("--loss", arguments.run.loss, "Difference that is made small: l1 absolute, l2 squared")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"l1", "l2"}))
+      ->group("finetune");
+  add_whole_volume_options(command, arguments);
 }
 
 void add_finetuning_options(CLI::App& command, FinetuneArguments& arguments) {
@@ -231,10 +247,12 @@ Command add_kind(CLI::App& parent, CommonOptions& common, const std::string& hea
 } // namespace
 
 std::vector<Command> add_finetune(CLI::App& program, CommonOptions& common) {
-  CLI::App* parent = program.add_subcommand("finetune", "Train a segmentation or a classification from a pre-trained encoder");
+  CLI::App* parent =
+      program.add_subcommand("finetune", "Train a segmentation, a classification or a regression from a pre-trained encoder");
   parent->require_subcommand(1);
   return {add_kind(*parent, common, "segment", add_segmentation_options),
-          add_kind(*parent, common, "classify", add_classification_options)};
+          add_kind(*parent, common, "classify", add_classification_options),
+          add_kind(*parent, common, "regress", add_regression_options)};
 }
 
 } // namespace brainmvp::app

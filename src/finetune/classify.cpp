@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "finetune/head_rows.h"
+#include "finetune/head.h"
 #include "finetune/whole_volumes.h"
 #include "metrics/classification.h"
 #include "parallel/sums.h"
@@ -82,7 +82,9 @@ train::Learner::Validation ClassificationLearner::validate() {
 
 std::vector<std::string> classes_from_table(const std::string& source, const store::Store& store) {
   const study::ClassJoin join = study::join_classes(study::parse_class_source(source), study_keys(store));
-  warn_of_join(join, "class");
+  study::Findings findings;
+  study::report_join(join, findings);
+  warn_of(findings);
   std::vector<std::string> classes;
   for (const std::optional<std::string>& name : join.classes) {
     classes.push_back(name.value_or(""));
@@ -125,6 +127,7 @@ std::vector<std::string> class_names(const std::vector<std::string>& declared, c
   return declared.empty() ? std::vector<std::string>(found.begin(), found.end()) : declared;
 }
 
+// `best` follows the cross-entropy over the validation studies; balanced accuracy and AUC are recorded too.
 class ClassificationHead : public Head {
 public:
   ClassificationHead(const RunOptions& options, const store::Store& store)

@@ -3,16 +3,23 @@
 #include <utility>
 
 #include "base/error.h"
-#include "finetune/head_rows.h"
+#include "finetune/head.h"
 
 namespace brainmvp::finetune {
+
+// A file each.
+std::unique_ptr<Head> segmentation_head(const RunOptions& options, const store::Store& store);
+std::unique_ptr<Head> classification_head(const RunOptions& options, const store::Store& store);
+std::unique_ptr<Head> regression_head(const RunOptions& options, const store::Store& store);
+
 namespace {
 
 using MakeHead = std::unique_ptr<Head> (*)(const RunOptions& options, const store::Store& store);
 
-constexpr std::array<std::pair<const char*, MakeHead>, 2> kHeads{{
+constexpr std::array<std::pair<const char*, MakeHead>, 3> kHeads{{
     {"segment", segmentation_head},
     {"classify", classification_head},
+    {"regress", regression_head},
 }};
 
 } // namespace

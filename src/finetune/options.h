@@ -33,10 +33,12 @@ struct RunOptions {
   std::string reference = {};             // the task's, where the store names none
   study::LabelTable table = {};           // instead of the store's, where it has labels, regions or classes
   std::string classes_from;               // table with the classes, "FILE:COLUMN[:KEYCOLUMN]"; empty: those of the store
+  std::string targets_from;               // table with the numbers of a regression, "FILE:COLUMN[,COLUMN...][:KEYCOLUMN]"
+  std::string loss = "l2";                // of a regression; or "l1"
   std::optional<int> fold;                // of cross-validation: it is validation, and the others are for training
   int folds = 0;                          // made by patient, classes shared alike; 0: those of the studies file
 
-  image::Size crop{96, 96, 96}; // for classification the size of the whole volume
+  image::Size crop{96, 96, 96}; // for heads of whole volumes the size of those
   model::Sizing sizing = model::Sizing::kResize;
   std::int64_t batch_size = 2;
   std::uint64_t epochs = 300;

@@ -47,6 +47,7 @@ model::ModelDescription describe_model(const RunOptions& options, const Start& s
           .network = network_of(start, options),
           .channels = channels,
           .table = std::move(table),
+          .targets = {},
           .window = options.crop,
           .sizing = options.sizing,
           .preparation = preparation,

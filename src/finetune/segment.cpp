@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "finetune/head_rows.h"
+#include "finetune/head.h"
 #include "finetune/label_checks.h"
 #include "finetune/losses.h"
 #include "infer/sliding_window.h"
@@ -155,6 +155,7 @@ std::vector<Foreground> read_foregrounds(const RunOptions& options, const store:
   return foregrounds;
 }
 
+// `best` follows 1 - mean Dice over the validation studies and outputs (the background left out), on the prepared grid.
 class SegmentationHead : public Head {
 public:
   SegmentationHead(const RunOptions& options, const store::Store& store) : options_(options), store_(store) {}

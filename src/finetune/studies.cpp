@@ -119,9 +119,7 @@ std::vector<study::StudyKey> study_keys(const store::Store& store) {
   return keys;
 }
 
-void warn_of_join(const study::ClassJoin& join, const std::string& what) {
-  study::Findings findings;
-  study::report_join(join, findings, what);
+void warn_of(const study::Findings& findings) {
   for (const study::Notice& notice : findings.notices) {
     log::warning(notice.text);
   }

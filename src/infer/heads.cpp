@@ -6,10 +6,18 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "infer/head_rows.h"
+#include "infer/head.h"
 #include "infer/output_files.h"
 
 namespace brainmvp::infer {
+
+// A label map a study, and with --probabilities a file an output.
+std::unique_ptr<Outputs> label_maps(const PredictionSetup& setup);
+void describe_labels(const model::ModelDescription& description, nlohmann::ordered_json& sidecar);
+
+// One table with a row a study and a column an output, named `prefix` and the output.
+std::unique_ptr<Outputs> prediction_table(const PredictionSetup& setup, const std::string& prefix);
+
 namespace fs = std::filesystem;
 namespace {
 
@@ -27,10 +35,12 @@ struct HeadRow {
   void (*describe)(const model::ModelDescription& description, Json& sidecar);
 };
 
-constexpr std::array<HeadRow, 2> kRows{{
+constexpr std::array<HeadRow, 3> kRows{{
     {"segment", label_maps, describe_labels},
     {"classify", [](const PredictionSetup& setup) { return prediction_table(setup, "prob_"); },
      [](const model::ModelDescription& description, Json& sidecar) { describe_whole(description, "classes", sidecar); }},
+    {"regress", [](const PredictionSetup& setup) { return prediction_table(setup, ""); },
+     [](const model::ModelDescription& description, Json& sidecar) { describe_whole(description, "targets", sidecar); }},
 }};
 
 const HeadRow& row_of(const model::ModelDescription& description) {

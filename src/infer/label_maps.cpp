@@ -2,7 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/atomic_file.h"
-#include "infer/head_rows.h"
+#include "infer/head.h"
 #include "infer/native.h"
 #include "infer/output_files.h"
 #include "io/image_file.h"

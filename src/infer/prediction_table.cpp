@@ -5,7 +5,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "infer/head_rows.h"
+#include "infer/head.h"
 #include "infer/output_files.h"
 
 namespace brainmvp::infer {

@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 #include "model/description_check.h"
-#include "model/head_rows.h"
+#include "model/head.h"
 #include "model/model.h"
 #include "nn/networks/classification.h"
 

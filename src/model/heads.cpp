@@ -3,12 +3,17 @@
 
 #include "base/text.h"
 #include "model/description_check.h"
-#include "model/head_rows.h"
+#include "model/head.h"
 
 namespace brainmvp::model {
 
+// A file each.
+Head segmentation_head();
+Head classification_head();
+Head regression_head();
+
 const std::vector<Head>& heads() {
-  static const std::vector<Head> kHeads{segmentation_head(), classification_head()};
+  static const std::vector<Head> kHeads{segmentation_head(), classification_head(), regression_head()};
   return kHeads;
 }
 

@@ -20,15 +20,24 @@
 
 namespace brainmvp::model {
 
+// A number that a regression learns, with the mean and the deviation that it had in the training, in the units of the table.
+struct Target {
+  std::string name;
+  double mean = 0;
+  double deviation = 1;
+};
+
 // What the network's outputs mean, by `task`.
 //   segment: where there are regions: sigmoid, output r = the union of the values of table.regions[r] (in order);
 //   otherwise exclusive labels: softmax, output r = table.labels sorted by value, background (0) first;
-//   classify: softmax, output r = table.classes[r].
+//   classify: softmax, output r = table.classes[r];
+//   regress: output r, times the deviation of targets[r], plus its mean.
 struct ModelDescription {
   std::string task = "segment";      // name of its head
   std::string network;               // nn::network_names()
   std::vector<std::string> channels; // canonical modalities, one an input channel
   study::LabelTable table;
+  std::vector<Target> targets;    // of a regression
   image::Size window{96, 96, 96}; // crop of the training; for heads of whole volumes the input's size
   Sizing sizing = Sizing::kPad;
   store::PrepareOptions preparation;
@@ -44,7 +53,7 @@ struct ModelDescription {
 
 // Entries of a checkpoint: "task", "channels", "labels", "regions", "region_order" and "ignore" (where there are), "classes",
 // "window", "sizing", "preparation", "intensities" (without it: clipped, as all were once), "templates", "has_template" and
-// "network".
+// "network"; of a regression "targets", "target_means" and "target_deviations".
 checkpoint::Dict description_entries(const ModelDescription& description);
 // Throws Error(kBadInput) when it is no fine-tuned model (a pre-training is named as such, with what to do).
 ModelDescription read_description(const checkpoint::Value& checkpoint, const std::filesystem::path& file);

@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "model/description_check.h"
-#include "model/head_rows.h"
+#include "model/head.h"
 #include "model/model.h"
 #include "model/outputs.h"
 #include "nn/networks/segmentation.h"

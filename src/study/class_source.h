@@ -33,6 +33,7 @@ struct StudyKey {
 
 struct ClassJoin {
   std::vector<std::optional<std::string>> classes = {};          // one a study
+  std::vector<std::size_t> lines = {};                           // one a study: that of its class in the table, or 0
   std::vector<std::string> without_row = {};                     // ids of studies that no row names
   std::vector<std::string> without_study = {};                   // keys of rows that name no study
   std::map<std::string, std::vector<std::string>> no_class = {}; // value that is no class ("-999", "") -> ids of studies
