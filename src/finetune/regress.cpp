@@ -139,8 +139,24 @@ public:
       for (const std::size_t position : selection.training) {
         values.push_back(numbers_[position][k]);
       }
-      description.targets.push_back(standardisation(names_[k], values));
+      targets_.push_back(standardisation(names_[k], values));
     }
+    description.targets = targets_;
+  }
+
+  // Throws Error(kUsage) where the numbers have another mean or deviation than when the run was begun.
+  [[nodiscard]] std::string change_since(const checkpoint::Value& earlier) const override {
+    model::ModelDescription before;
+    before.task = "regress";
+    before.head().read(earlier, before);
+    const auto same = [](const model::Target& a, const model::Target& b) {
+      return a.name == b.name && a.mean == b.mean && a.deviation == b.deviation;
+    };
+    if (!std::ranges::equal(before.targets, targets_, same)) {
+      throw Error(ExitCode::kUsage, "the numbers of the training studies have changed since the run was begun; give the table of "
+                                    "then with --targets-from, or begin another run");
+    }
+    return {};
   }
 
   std::unique_ptr<Learner> learner(const TrainingSetup& setup, std::shared_ptr<torch::nn::Module> network) override {
@@ -150,6 +166,7 @@ public:
 private:
   std::vector<std::string> names_;
   Numbers numbers_; // empty where a study has none
+  std::vector<model::Target> targets_;
 };
 
 } // namespace

@@ -262,6 +262,14 @@ TEST_F(FinetuneNumbers, ARegressionResumesToTheBitAndRecordsItsMetrics) {
                                run("numbers") / "checkpoints/step_00000002.pt", "head.weight");
 }
 
+TEST_F(FinetuneNumbers, ARunDoesNotGoOnWithOtherNumbers) {
+  ASSERT_EQ(finetune("regress", "edited", joined(ages(), {"--stop-after", "2"})).exit_code, 0);
+  (void)from("age,ml", "id\tage\tml\nanna\t60\t3\nberta\t72\t1\ncarla\t99\t2\nemma\t66\t2\nfini\t81\t7\n"); // the same file
+  const ProcessResult result = finetune("regress", "edited", {"--resume"});
+  EXPECT_EQ(result.exit_code, 2) << result.err;
+  EXPECT_TRUE(contains(result.err, "have changed since the run was begun")) << result.err;
+}
+
 // The first loss is that of the untrained network's outputs against numbers of mean 0 and deviation 1.
 TEST_F(FinetuneNumbers, AreStandardisedByTheTrainingStudies) {
   ASSERT_EQ(
