@@ -11,11 +11,11 @@ namespace brainmvp::metrics {
 namespace {
 
 TEST(Regression, HasTheValuesOfAHandComputedExample) {
-  const RegressionMetrics metrics = regression_metrics({.truth = {1, 2, 3, 4}, .predicted = {1, 3, 2, 5}});
-  EXPECT_DOUBLE_EQ(metrics.mae, 0.75);
-  EXPECT_DOUBLE_EQ(metrics.rmse, std::sqrt(0.75));
-  EXPECT_DOUBLE_EQ(metrics.r2, 1 - 3.0 / 5);
-  EXPECT_DOUBLE_EQ(metrics.pearson, 5.5 / std::sqrt(5 * 8.75));
+  const RegressionMetrics metrics = regression_metrics({.truth = {1, 2, 3, 4}, .predicted = {1, 4, 2, 5}});
+  EXPECT_DOUBLE_EQ(metrics.mae, 1);
+  EXPECT_DOUBLE_EQ(metrics.rmse, std::sqrt(1.5));
+  EXPECT_DOUBLE_EQ(metrics.r2, 1 - 6.0 / 5);
+  EXPECT_DOUBLE_EQ(metrics.pearson, 5 / std::sqrt(50));
 }
 
 // numpy.corrcoef and 1 - SSE / SST, of 200 numbers.
