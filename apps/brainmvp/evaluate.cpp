@@ -18,23 +18,29 @@ using settings::Slot;
 void check_combination(const EvaluateOptions& options) {
   const bool of_segmentation =
       options.allow_missing || !options.table.empty() || !options.choice.labels.empty() || !options.choice.regions.empty();
-  if (options.classification && of_segmentation) {
-    throw Error(ExitCode::kUsage, "--allow-missing, --table, --labels and --region do not go with --classification");
+  if (options.of_tables() && of_segmentation) {
+    throw Error(ExitCode::kUsage, std::string("--allow-missing, --table, --labels and --region do not go with ") +
+                                      (options.classification ? "--classification" : "--regression"));
+  }
+  if (!options.targets_from.empty() && !options.regression) {
+    throw Error(ExitCode::kUsage, "--targets-from goes with --regression only");
   }
 }
 
 void check_inputs(const EvaluateOptions& options) {
   const ExpectedInput predictions =
-      options.classification
-          ? ExpectedInput{"evaluate --classification",
+      options.of_tables()
+          ? ExpectedInput{options.classification ? "evaluate --classification" : "evaluate --regression",
                           "the predictions.tsv of the folder that predict wrote",
                           {InputKind::kTable}}
           : ExpectedInput{"evaluate",
                           "a folder of label maps, a studies file or a label map",
                           {InputKind::kFolder, InputKind::kPredictions, InputKind::kStudiesFile, InputKind::kImage}};
   ExpectedInput reference = predictions;
-  if (options.classification) {
-    reference = {"--reference", "a studies file or a .tsv of classes", {InputKind::kTable, InputKind::kStudiesFile}};
+  if (options.of_tables()) {
+    reference = {"--reference",
+                 options.classification ? "a studies file or a .tsv of classes" : "a studies file or a .tsv of numbers",
+                 {InputKind::kTable, InputKind::kStudiesFile}};
   }
   check_input(options.predictions, predictions);
   check_input(options.reference, reference);
@@ -59,6 +65,11 @@ void add_evaluate_settings(settings::Settings& settings, EvaluateOptions& option
         .slot = Slot(options.splits).one_of({"training", "validation", "test"}),
         .help = "Only these lists of a studies file"},
        {.name = "classification", .slot = options.classification, .help = "Evaluate class probabilities"},
+       {.name = "regression", .slot = options.regression, .help = "Evaluate predicted numbers", .excludes = "classification"},
+       {.name = "targets_from",
+        .slot = options.targets_from,
+        .help = "Columns of a table with the numbers of a studies file's studies",
+        .placeholder = "FILE:COLUMN[,COLUMN...][:KEYCOLUMN]"},
        {.name = "labels",
         .slot = options.choice.labels,
         .help = "Names or values of the labels to evaluate, each as a region",
@@ -94,9 +105,10 @@ Command add_evaluate(CLI::App& program, CommonOptions& common) {
   const auto options = std::make_shared<EvaluateOptions>();
   command
       ->add_option("PREDICTIONS", options->predictions,
-                   "Folder of label maps, studies file or label map; a .tsv of probabilities")
+                   "Folder of label maps, studies file or label map; a .tsv of probabilities or numbers")
       ->required();
-  command->add_option("--reference", options->reference, "The same for the reference; classes: a studies file or a .tsv")
+  command
+      ->add_option("--reference", options->reference, "The same for the reference; classes and numbers: a studies file or a .tsv")
       ->required()
       ->type_name("DIR|FILE");
   command->add_option("-o,--output", options->output, "x.json, or x.tsv and x.summary.tsv")->type_name("FILE");
@@ -118,6 +130,8 @@ Command add_evaluate(CLI::App& program, CommonOptions& common) {
             const metrics::BootstrapOptions bootstrap{.resamples = options->resamples, .seed = common.seed};
             if (options->classification) {
               evaluate_classification(*options, bootstrap);
+            } else if (options->regression) {
+              evaluate_regression(*options, bootstrap);
             } else {
               evaluate_segmentation(*options, bootstrap, common.thread_count());
             }

@@ -1,4 +1,4 @@
-// Options of `evaluate`, and its two kinds of work.
+// Options of `evaluate`, and its kinds of work.
 #pragma once
 
 #include <cstddef>
@@ -23,6 +23,10 @@ struct EvaluateOptions {
   std::vector<std::string> splits;
   bool allow_missing = false;
   bool classification = false;
+  bool regression = false;
+  std::string targets_from; // of a regression against a studies file
+
+  [[nodiscard]] bool of_tables() const { return classification || regression; }
   metrics::SegmentationOptions segmentation;
   metrics::ClassificationOptions classes;
   std::size_t resamples = metrics::BootstrapOptions{}.resamples;
@@ -33,5 +37,6 @@ std::vector<std::filesystem::path> output_files(const EvaluateOptions& options);
 
 void evaluate_segmentation(const EvaluateOptions& options, const metrics::BootstrapOptions& bootstrap, std::size_t threads);
 void evaluate_classification(const EvaluateOptions& options, const metrics::BootstrapOptions& bootstrap);
+void evaluate_regression(const EvaluateOptions& options, const metrics::BootstrapOptions& bootstrap);
 
 } // namespace brainmvp::app

@@ -2,12 +2,14 @@
 #include <iostream>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "base/output_target.h"
 #include "base/progress.h"
 #include "base/text.h"
 #include "evaluate.h"
 #include "metrics/class_evaluation.h"
 #include "metrics/evaluation_output.h"
+#include "metrics/regression_evaluation.h"
 #include "output_file.h"
 #include "study/json_file.h"
 
@@ -151,6 +153,41 @@ void evaluate_classification(const EvaluateOptions& options, const metrics::Boot
     if (evaluation.compared) {
       write_output_file(beside(options.output, ".comparison"), metrics::class_summary_tsv(evaluation.comparison.differences));
       write_output_file(beside(options.output, ".compared"), metrics::class_cases_tsv(evaluation.compared->table));
+    }
+  }
+}
+
+void evaluate_regression(const EvaluateOptions& options, const metrics::BootstrapOptions& bootstrap) {
+  study::Findings findings;
+  const metrics::ReferenceNumbers reference = metrics::read_reference_numbers(
+      {.path = options.reference, .targets_from = options.targets_from, .splits = chosen_splits(options.splits)},
+      options.predictions, findings);
+  for (const study::Notice& notice : findings.notices) {
+    log::warning(notice.text);
+  }
+  const auto read = [&](const std::string& source) {
+    metrics::RegressionTable table = metrics::read_regression_table(source, reference);
+    auto summary = metrics::summarise_numbers(table, bootstrap);
+    return metrics::NumberPredictions{.source = source, .table = std::move(table), .summary = std::move(summary)};
+  };
+  metrics::RegressionEvaluation evaluation{.reference = options.reference,
+                                           .bootstrap = bootstrap,
+                                           .predictions = read(options.predictions),
+                                           .compared = {},
+                                           .comparison = {}};
+  if (!options.compared.empty()) {
+    evaluation.compared = read(options.compared);
+    evaluation.comparison = metrics::compare_numbers(evaluation.predictions.table, evaluation.compared->table, bootstrap);
+  }
+  words_beside(options.output) << metrics::regression_evaluation_text(evaluation);
+  if (is_json(options.output)) {
+    write_output_file(options.output, metrics::regression_evaluation_json(evaluation));
+  } else if (!options.output.empty()) {
+    write_output_file(options.output, metrics::number_cases_tsv(evaluation.predictions.table));
+    write_output_file(beside(options.output, ".summary"), metrics::number_summary_tsv(evaluation.predictions.summary));
+    if (evaluation.compared) {
+      write_output_file(beside(options.output, ".comparison"), metrics::number_summary_tsv(evaluation.comparison.differences));
+      write_output_file(beside(options.output, ".compared"), metrics::number_cases_tsv(evaluation.compared->table));
     }
   }
 }

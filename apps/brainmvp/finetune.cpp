@@ -5,6 +5,7 @@
 #include "base/own_files.h"
 #include "command.h"
 #include "finetune/run.h"
+#include "model/head.h"
 #include "session_options.h"
 #include "settings_options.h"
 #include "study/task.h"
@@ -33,9 +34,8 @@ void add_places(CLI::App& command, FinetuneArguments& arguments) {
 // What a task says, where the user does not.
 void fill_from_task(settings::Settings& settings, finetune::RunOptions& run) {
   const study::Task task = study::task(run.task_name);
-  const bool segment = run.task == model::Task::kSegment;
-  if ((task.kind == study::TaskKind::kSegment) != segment) {
-    throw Error(ExitCode::kUsage, "--task " + run.task_name + " is for finetune " + (segment ? "classify" : "segment"));
+  if (task.kind_name() != run.task) {
+    throw Error(ExitCode::kUsage, "--task " + run.task_name + " is for finetune " + task.kind_name());
   }
   run.table = task.table;
   run.reference = task.reference;
@@ -74,14 +74,12 @@ void run_finetune(settings::Settings& settings, FinetuneArguments& arguments, co
   finetune::run_finetuning(run);
 }
 
-Command add_kind(CLI::App& parent, CommonOptions& common, model::Task task) {
-  const bool segment = task == model::Task::kSegment;
-  CLI::App* command = parent.add_subcommand(segment ? "segment" : "classify", segment ? "Train a segmentation from label maps"
-                                                                                      : "Train a classification from classes");
+Command add_kind(CLI::App& parent, CommonOptions& common, const std::string& head) {
+  CLI::App* command = parent.add_subcommand(head, model::head(head).sentence);
   const auto settings =
       add_common_options(*command, common, {.force = true, .config = true, .threads = true, .seed = true, .device = true});
   const auto arguments = std::make_shared<FinetuneArguments>();
-  arguments->run.task = task;
+  arguments->run.task = head;
   add_places(*command, *arguments);
   finetune::add_settings(*settings, arguments->run);
   add_setting_options(*command, *settings);
@@ -92,9 +90,10 @@ Command add_kind(CLI::App& parent, CommonOptions& common, model::Task task) {
 } // namespace
 
 std::vector<Command> add_finetune(CLI::App& program, CommonOptions& common) {
-  CLI::App* parent = program.add_subcommand("finetune", "Train a segmentation or a classification from a pre-trained encoder");
+  CLI::App* parent =
+      program.add_subcommand("finetune", "Train a segmentation, a classification or a regression from a pre-trained encoder");
   parent->require_subcommand(1);
-  return {add_kind(*parent, common, model::Task::kSegment), add_kind(*parent, common, model::Task::kClassify)};
+  return {add_kind(*parent, common, "segment"), add_kind(*parent, common, "classify"), add_kind(*parent, common, "regress")};
 }
 
 } // namespace brainmvp::app

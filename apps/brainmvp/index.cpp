@@ -87,7 +87,7 @@ void refuse_what_was_found(const study::Index& index, const study::IndexOptions&
                                          " does not declare (the report names file, value and voxels); " + arguments.output +
                                          " was not written; choose the task of this edition, or mend or remove the files");
   }
-  const bool labels_needed = options.task && options.task->kind == study::TaskKind::kSegment && !options.unlabelled;
+  const bool labels_needed = options.task && options.task->needs_labels() && !options.unlabelled;
   const auto labelled = [](const study::Study& one) { return one.label.has_value(); };
   if (labels_needed && std::ranges::none_of(index.file.studies, labelled)) {
     throw Error(ExitCode::kBadInput, "task " + arguments.task + ": no label map is left (the report says why); " +

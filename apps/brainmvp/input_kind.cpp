@@ -136,7 +136,8 @@ std::string described_input(const fs::path& path) {
     return "is a result of evaluate; next: brainmvp report --evaluation " + word + " -o report.html";
   case InputKind::kTable:
     return "is a table; next, for classes of studies: brainmvp index FOLDER --classes-from " + word +
-           ":COLUMN -o studies.json, for probabilities: brainmvp evaluate " + word + " --reference studies.json --classification";
+           ":COLUMN -o studies.json, for probabilities: brainmvp evaluate " + word +
+           " --reference studies.json --classification (numbers: --regression)";
   case InputKind::kMissing:
   case InputKind::kOther:
     break;

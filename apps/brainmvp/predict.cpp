@@ -1,4 +1,4 @@
-// brainmvp predict: label maps or class probabilities of new images from fine-tuned runs.
+// brainmvp predict: label maps, class probabilities or numbers of new images from fine-tuned runs.
 #include "infer/predict_run.h"
 
 #include <algorithm>
@@ -167,7 +167,8 @@ void add_predict_settings(settings::Settings& settings, PredictArguments& argume
 } // namespace
 
 Command add_predict(CLI::App& program, CommonOptions& common) {
-  CLI::App* command = program.add_subcommand("predict", "Segment or classify new images with fine-tuned runs");
+  CLI::App* command =
+      program.add_subcommand("predict", "Segment or classify new images, or predict their numbers, with fine-tuned runs");
   const auto arguments = std::make_shared<PredictArguments>();
   add_input_options(*command, *arguments);
   const auto settings = add_common_options(*command, common, {.force = true, .config = true, .threads = true, .device = true});

@@ -19,7 +19,7 @@ using torch::Tensor;
 struct Item {
   Tensor images;    // [C, H, W, D]
   Tensor templates; // [C, H, W, D], the same places
-  Tensor labels;    // [1, H, W, D] float; undefined for classification
+  Tensor labels;    // [1, H, W, D] float; undefined for whole volumes
 };
 
 Tensor crop_tensor(const float* values, std::int64_t channels, const image::Size& size) {
@@ -29,7 +29,7 @@ Tensor crop_tensor(const float* values, std::int64_t channels, const image::Size
 
 Tensor template_of(const BatchSetup& setup, std::size_t channel, const Sample& sample) {
   const image::Size& volume = setup.store.studies()[sample.study].size();
-  return setup.description.task == model::Task::kClassify
+  return setup.description.head().whole_volumes
              ? infer::sized_template(setup.description, channel, volume)
              : infer::template_part(setup.description, channel, volume, sample.start, setup.description.window);
 }

@@ -26,7 +26,7 @@ struct BatchSetup {
 
 struct NetworkBatch {
   torch::Tensor images; // [B, C, H, W, D], or [2 B, ...]: the first mixtures of all samples, then the second ones
-  torch::Tensor labels; // [B, H, W, D] or [2 B, ...] uint8, values of the label maps; undefined for classification
+  torch::Tensor labels; // [B, H, W, D] or [2 B, ...] uint8, values of the label maps; undefined for whole volumes
 };
 
 // Missing channels are the template's part of the crop; a mixture replaces some of the present ones by theirs too. All of

@@ -27,13 +27,12 @@ SampleOptions Learner::sample_options(const store::Distribution& distribution) c
 }
 
 NetworkBatch Learner::network_batch_of(const SampleBatch& samples) const {
-  return network_batch(samples,
-                       {.store = setup_.store,
-                        .description = setup_.description,
-                        .augmentation = setup_.options.augmentation,
-                        .mix_channels = setup_.description.task == model::Task::kSegment ? setup_.options.mix_channels : 0,
-                        .seed = setup_.options.session.seed,
-                        .device = setup_.device});
+  return network_batch(samples, {.store = setup_.store,
+                                 .description = setup_.description,
+                                 .augmentation = setup_.options.augmentation,
+                                 .mix_channels = mix_channels(),
+                                 .seed = setup_.options.session.seed,
+                                 .device = setup_.device});
 }
 
 std::vector<std::size_t> Learner::own_validation() const {

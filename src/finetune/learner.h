@@ -49,6 +49,9 @@ protected:
   // Of a batch over the samples of all ranks, as train::BatchLosses has them.
   [[nodiscard]] virtual NamedTensors losses(const SampleBatch& samples, const parallel::BatchShare& share) const = 0;
 
+  // Most channels that a mixture takes from templates; 0: no mixtures.
+  [[nodiscard]] virtual std::size_t mix_channels() const { return 0; }
+
   [[nodiscard]] const TrainingSetup& setup() const { return setup_; }
   [[nodiscard]] SampleOptions sample_options(const store::Distribution& distribution) const;
   [[nodiscard]] NetworkBatch network_batch_of(const SampleBatch& samples) const;

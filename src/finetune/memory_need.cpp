@@ -8,8 +8,6 @@
 namespace brainmvp::finetune {
 namespace {
 
-using nn::Workload;
-
 // A sample's images and templates, while they are read, augmented and mixed.
 double input_bytes(const TrainingSetup& setup) {
   constexpr double kCopies = 6;
@@ -17,27 +15,24 @@ double input_bytes(const TrainingSetup& setup) {
 }
 
 double step_bytes(const TrainingSetup& setup) {
-  const bool segments = setup.description.task == model::Task::kSegment;
+  const model::Head& head = setup.description.head();
   const double views = static_cast<double>(setup.options.batch_size) * (setup.options.mix_channels > 0 ? 2 : 1);
-  const double activations =
-      nn::backbone(setup.description.network).bytes_per_voxel_of(segments ? Workload::kSegment : Workload::kClassify) +
-      (segments ? 6.0 * static_cast<double>(setup.description.outputs()) * sizeof(float) : 0);
+  const double activations = nn::backbone(setup.description.network).bytes_per_voxel_of(head.step) +
+                             (head.whole_volumes ? 0 : 6.0 * static_cast<double>(setup.description.outputs()) * sizeof(float));
   return views * runtime::voxels_of(setup.description.window) * (activations + input_bytes(setup));
 }
 
 // The largest study whole: its channels, its outputs and their sums, and what is decided.
 double validation_bytes(const TrainingSetup& setup) {
-  const bool segments = setup.description.task == model::Task::kSegment;
+  const model::Head& head = setup.description.head();
   double largest = 0;
   for (const std::size_t position : setup.validation) {
     largest = std::max(largest, runtime::voxels_of(setup.store.studies()[position].size()));
   }
-  const double outputs = segments ? static_cast<double>(setup.description.outputs()) : 0;
+  const double outputs = head.whole_volumes ? 0 : static_cast<double>(setup.description.outputs());
   const double bytes_a_voxel = (static_cast<double>(setup.description.channels.size()) + 3 * outputs + 2) * sizeof(float);
-  return largest * bytes_a_voxel +
-         runtime::voxels_of(setup.description.window) *
-             nn::backbone(setup.description.network)
-                 .bytes_per_voxel_of(segments ? Workload::kPredictSegmentation : Workload::kPredictClass);
+  return largest * bytes_a_voxel + runtime::voxels_of(setup.description.window) *
+                                       nn::backbone(setup.description.network).bytes_per_voxel_of(head.prediction);
 }
 
 } // namespace

@@ -22,7 +22,7 @@ namespace brainmvp::finetune {
 inline constexpr const char* kScratch = "scratch";
 
 struct RunOptions {
-  model::Task task = model::Task::kSegment;
+  std::string task = "segment"; // name of a head (model/head.h)
   std::filesystem::path store;
   train::SessionOptions session{.keep = 0};
 
@@ -37,10 +37,12 @@ struct RunOptions {
   std::string reference = {};             // the task's, where the store names none
   study::LabelTable table = {};           // instead of the store's, where it has labels, regions or classes
   std::string classes_from;               // table with the classes, "FILE:COLUMN[:KEYCOLUMN]"; empty: those of the store
+  std::string targets_from;               // table with the numbers of a regression, "FILE:COLUMN[,COLUMN...][:KEYCOLUMN]"
+  std::string loss = "l2";                // of a regression; or "l1"
   std::optional<int> fold;                // of cross-validation: it is validation, and the others are for training
   std::optional<int> folds;               // made by patient, classes shared alike; nothing: those of the studies file
 
-  image::Size crop{96, 96, 96}; // for classification the size of the whole volume
+  image::Size crop{96, 96, 96}; // for heads of whole volumes the size of those
   model::Sizing sizing = model::Sizing::kResize;
   std::int64_t batch_size = 2;
   std::uint64_t epochs = 300;

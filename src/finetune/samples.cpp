@@ -117,12 +117,12 @@ std::unique_ptr<store::ReadAhead<SampleBatch>> read_crops(const store::Store& st
 }
 
 std::unique_ptr<store::ReadAhead<SampleBatch>> read_volumes(const store::Store& store, const std::vector<std::size_t>& positions,
-                                                            const std::vector<std::size_t>& classes, bool balanced,
-                                                            model::Sizing sizing, const SampleOptions& options,
-                                                            std::uint64_t first_batch) {
-  const auto source = std::make_shared<const Source>(Source{store, positions, options,
-                                                            balanced ? drawn_by(BalancedSampler(options.seed, classes))
-                                                                     : drawn_by(store::Sampler(options.seed, positions.size()))});
+                                                            const std::vector<std::size_t>& strata, model::Sizing sizing,
+                                                            const SampleOptions& options, std::uint64_t first_batch) {
+  const auto source =
+      std::make_shared<const Source>(Source{store, positions, options,
+                                            strata.empty() ? drawn_by(store::Sampler(options.seed, positions.size()))
+                                                           : drawn_by(BalancedSampler(options.seed, strata))});
   return reader({.begin = [source](SampleBatch& batch, std::uint64_t number) { source->begin(batch, number, false); },
                  .fill = [source, sizing](SampleBatch& batch, std::size_t item) { fill_volume(*source, sizing, batch, item); }},
                 options, first_batch);

@@ -1,4 +1,4 @@
-// Samples of fine-tuning: the same channels for every study, with a label map or a class, read ahead by threads.
+// Samples of fine-tuning: the same channels for every study, read ahead by threads.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ struct SampleBatch {
   store::Portion portion;
   std::vector<Sample> samples;      // portion.read() of them
   std::vector<float> images;        // [B][C][i][j][k], 0 in missing channels
-  std::vector<std::uint8_t> labels; // [B][i][j][k], values of the label maps; empty for classification
+  std::vector<std::uint8_t> labels; // [B][i][j][k], values of the label maps; empty for whole volumes
 };
 
 struct SampleOptions {
@@ -43,12 +43,11 @@ std::unique_ptr<store::ReadAhead<SampleBatch>> read_crops(const store::Store& st
                                                           const std::vector<Foreground>& foregrounds,
                                                           const SampleOptions& options, std::uint64_t first_batch);
 
-// Whole volumes, sized as the model wants them, for classification. `classes`: one a position; with `balanced` each class is
-// drawn as often as any other, otherwise each study.
+// Whole volumes, sized as the model wants them. `strata`: one a position, each drawn as often as any other; without them each
+// study is.
 std::unique_ptr<store::ReadAhead<SampleBatch>> read_volumes(const store::Store& store, const std::vector<std::size_t>& positions,
-                                                            const std::vector<std::size_t>& classes, bool balanced,
-                                                            model::Sizing sizing, const SampleOptions& options,
-                                                            std::uint64_t first_batch);
+                                                            const std::vector<std::size_t>& strata, model::Sizing sizing,
+                                                            const SampleOptions& options, std::uint64_t first_batch);
 
 // Which of the channels a study has.
 std::vector<bool> present_channels(const store::StoredStudy& study, const std::vector<std::string>& channels);

@@ -1,6 +1,10 @@
 #include <ATen/ops/empty.h>
 
-#include "finetune/learners.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "finetune/head.h"
+#include "finetune/label_checks.h"
 #include "finetune/losses.h"
 #include "infer/sliding_window.h"
 #include "model/outputs.h"
@@ -43,6 +47,7 @@ protected:
   }
 
   [[nodiscard]] NamedTensors losses(const SampleBatch& samples, const parallel::BatchShare& share) const override;
+  [[nodiscard]] std::size_t mix_channels() const override { return setup().options.mix_channels; }
 
 private:
   [[nodiscard]] Tensor decided(const store::StoredStudy& study) const; // outputs of the whole prepared volume: [K, H, W, D] bool
@@ -104,7 +109,7 @@ train::Learner::Validation SegmentationLearner::validate() {
     }
   }
   sums = setup().group.sum(std::move(sums));
-  const std::vector<std::string> names = model::output_names(setup().description);
+  const std::vector<std::string> names = setup().description.output_names();
   Validation validation;
   double mean = 0;
   for (auto output = static_cast<std::size_t>(first); output < sums.size(); ++output) {
@@ -117,11 +122,87 @@ train::Learner::Validation SegmentationLearner::validate() {
   return validation;
 }
 
+// The foreground of each training study, with the label table checked and completed.
+std::vector<Foreground> read_foregrounds(const RunOptions& options, const store::Store& store, const Selection& selection,
+                                         study::LabelTable& table) {
+  std::vector<std::pair<std::string, Foreground>> found;
+  std::vector<std::string> empty;
+  for (const std::vector<std::size_t>* positions : {&selection.training, &selection.validation}) {
+    for (const std::size_t position : *positions) {
+      const store::StoredStudy& study = store.studies()[position];
+      found.emplace_back(study.id(), find_foreground(study, options.session.seed, table.ignore));
+      if (found.back().second.empty() && positions == &selection.training) {
+        empty.push_back(study.id());
+      }
+    }
+  }
+  if (!empty.empty()) {
+    log::warning(std::to_string(empty.size()) +
+                 " training studies have no foreground and show background only: " + join(empty, ", "));
+  }
+  if (table.labels.empty() && table.regions.empty()) {
+    check_undeclared(found, store, selection);
+  }
+  table.labels = label_names(table, found);
+  std::vector<Foreground> foregrounds;
+  for (std::size_t i = 0; i < selection.training.size(); ++i) {
+    foregrounds.push_back(std::move(found[i].second));
+  }
+  warn_of_unseen(table, foregrounds);
+  if (table.regions.empty() && table.labels.size() < 2) {
+    throw Error(ExitCode::kNothingFound, options.store.string() + ": no label map of the training studies has any foreground");
+  }
+  return foregrounds;
+}
+
+// `best` follows 1 - mean Dice over the validation studies and outputs (the background left out), on the prepared grid.
+class SegmentationHead : public Head {
+public:
+  SegmentationHead(const RunOptions& options, const store::Store& store) : options_(options), store_(store) {}
+
+  [[nodiscard]] std::string what() const override { return "label map"; }
+  [[nodiscard]] bool has(std::size_t position) const override { return store_.studies()[position].has_label(); }
+
+  void describe(const Selection& selection, model::ModelDescription& description) override {
+    foregrounds_ = read_foregrounds(options_, store_, selection, description.table);
+    description.table.classes.clear();
+  }
+
+  std::unique_ptr<Learner> learner(const TrainingSetup& setup, std::shared_ptr<torch::nn::Module> network) override {
+    return std::make_unique<SegmentationLearner>(setup, std::move(foregrounds_),
+                                                 std::dynamic_pointer_cast<nn::SegmentationNetwork>(network));
+  }
+
+private:
+  const RunOptions& options_;
+  const store::Store& store_;
+  std::vector<Foreground> foregrounds_; // of the training studies
+};
+
 } // namespace
 
-std::unique_ptr<Learner> segmentation_learner(const TrainingSetup& setup, std::vector<Foreground> foregrounds,
-                                              std::shared_ptr<nn::SegmentationNetwork> network) {
-  return std::make_unique<SegmentationLearner>(setup, std::move(foregrounds), std::move(network));
+std::vector<settings::Setting> segmentation_settings(RunOptions& options) {
+  using settings::between;
+  return {{.name = "foreground_rate",
+           .slot = options.foreground_rate,
+           .help = "Share of the crops that are drawn around foreground",
+           .range = between(0, 1)},
+          {.name = "mix_channels",
+           .slot = options.mix_channels,
+           .help = "Most channels that each of a sample's two mixtures takes from templates; 0: no mixtures"},
+          {.name = "weight_consistency",
+           .slot = options.consistency_weight,
+           .help = "Weight of the difference between the two mixtures' predictions"},
+          {.name = "overlap", .slot = options.overlap, .help = "Overlap of the windows in validation", .range = between(0, 0.9)},
+          {.name = "crop",
+           .slot = options.crop,
+           .help = "Side of the random crops in voxels, or three sides",
+           .range = settings::at_least(1),
+           .recipes = {{"tiny", {48}}}}};
+}
+
+std::unique_ptr<Head> segmentation_head(const RunOptions& options, const store::Store& store) {
+  return std::make_unique<SegmentationHead>(options, store);
 }
 
 } // namespace brainmvp::finetune

@@ -1,5 +1,5 @@
 #include "base/text.h"
-#include "finetune/options.h"
+#include "finetune/head.h"
 #include "nn/networks/backbones.h"
 #include "study/task.h"
 #include "train/shared_settings.h"
@@ -41,47 +41,6 @@ void add_model_settings(settings::Settings& settings, RunOptions& options) {
        {.name = "stem",
         .slot = Slot(options.stem, {"inflate", "reinit"}),
         .help = "First convolution, from one channel to several: inflate keeps what it learned, reinit draws it"}});
-}
-
-void add_segmentation_settings(settings::Settings& settings, RunOptions& options) {
-  settings.add(
-      "finetune",
-      {{.name = "foreground_rate",
-        .slot = options.foreground_rate,
-        .help = "Share of the crops that are drawn around foreground",
-        .range = between(0, 1)},
-       {.name = "mix_channels",
-        .slot = options.mix_channels,
-        .help = "Most channels that each of a sample's two mixtures takes from templates; 0: no mixtures"},
-       {.name = "weight_consistency",
-        .slot = options.consistency_weight,
-        .help = "Weight of the difference between the two mixtures' predictions"},
-       {.name = "overlap", .slot = options.overlap, .help = "Overlap of the windows in validation", .range = between(0, 0.9)},
-       {.name = "crop",
-        .slot = options.crop,
-        .help = "Side of the random crops in voxels, or three sides",
-        .range = at_least(1),
-        .recipes = {{"tiny", {48}}}}});
-}
-
-void add_classification_settings(settings::Settings& settings, RunOptions& options) {
-  settings.add("finetune", {{.name = "classes_from",
-                             .slot = options.classes_from,
-                             .help = "Column of a table that holds the classes, instead of the store's",
-                             .placeholder = "FILE:COLUMN[:KEYCOLUMN]"},
-                            {.name = "crop",
-                             .slot = options.crop,
-                             .help = "Size that a whole volume is brought to: one side, or three",
-                             .range = at_least(1),
-                             .recipes = {{"tiny", {48}}}},
-                            {.name = "sizing",
-                             .slot = Slot(options.sizing, {"pad", "resize"}),
-                             .help = "resize interpolates the volume to that size, pad adds zeros or cuts about the centre"},
-                            {.name = "dropout",
-                             .slot = options.dropout,
-                             .help = "Share of the pooled features that is left out in training",
-                             .range = between(0, 0.99)},
-                            {.name = "unbalanced", .slot = options.unbalanced, .help = "Draw each study alike, not each class"}});
 }
 
 void add_training_settings(settings::Settings& settings, RunOptions& options) {
@@ -148,8 +107,7 @@ std::vector<Setting> augmentation_settings(AugmentationOptions& options) {
 
 void add_settings(settings::Settings& settings, RunOptions& options) {
   add_model_settings(settings, options);
-  options.task == model::Task::kSegment ? add_segmentation_settings(settings, options)
-                                        : add_classification_settings(settings, options);
+  settings.add("finetune", head_settings(options));
   add_training_settings(settings, options);
   settings.add("augmentation", {{.name = "augmentation",
                                  .slot = Slot(options.augmentation_set).one_of(kAugmentationSets),

@@ -9,7 +9,6 @@
 #include "base/text.h"
 #include "finetune/samples.h"
 #include "store/twin_check.h"
-#include "study/class_source.h"
 #include "study/folds.h"
 #include "study/modality.h"
 
@@ -35,12 +34,12 @@ void keep_usable(std::vector<std::size_t>& positions, const store::Store& store,
 
 // Folds of the studies at `positions`: new ones, or those of the store.
 std::vector<int> folds_of(const RunOptions& options, const store::Store& store, const std::vector<std::size_t>& positions,
-                          const std::vector<std::string>& classes) {
+                          const Targets& targets) {
   std::vector<study::FoldEntry> entries;
   std::vector<int> stored;
   for (const std::size_t position : positions) {
     const store::StoredStudy& study = store.studies()[position];
-    entries.push_back({.patient = study.patient(), .stratum = classes[position]});
+    entries.push_back({.patient = study.patient(), .stratum = targets.stratum(position)});
     if (study.fold()) {
       stored.push_back(*study.fold());
     }
@@ -57,11 +56,10 @@ std::vector<int> folds_of(const RunOptions& options, const store::Store& store, 
 }
 
 // Deals the training and validation studies out anew: one fold becomes validation.
-void take_fold(const RunOptions& options, const store::Store& store, const std::vector<std::string>& classes,
-               Selection& selection) {
+void take_fold(const RunOptions& options, const store::Store& store, const Targets& targets, Selection& selection) {
   std::vector<std::size_t> all = selection.training;
   all.insert(all.end(), selection.validation.begin(), selection.validation.end());
-  const std::vector<int> folds = folds_of(options, store, all, classes);
+  const std::vector<int> folds = folds_of(options, store, all, targets);
   selection = {};
   for (std::size_t i = 0; i < all.size(); ++i) {
     (folds[i] == *options.fold ? selection.validation : selection.training).push_back(all[i]);
@@ -76,24 +74,6 @@ void take_fold(const RunOptions& options, const store::Store& store, const std::
 [[noreturn]] void refuse_empty(const RunOptions& options, const std::string& what) {
   throw Error(ExitCode::kNothingFound,
               options.store.string() + ": no training study " + what + "; correct the studies file and run prepare again");
-}
-
-std::vector<std::string> classes_from_table(const std::string& source, const store::Store& store) {
-  std::vector<study::StudyKey> keys;
-  for (const store::StoredStudy& study : store.studies()) {
-    keys.push_back({.id = study.id(), .patient = study.patient()});
-  }
-  const study::ClassJoin join = study::join_classes(study::parse_class_source(source), keys);
-  study::Findings findings;
-  study::report_join(join, findings);
-  for (const study::Notice& notice : findings.notices) {
-    log::warning(notice.text);
-  }
-  std::vector<std::string> classes;
-  for (const std::optional<std::string>& name : join.classes) {
-    classes.push_back(name.value_or(""));
-  }
-  return classes;
 }
 
 // What the user calls channels, by the names of the store's modalities.
@@ -117,57 +97,34 @@ std::vector<std::string> canonical_channels(const std::vector<std::string>& name
 
 } // namespace
 
-Selection select_studies(const RunOptions& options, const store::Store& store, const std::vector<std::string>& classes) {
+Selection select_studies(const RunOptions& options, const store::Store& store, const Targets& targets) {
   Selection selection{.training = store.of_split(study::Split::kTraining),
                       .validation = store.of_split(study::Split::kValidation)};
-  const bool segment = options.task == model::Task::kSegment;
-  const std::string reason = segment ? "no label map" : "no class";
-  const auto usable = [&](std::size_t position) {
-    return segment ? store.studies()[position].has_label() : !classes[position].empty();
-  };
-  keep_usable(selection.training, store, reason, usable);
-  keep_usable(selection.validation, store, reason, usable);
+  const auto usable = [&](std::size_t position) { return targets.has(position); };
+  keep_usable(selection.training, store, "no " + targets.what(), usable);
+  keep_usable(selection.validation, store, "no " + targets.what(), usable);
   if (options.fold) {
-    take_fold(options, store, classes, selection);
+    take_fold(options, store, targets, selection);
   }
   if (selection.training.empty()) {
-    refuse_empty(options, segment ? "has a label map" : "has a class");
+    refuse_empty(options, "has a " + targets.what());
   }
   store::check_twins(store, selection.training, selection.validation);
   return selection;
 }
 
-std::vector<std::string> classes_of(const RunOptions& options, const store::Store& store) {
-  std::vector<std::string> classes;
-  if (!options.classes_from.empty()) {
-    return classes_from_table(options.classes_from, store);
-  }
+std::vector<study::StudyKey> study_keys(const store::Store& store) {
+  std::vector<study::StudyKey> keys;
   for (const store::StoredStudy& study : store.studies()) {
-    classes.push_back(study.class_name().value_or(""));
+    keys.push_back({.id = study.id(), .patient = study.patient()});
   }
-  return classes;
+  return keys;
 }
 
-std::vector<std::string> class_names(const study::LabelTable& table, const std::vector<std::string>& classes,
-                                     const Selection& selection) {
-  std::set<std::string> found;
-  for (const std::size_t position : selection.training) {
-    found.insert(classes[position]);
+void warn_of(const study::Findings& findings) {
+  for (const study::Notice& notice : findings.notices) {
+    log::warning(notice.text);
   }
-  if (found.size() < 2) {
-    throw Error(ExitCode::kNothingFound, "the training studies have " + std::to_string(found.size()) + " classes (" +
-                                             join(std::vector<std::string>(found.begin(), found.end()), ", ") +
-                                             "); expected at least two");
-  }
-  for (const std::size_t position : selection.validation) {
-    found.insert(classes[position]);
-  }
-  for (const std::string& name : found) {
-    if (!table.classes.empty() && std::ranges::count(table.classes, name) == 0) {
-      throw Error(ExitCode::kBadInput, "class " + name + " is not one of the declared classes: " + join(table.classes, ", "));
-    }
-  }
-  return table.classes.empty() ? std::vector<std::string>(found.begin(), found.end()) : table.classes;
 }
 
 std::vector<std::string> choose_channels(const RunOptions& options, const store::Store& store, Selection& selection) {

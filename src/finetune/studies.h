@@ -7,6 +7,7 @@
 
 #include "finetune/options.h"
 #include "store/store.h"
+#include "study/class_source.h"
 
 namespace brainmvp::finetune {
 
@@ -15,19 +16,29 @@ struct Selection {
   std::vector<std::size_t> validation;
 };
 
+// What the studies of a store are used for, by their positions in it.
+class Targets {
+public:
+  Targets() = default;
+  Targets(const Targets&) = delete;
+  Targets& operator=(const Targets&) = delete;
+  virtual ~Targets() = default;
+
+  [[nodiscard]] virtual std::string what() const = 0; // "label map"
+  [[nodiscard]] virtual bool has(std::size_t position) const = 0;
+  [[nodiscard]] virtual std::string stratum(std::size_t /*position*/) const { return {}; } // that folds share alike
+};
+
 // The store's splits, or with options.fold that fold of its training and validation studies as validation; without studies that
-// lack a label (segmentation) or a class in `classes` (classification), which are named in a warning. `classes`: one a study of
-// the store, empty where there is none. Throws Error(kNothingFound) when nothing is left to train on, Error(kUsage) for a fold
-// that there is not, Error(kBadInput) for images that are on both sides.
-Selection select_studies(const RunOptions& options, const store::Store& store, const std::vector<std::string>& classes);
+// have no target, which are named in a warning. Throws Error(kNothingFound) when nothing is left to train on, Error(kUsage) for a
+// fold that there is not, Error(kBadInput) for images that are on both sides.
+Selection select_studies(const RunOptions& options, const store::Store& store, const Targets& targets);
 
-// The class of each study of the store, empty where it has none: of options.classes_from, else the store's.
-std::vector<std::string> classes_of(const RunOptions& options, const store::Store& store);
+// By which rows of tables find the studies, in the order of the store.
+std::vector<study::StudyKey> study_keys(const store::Store& store);
 
-// Names of the classes: the table's, else those of the studies, sorted. Throws Error(kBadInput) for a class that the table does
-// not list, and Error(kNothingFound) for fewer than two classes among the training studies.
-std::vector<std::string> class_names(const study::LabelTable& table, const std::vector<std::string>& classes,
-                                     const Selection& selection);
+// Logs what is odd about rows that were found for the studies.
+void warn_of(const study::Findings& findings);
 
 // options.channels, else all modalities of the training studies: those with templates in their order, then others by name.
 // Leaves studies out of the selection that have none of them, with a warning.

@@ -26,7 +26,7 @@ std::string reason_to_repeat(const std::string& earlier, const std::string& now,
 // Whether a text is a sidecar that `predict` wrote.
 bool is_sidecar(const std::string& text);
 
-// A row of a classification's table.
+// A row of a table.
 struct EarlierRow {
   std::vector<std::string> cells; // the case first
   std::string channels;           // as the sidecar has them

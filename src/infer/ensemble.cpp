@@ -20,21 +20,8 @@ std::string difference(const model::ModelDescription& a, const model::ModelDescr
   if (a.task != b.task) {
     return "task differs from that";
   }
-  const std::string prepared = difference_of_preparation(a.preparation, b.preparation);
-  if (a.task == model::Task::kClassify) {
-    return a.table.classes != b.table.classes ? "classes differ from those" : prepared;
-  }
-  if (a.table.regions != b.table.regions) {
-    return "regions differ from those";
-  }
-  if (a.table.region_order != b.table.region_order) {
-    return "order of regions differs from that";
-  }
-  const auto sorted = [](auto labels) {
-    std::ranges::sort(labels);
-    return labels;
-  };
-  return sorted(a.table.labels) != sorted(b.table.labels) ? "labels differ from those" : prepared;
+  const std::string outputs = a.head().difference(a, b);
+  return outputs.empty() ? difference_of_preparation(a.preparation, b.preparation) : outputs;
 }
 
 } // namespace

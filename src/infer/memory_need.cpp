@@ -11,30 +11,26 @@
 namespace brainmvp::infer {
 namespace {
 
-using nn::Workload;
-
 double model_bytes(const model::Model& model) {
   double bytes = static_cast<double>(model.description.templates.nbytes());
-  const torch::nn::Module& network = model.segmentation ? static_cast<const torch::nn::Module&>(*model.segmentation)
-                                                        : static_cast<const torch::nn::Module&>(*model.classification);
-  for (const auto& [name, tensor] : nn::state_tensors(network)) {
+  for (const auto& [name, tensor] : nn::state_tensors(*model.network)) {
     bytes += static_cast<double>(tensor.nbytes());
   }
   return bytes;
 }
 
 double window_bytes(const model::ModelDescription& model) {
-  const Workload work = model.task == model::Task::kSegment ? Workload::kPredictSegmentation : Workload::kPredictClass;
   constexpr double kCopies = 2; // of the input and of what comes out
   const double channels = kCopies * static_cast<double>(model.channels.size() + static_cast<std::size_t>(model.outputs()));
-  return runtime::voxels_of(model.window) * (nn::backbone(model.network).bytes_per_voxel_of(work) + channels * sizeof(float));
+  return runtime::voxels_of(model.window) *
+         (nn::backbone(model.network).bytes_per_voxel_of(model.head().prediction) + channels * sizeof(float));
 }
 
 // The images on the prepared grid, then an output's probabilities each, which are summed and brought to the native grid.
 double study_bytes(const study::Study& study, const model::ModelDescription& model) {
   const store::StudyCost cost = store::study_cost(study, model.preparation);
   const double images = static_cast<double>(std::max<std::size_t>(study.modalities.size(), 1));
-  const double outputs = model.task == model::Task::kSegment ? static_cast<double>(model.outputs()) : 0;
+  const double outputs = model.head().whole_volumes ? 0 : static_cast<double>(model.outputs());
   const double target = static_cast<double>(cost.target_voxels) / images;
   const double native = static_cast<double>(cost.native_voxels) / images;
   return static_cast<double>(cost.memory_bytes(1)) + (target * (outputs + 1) + native * std::min(outputs, 2.0)) * sizeof(float);

@@ -12,7 +12,7 @@
 
 namespace brainmvp::infer {
 
-// The files of a classification.
+// The files of heads that write a table.
 inline constexpr const char* kTableName = "predictions.tsv";
 inline constexpr const char* kTableSidecarName = "predictions.json";
 

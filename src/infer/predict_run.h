@@ -1,4 +1,4 @@
-// `brainmvp predict`: from runs and images to label maps or class probabilities. Torch-free.
+// `brainmvp predict`: from runs and images to label maps, class probabilities or numbers. Torch-free.
 #pragma once
 
 #include <cstddef>

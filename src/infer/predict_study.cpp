@@ -2,8 +2,6 @@
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/cat.h>
-#include <ATen/ops/sigmoid.h>
-#include <ATen/ops/softmax.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/zeros.h>
 
@@ -19,10 +17,6 @@
 
 namespace brainmvp::infer {
 namespace {
-
-torch::Tensor logits_of(const model::Model& model, const torch::Tensor& input) {
-  return model.segmentation != nullptr ? model.segmentation->forward(input).logits : model.classification->forward(input);
-}
 
 image::Size window_size(const torch::Tensor& tile) {
   return {static_cast<std::size_t>(tile.size(-3)), static_cast<std::size_t>(tile.size(-2)),
@@ -52,7 +46,7 @@ ReadTile tiles_of(store::PreparedStudy& prepared, const model::ModelDescription&
   };
 }
 
-torch::Tensor classifier_input(store::PreparedStudy& prepared, const model::ModelDescription& description) {
+torch::Tensor whole_input(store::PreparedStudy& prepared, const model::ModelDescription& description) {
   const ChannelPlan plan = plan_channels(description, prepared.modalities);
   std::vector<torch::Tensor> channels;
   for (std::size_t channel = 0; channel < plan.sources.size(); ++channel) {
@@ -71,17 +65,11 @@ torch::Tensor classifier_input(store::PreparedStudy& prepared, const model::Mode
 
 Member member_of(const model::Model& model, const at::Device& device, runtime::Precision precision,
                  const std::vector<std::int64_t>& flips) {
-  if (model.segmentation != nullptr) {
-    model.segmentation->to(device);
-  } else {
-    model.classification->to(device);
-  }
-  const bool exclusive = model.description.exclusive();
-  TileFunction function = [model, device, precision, exclusive](const torch::Tensor& tile) {
+  model.network->to(device);
+  TileFunction function = [model, device, precision](const torch::Tensor& tile) {
     const at::NoGradGuard no_gradients;
     const runtime::AutocastScope autocast(precision, device);
-    const torch::Tensor logits = logits_of(model, runtime::to_device(tile, device)).to(at::kFloat);
-    return exclusive ? at::softmax(logits, 1) : at::sigmoid(logits);
+    return model.description.head().predict(*model.network, model.description, runtime::to_device(tile, device));
   };
   return {.description = model.description, .function = with_flips(std::move(function), flips)};
 }
@@ -103,12 +91,12 @@ std::vector<image::Volume> predict_study(store::PreparedStudy& prepared, const s
   return probabilities;
 }
 
-std::vector<double> classify_study(store::PreparedStudy& prepared, const std::vector<Member>& members) {
+std::vector<double> predict_whole(store::PreparedStudy& prepared, const std::vector<Member>& members) {
   std::vector<double> mean(static_cast<std::size_t>(members.front().description.outputs()));
   for (const Member& member : members) {
-    const torch::Tensor output = member.function(classifier_input(prepared, member.description)).to(at::kCPU, at::kDouble);
+    const torch::Tensor output = member.function(whole_input(prepared, member.description)).to(at::kCPU, at::kDouble);
     if (output.sizes() != at::IntArrayRef({1, static_cast<std::int64_t>(mean.size())})) {
-      throw Error(ExitCode::kInternal, "a classifier gave another number of classes than it has names");
+      throw Error(ExitCode::kInternal, "a network gave another number of outputs than they have names");
     }
     for (std::size_t i = 0; i < mean.size(); ++i) {
       mean[i] += output[0][static_cast<std::int64_t>(i)].item<double>() / static_cast<double>(members.size());

@@ -13,11 +13,10 @@ namespace brainmvp::infer {
 // A model as prediction sees it: what it says of itself, and its function of a window.
 struct Member {
   model::ModelDescription description;
-  TileFunction function; // segmentation: [1, C, window...] -> [1, K, window...]; classification: -> [1, K]
+  TileFunction function; // [1, C, window...] -> [1, K, window...]; of heads of whole volumes -> [1, K]
 };
 
-// The model's network on `device`: sigmoid of its logits for regions, softmax where labels or classes exclude each other. The
-// mean over the flips along `flips` (0 to 2).
+// What the model's head predicts, on `device`: the mean over the flips along `flips` (0 to 2).
 Member member_of(const model::Model& model, const at::Device& device, runtime::Precision precision,
                  const std::vector<std::int64_t>& flips);
 
@@ -31,7 +30,7 @@ struct WindowOptions {
 std::vector<image::Volume> predict_study(store::PreparedStudy& prepared, const std::vector<Member>& members,
                                          const WindowOptions& options);
 
-// The same for classifiers: a probability a class.
-std::vector<double> classify_study(store::PreparedStudy& prepared, const std::vector<Member>& members);
+// The same for heads of whole volumes: one value an output.
+std::vector<double> predict_whole(store::PreparedStudy& prepared, const std::vector<Member>& members);
 
 } // namespace brainmvp::infer

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "infer/native.h"
+#include "infer/head.h"
 
 namespace brainmvp::infer {
 namespace {
@@ -40,57 +40,33 @@ Json inputs_json(const CaseFacts& facts) {
   return inputs;
 }
 
-void add_outputs(const model::ModelDescription& description, Json& json) {
-  if (description.task == model::Task::kClassify) {
-    json["classes"] = description.table.classes;
-    json["sizing"] = description.sizing == model::Sizing::kPad ? "pad" : "resize";
-    return;
-  }
-  json["labels"] = Json::object();
-  for (const auto& [name, value] : description.table.labels) {
-    json["labels"][name] = value;
-  }
-  if (description.exclusive()) {
-    return;
-  }
-  const Painting painting = painting_of(description);
-  json["regions"] = Json::object();
-  json["painted_as"] = Json::object();
-  for (std::size_t i = 0; i < description.table.regions.size(); ++i) {
-    const auto& [name, values] = description.table.regions[i];
-    json["regions"][name] = values;
-    json["painted_as"][name] = painting.values[i];
-  }
-}
-
 } // namespace
 
 std::string sidecar_text(const PredictOptions& options, const std::string& precision, const std::vector<model::Model>& models,
                          const Described& described) {
   const model::ModelDescription& description = models.front().description;
-  const bool segments = description.task == model::Task::kSegment;
   Json json{{"program", "brainmvp"},
             {"version", options.program_version},
             {"libtorch_version", options.torch_version},
             {"command", options.command},
-            {"task", segments ? "segment" : "classify"}};
+            {"task", description.task}};
   json["models"] = Json::array();
   for (const model::Model& model : models) {
     json["models"].push_back(model_json(model));
   }
-  if (segments) {
-    json["channels"] = channels_json(described.cases.front());
-    json["inputs"] = inputs_json(described.cases.front());
-    json["probabilities_of"] = described.probabilities;
-    json["overlap"] = options.overlap;
-    json["blending"] = options.blending;
-  } else {
+  if (description.head().whole_volumes) {
     json["channels_of_rows"] = json["inputs_of_rows"] = Json::array();
     for (const CaseFacts& facts : described.cases) {
       json["channels_of_rows"].push_back(channels_json(facts));
       json["inputs_of_rows"].push_back(inputs_json(facts));
     }
     json["table"] = described.table_hash;
+  } else {
+    json["channels"] = channels_json(described.cases.front());
+    json["inputs"] = inputs_json(described.cases.front());
+    json["probabilities_of"] = described.probabilities;
+    json["overlap"] = options.overlap;
+    json["blending"] = options.blending;
   }
   json["flips"] = options.flips;
   json["only"] = options.input.only;
@@ -104,7 +80,7 @@ std::string sidecar_text(const PredictOptions& options, const std::string& preci
       {"percentiles_of", store::kPercentilesOfNames.at(static_cast<std::size_t>(description.preparation.percentiles_of))},
       {"reference", description.preparation.reference},
       {"z_scored", description.preparation.z_scored}};
-  add_outputs(description, json);
+  describe_outputs(description, json);
   return json.dump(2) + "\n";
 }
 

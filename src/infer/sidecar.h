@@ -20,11 +20,11 @@ struct CaseFacts {
   std::string earlier_inputs;   // the same
 };
 
-// What a sidecar describes: one case of a segmentation, or the table of a classification.
+// What a sidecar describes: one case with files of its own, or a table.
 struct Described {
   std::vector<CaseFacts> cases;           // in the order of the rows
-  std::vector<std::string> probabilities; // of a segmentation: what files were written of
-  std::string table_hash;                 // of a classification
+  std::vector<std::string> probabilities; // of a case: what files were written of
+  std::string table_hash;                 // of a table
 };
 
 // The text of a sidecar. `precision`: resolved.

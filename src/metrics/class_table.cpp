@@ -9,16 +9,13 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "io/delimited.h"
+#include "metrics/table_rows.h"
 
 namespace brainmvp::metrics {
 namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kPrefix = "prob_";
-
-[[noreturn]] void refuse_row(const fs::path& path, std::size_t line, const std::string& reason) {
-  throw Error(ExitCode::kBadInput, path.string() + ": line " + std::to_string(line) + ": " + reason);
-}
 
 double probability_of(const std::string& text, const fs::path& path, std::size_t line) {
   double value = NAN;
@@ -58,34 +55,6 @@ std::vector<std::string> agreed_classes(const io::DelimitedTable& table, const R
   return reference.classes.empty() ? columns : reference.classes;
 }
 
-// The row of each case name.
-std::map<std::string, std::size_t> rows_by_case(const io::DelimitedTable& table, const fs::path& path) {
-  const std::size_t column = io::column_of(table, "case", path);
-  std::map<std::string, std::size_t> rows;
-  for (std::size_t row = 0; row < table.rows.size(); ++row) {
-    if (!rows.emplace(table.rows[row][column], row).second) {
-      refuse_row(path, table.lines[row], "the case '" + table.rows[row][column] + "' stands there twice");
-    }
-  }
-  return rows;
-}
-
-void check_sides(const std::map<std::string, std::size_t>& rows, const ReferenceClasses& reference, const fs::path& path) {
-  std::set<std::string> names;
-  for (const auto& [name, class_name] : reference.of_cases) {
-    names.insert(name);
-    if (!rows.contains(name)) {
-      throw Error(ExitCode::kBadInput, path.string() + ": has no row for the case '" + name +
-                                           "' of the reference; predict it, or choose cases with --split");
-    }
-  }
-  for (const auto& [name, row] : rows) {
-    if (!names.contains(name)) {
-      throw Error(ExitCode::kBadInput, path.string() + ": the reference has no class for the case '" + name + "'; take it out");
-    }
-  }
-}
-
 } // namespace
 
 ReferenceClasses read_reference_classes(const fs::path& path, std::span<const study::Split> splits) {
@@ -116,7 +85,11 @@ ClassTable read_class_table(const fs::path& path, const ReferenceClasses& refere
   ClassTable read{.classes = agreed_classes(table, reference, path), .case_names = {}, .cases = {}};
   read.cases.classes = read.classes.size();
   const std::map<std::string, std::size_t> rows = rows_by_case(table, path);
-  check_sides(rows, reference, path);
+  std::set<std::string> names;
+  for (const auto& [name, class_name] : reference.of_cases) {
+    names.insert(name);
+  }
+  check_sides(rows, names, "class", path);
   for (const auto& [name, class_name] : reference.of_cases) {
     const std::size_t row = rows.at(name);
     double sum = 0;

@@ -170,16 +170,20 @@ ClassificationCases resample_within_classes(const ClassificationCases& cases, st
 std::span<const ClassificationColumn> classification_columns() {
   using M = ClassificationMetrics;
   static constexpr std::array<ClassificationColumn, 10> kColumns{{
-      {"accuracy", &M::accuracy},
-      {"balanced_accuracy", &M::balanced_accuracy},
-      {"f1_macro", &M::f1_macro},
-      {"f1", &M::f1},
-      {"auc", &M::auc},
-      {"average_precision", &M::average_precision},
-      {"sensitivity", &M::sensitivity},
-      {"specificity", &M::specificity},
-      {"calibration_error", &M::calibration_error},
-      {"brier", &M::brier},
+      {{"accuracy", "Accuracy", Better::kHigher, "share of cases predicted as their class"}, &M::accuracy},
+      {{"balanced_accuracy", "Balanced accuracy", Better::kHigher, "mean recall of the classes"}, &M::balanced_accuracy},
+      {{"f1_macro", "F1, macro", Better::kHigher, "mean F1 of the classes"}, &M::f1_macro},
+      {{"f1", "F1", Better::kHigher, "of the positive class; macro with more than two"}, &M::f1},
+      {{"auc", "AUC", Better::kHigher, "area under the ROC curve"}, &M::auc},
+      {{"average_precision", "Average precision", Better::kHigher,
+        "sum over thresholds of the step in recall times the precision"},
+       &M::average_precision},
+      {{"sensitivity", "Sensitivity", Better::kHigher, "recall of the positive class; macro with more than two"},
+       &M::sensitivity},
+      {{"specificity", "Specificity", Better::kHigher, "recall of the other class; macro with more than two"}, &M::specificity},
+      {{"calibration_error", "Calibration error", Better::kLower, "mean |accuracy - confidence| over bins of confidence"},
+       &M::calibration_error},
+      {{"brier", "Brier score", Better::kLower, "mean square difference of probabilities and outcomes"}, &M::brier},
   }};
   return kColumns;
 }

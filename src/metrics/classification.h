@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "metrics/metric.h"
 #include "metrics/statistics.h"
 
 namespace brainmvp::metrics {
@@ -49,8 +50,7 @@ std::vector<std::size_t> predicted_classes(const ClassificationCases& cases);
 ClassificationCases resample_within_classes(const ClassificationCases& cases, std::size_t number, std::uint64_t seed);
 
 // A value of ClassificationMetrics by the name it has in outputs.
-struct ClassificationColumn {
-  const char* name;
+struct ClassificationColumn : Metric {
   double ClassificationMetrics::*value;
 };
 std::span<const ClassificationColumn> classification_columns();

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "metrics/paired.h"
+#include "metrics/regression.h"
 
 namespace brainmvp::metrics {
 namespace {
@@ -72,6 +73,20 @@ Conventions classification_conventions(const std::vector<std::string>& classes, 
       {"intervals", interval_rule(bootstrap, " drawn within each class")},
       {"comparison", comparison_rule() + "; the test compares the probabilities given to the true class"},
   };
+}
+
+Conventions regression_conventions(const BootstrapOptions& bootstrap) {
+  Conventions conventions;
+  for (const RegressionColumn& column : regression_columns()) {
+    conventions.emplace_back(column.name, std::string(column.sentence) +
+                                              (column.better == Better::kLower ? "; lower is better" : "; higher is better"));
+  }
+  const std::string fewest = std::to_string(kFewestCases);
+  conventions.emplace_back("undefined", "r2 and pearson_r have no value with fewer than " + fewest +
+                                            " cases or one truth in all, pearson_r none with one prediction in all");
+  conventions.emplace_back("intervals", interval_rule(bootstrap, "") + "; resamples without a value are drawn again");
+  conventions.emplace_back("comparison", comparison_rule() + "; the test compares the absolute errors");
+  return conventions;
 }
 
 } // namespace brainmvp::metrics

@@ -17,5 +17,6 @@ using Conventions = std::vector<std::pair<std::string, std::string>>;
 Conventions segmentation_conventions(const SegmentationOptions& options, const BootstrapOptions& bootstrap);
 Conventions classification_conventions(const std::vector<std::string>& classes, const ClassificationOptions& options,
                                        const BootstrapOptions& bootstrap);
+Conventions regression_conventions(const BootstrapOptions& bootstrap);
 
 } // namespace brainmvp::metrics

@@ -10,6 +10,7 @@
 
 #include "metrics/lesions.h"
 #include "metrics/masks.h"
+#include "metrics/metric.h"
 
 namespace brainmvp::metrics {
 
@@ -36,8 +37,7 @@ SegmentationMetrics compare_masks(const MaskPair& masks, const SegmentationOptio
 SegmentationMetrics missing_prediction(const MaskPair& masks, const SegmentationOptions& options = {});
 
 // A value of SegmentationMetrics by the name it has in outputs.
-struct SegmentationColumn {
-  const char* name;
+struct SegmentationColumn : Metric {
   double (*value)(const SegmentationMetrics&);
 };
 std::span<const SegmentationColumn> segmentation_columns();

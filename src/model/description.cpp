@@ -66,13 +66,6 @@ Value preparation_entry(const store::PrepareOptions& options) {
 
 } // namespace
 
-std::int64_t ModelDescription::outputs() const {
-  const std::size_t count = task == Task::kClassify ? table.classes.size()
-                            : exclusive()           ? table.labels.size()
-                                                    : table.regions.size();
-  return static_cast<std::int64_t>(count);
-}
-
 Dict description_entries(const ModelDescription& description) {
   check_description(description);
   List has_template;
@@ -80,7 +73,7 @@ Dict description_entries(const ModelDescription& description) {
     has_template.push_back({has});
   }
   Dict dict;
-  add_entry(dict, "task", {std::string(kTaskNames.at(static_cast<std::size_t>(description.task)))});
+  add_entry(dict, "task", {description.task});
   add_entry(dict, "network", {description.network});
   add_entry(dict, "channels", text_list(description.channels));
   add_entry(dict, "labels", table_entry_labels(description.table));
@@ -98,6 +91,9 @@ Dict description_entries(const ModelDescription& description) {
   add_entry(dict, "intensities", {std::string(store::kIntensitiesNames.at(static_cast<std::size_t>(description.intensities)))});
   add_entry(dict, "templates", {description.templates.detach().to(at::kCPU, at::kFloat).contiguous()});
   add_entry(dict, "has_template", {has_template});
+  if (const Head& head = description.head(); head.write != nullptr) {
+    head.write(description, dict);
+  }
   return dict;
 }
 

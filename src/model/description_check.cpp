@@ -8,37 +8,6 @@
 #include "checkpoint/dtype.h"
 
 namespace brainmvp::model {
-namespace {
-
-void check_outputs(const ModelDescription& model) {
-  const study::LabelTable& table = model.table;
-  if (model.task == Task::kClassify) {
-    if (table.classes.size() < 2) {
-      refuse_description("classes has " + std::to_string(table.classes.size()) + " names; a classifier needs at least 2");
-    }
-    return;
-  }
-  for (const auto& [name, values] : table.regions) {
-    if (values.empty() || std::ranges::count(values, 0) > 0) {
-      refuse_description("region " + name + " has no values, or the background's 0 among them");
-    }
-  }
-  if (!table.region_order.empty() && table.region_order.size() != table.regions.size()) {
-    refuse_description("region_order has " + std::to_string(table.region_order.size()) + " values for " +
-                       std::to_string(table.regions.size()) + " regions");
-  }
-  std::set<int> values;
-  for (const auto& [name, value] : table.labels) {
-    if (!values.insert(value).second) {
-      refuse_description("two labels have the value " + std::to_string(value));
-    }
-  }
-  if (table.regions.empty() && (values.size() < 2 || *values.begin() != 0)) {
-    refuse_description("labels need the background's 0 and at least one more value when there are no regions");
-  }
-}
-
-} // namespace
 
 void refuse_description(const std::string& reason) { throw Error(ExitCode::kBadInput, reason); }
 
@@ -58,7 +27,7 @@ void check_description(const ModelDescription& model) {
     refuse_description("has_template has " + std::to_string(model.has_template.size()) + " entries for " +
                        std::to_string(channels) + " channels");
   }
-  check_outputs(model);
+  model.head().check(model);
 }
 
 } // namespace brainmvp::model

@@ -1,4 +1,4 @@
-// What the parts of a description must agree on; private to src/infer.
+// What the parts of a description must agree on; private to src/model.
 #pragma once
 
 #include <array>
@@ -8,8 +8,7 @@
 
 namespace brainmvp::model {
 
-// Texts of Task and Sizing in checkpoints.
-inline constexpr std::array<const char*, 2> kTaskNames{"segment", "classify"};
+// Texts of Sizing in checkpoints.
 inline constexpr std::array<const char*, 2> kSizingNames{"pad", "resize"};
 
 // Throws Error(kBadInput).

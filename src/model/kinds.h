@@ -1,12 +1,10 @@
-// What a fine-tuned model does, and how it takes its input.
+// How a fine-tuned model takes its input.
 #pragma once
 
 namespace brainmvp::model {
 
-enum class Task { kSegment, kClassify };
-
-// How a whole volume becomes the classifier's input: kPad: zero-padded, smaller half in front, or cut about its centre;
-// kResize: trilinear.
+// How a whole volume becomes the input of a network that wants one: kPad: zero-padded, smaller half in front, or cut about its
+// centre; kResize: trilinear.
 enum class Sizing { kPad, kResize };
 
 } // namespace brainmvp::model

@@ -49,18 +49,10 @@ Model load_model(const fs::path& run_or_file) {
   model.description = read_description(value, file);
   model.file = file;
   model.hash = file_hash(file);
-  const ModelDescription& description = model.description;
-  const auto channels = static_cast<std::int64_t>(description.channels.size());
   with_context(file.string(), [&] {
-    if (description.task == Task::kSegment) {
-      model.segmentation = nn::make_segmentation_network(description.network, channels, description.outputs());
-      fill_weights(value, file, *model.segmentation);
-      model.segmentation->eval();
-    } else {
-      model.classification = nn::make_classification_network(description.network, channels, description.outputs());
-      fill_weights(value, file, *model.classification);
-      model.classification->eval();
-    }
+    model.network = model.description.head().network(model.description, 0);
+    fill_weights(value, file, *model.network);
+    model.network->eval();
   });
   return model;
 }

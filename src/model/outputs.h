@@ -1,7 +1,6 @@
 // What each output of a segmentation model stands for.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "model/model.h"
@@ -10,8 +9,5 @@ namespace brainmvp::model {
 
 // Label values of each output, in order: those of each region, or of one label each, sorted, with the background first.
 std::vector<std::vector<int>> output_values(const ModelDescription& description);
-
-// Name of each output, in the same order.
-std::vector<std::string> output_names(const ModelDescription& description);
 
 } // namespace brainmvp::model

@@ -140,7 +140,7 @@ ModelDescription read_description(const Value& checkpoint, const std::filesystem
   return with_context(file.string(), [&] {
     refuse_other_checkpoints(checkpoint, file);
     ModelDescription model;
-    model.task = static_cast<Task>(choice_in(checkpoint, "task", kTaskNames));
+    model.task = head(required(checkpoint, "task").text("task")).name;
     model.network = required(checkpoint, "network").text("network");
     model.channels = texts_in(checkpoint, "channels");
     model.table = table_in(checkpoint);
@@ -152,6 +152,9 @@ ModelDescription read_description(const Value& checkpoint, const std::filesystem
                             : static_cast<store::Intensities>(choice_in(checkpoint, "intensities", store::kIntensitiesNames));
     model.templates = required(checkpoint, "templates").tensor("templates").to(at::kCPU, at::kFloat).contiguous();
     model.has_template = flags_in(checkpoint, "has_template");
+    if (const auto read = model.head().read; read != nullptr) {
+      read(checkpoint, model);
+    }
     check_description(model);
     return model;
   });

@@ -84,14 +84,44 @@ ClassResults classes_of(const Json& set, const Json& file, const std::string& na
   return results;
 }
 
+RegressionResults numbers_of(const Json& set, const Json& file, const std::string& name) {
+  RegressionResults results{.name = name, .table = {}, .summary = {}};
+  metrics::RegressionTable& table = results.table;
+  table.targets = file.at("targets").get<std::vector<std::string>>();
+  table.cases.resize(table.targets.size());
+  for (const Json& json : set.at("cases")) {
+    table.case_names.push_back(json.at("case").get<std::string>());
+    for (std::size_t k = 0; k < table.targets.size(); ++k) {
+      table.cases[k].truth.push_back(json.at(table.targets[k] + "_true").get<double>());
+      table.cases[k].predicted.push_back(json.at(table.targets[k] + "_predicted").get<double>());
+    }
+  }
+  for (const auto& [target, by_metric] : set.at("summary").items()) {
+    for (const auto& [metric, json] : by_metric.items()) {
+      metrics::RegressionRow& row = results.summary.emplace_back();
+      row.target = target;
+      row.metric = metric;
+      if (json.at("value").is_null()) {
+        row.reason = json.at("undefined").get<std::string>();
+      } else {
+        row.value = json.at("value").get<double>();
+        row.interval = interval_of(json.at("interval"));
+      }
+    }
+  }
+  return results;
+}
+
 void add_set(const Json& set, const Json& file, const std::string& source, const std::string& otherwise, Evaluations& all) {
-  const bool classifies = file.contains("classes");
   std::vector<std::string> taken;
   std::ranges::transform(all.segmentations, std::back_inserter(taken), &SegmentationResults::name);
   std::ranges::transform(all.classes, std::back_inserter(taken), &ClassResults::name);
+  std::ranges::transform(all.regressions, std::back_inserter(taken), &RegressionResults::name);
   const std::string name = unused_name({name_of_predictions(source), otherwise}, taken);
-  if (classifies) {
+  if (file.contains("classes")) {
     all.classes.push_back(classes_of(set, file, name));
+  } else if (file.contains("targets")) {
+    all.regressions.push_back(numbers_of(set, file, name));
   } else {
     all.segmentations.push_back(segmentation_of(set, name));
   }
@@ -128,6 +158,12 @@ std::vector<double> SegmentationResults::values(const std::string& region, const
 const MetricSummary* SegmentationResults::find(const std::string& region, const std::string& metric) const {
   const auto found =
       std::ranges::find_if(summary, [&](const MetricSummary& entry) { return entry.region == region && entry.metric == metric; });
+  return found == summary.end() ? nullptr : &*found;
+}
+
+const metrics::RegressionRow* RegressionResults::find(const std::string& target, const std::string& metric) const {
+  const auto found = std::ranges::find_if(
+      summary, [&](const metrics::RegressionRow& row) { return row.target == target && row.metric == metric; });
   return found == summary.end() ? nullptr : &*found;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "metrics/class_evaluation.h"
+#include "metrics/regression_evaluation.h"
 #include "metrics/statistics.h"
 
 namespace brainmvp::report {
@@ -45,9 +46,18 @@ struct ClassResults {
   std::size_t calibration_bins = 15;
 };
 
+struct RegressionResults {
+  std::string name;
+  metrics::RegressionTable table;
+  std::vector<metrics::RegressionRow> summary;
+
+  [[nodiscard]] const metrics::RegressionRow* find(const std::string& target, const std::string& metric) const;
+};
+
 struct Evaluations {
   std::vector<SegmentationResults> segmentations; // a compared set follows its first set
   std::vector<ClassResults> classes;
+  std::vector<RegressionResults> regressions;
   std::vector<std::string> conventions; // sentences, each once
 };
 

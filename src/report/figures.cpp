@@ -143,4 +143,30 @@ std::string difference_plot(const std::string& title, const std::vector<Differen
   return figure(title, html, scale);
 }
 
+std::string scatter_plot(const ScatterPlot& plot) {
+  constexpr double kHeight = 320;
+  std::vector<double> all = plot.x;
+  all.insert(all.end(), plot.y.begin(), plot.y.end());
+  const Scale tight = scale_of(all);
+  const double room = (tight.high - tight.low) / 10; // for the numbers of the axes
+  const Scale scale{.low = tight.low - room, .high = tight.high + room};
+  const auto down = [&](double value) { // the same shares as across
+    return kHeight * (1 - (kMargin + (100 - 2 * kMargin) * (value - scale.low) / (scale.high - scale.low)) / 100);
+  };
+  std::string svg;
+  for (const double mark : axis_marks(scale.low, scale.high, kMarks)) {
+    svg += line(scale.at(mark), 0, scale.at(mark), kHeight, "grid") + line("0", down(mark), "100%", down(mark), "grid") +
+           "<text x=\"2\" y=\"" + number(down(mark) - 3) + "\">" + significant(mark) + "</text>";
+  }
+  svg += line(scale.at(scale.low), down(scale.low), scale.at(scale.high), down(scale.high), "zero");
+  for (std::size_t i = 0; i < plot.x.size(); ++i) {
+    svg += dot(scale.at(plot.x[i]), down(plot.y[i]), 4, "case c" + std::to_string(plot.colour));
+  }
+  const std::string content =
+      "<div class=\"plot-row\"><div class=\"plot-label\"><span>" + escaped(plot.title) + "</span> <span class=\"reading\">" +
+      escaped(plot.reading) + "</span></div><svg class=\"scatter\" width=\"100%\" height=\"" + number(kHeight) +
+      "\" role=\"img\" aria-label=\"" + escaped(plot.title + ": " + plot.reading) + "\">" + svg + "</svg></div>\n";
+  return "<figure class=\"plot\">" + content + axis(scale) + "</figure>\n";
+}
+
 } // namespace brainmvp::report

@@ -29,6 +29,16 @@ struct DifferenceRow {
 };
 std::string difference_plot(const std::string& title, const std::vector<DifferenceRow>& rows);
 
+// Points with the line on which both are equal; the two axes cover the same numbers.
+struct ScatterPlot {
+  std::string title;   // plain texts
+  std::string reading; // figures of the points
+  std::size_t colour = 0;
+  std::vector<double> x;
+  std::vector<double> y;
+};
+std::string scatter_plot(const ScatterPlot& plot);
+
 // Marks on an axis from `low` to `high`: steps of 1, 2 or 5 times a power of ten, at most `most` of them.
 std::vector<double> axis_marks(double low, double high, std::size_t most);
 

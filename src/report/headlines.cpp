@@ -71,6 +71,20 @@ Headline of_classes(const ClassResults& results) {
           .remark = "95% interval over " + cases_text(results.table.case_names.size()) + "; AUC " + named("auc")};
 }
 
+// Of each target.
+void add_numbers(const RegressionResults& results, std::vector<Headline>& all) {
+  for (const std::string& target : results.table.targets) {
+    const auto named = [&](const char* metric) {
+      const metrics::RegressionRow* row = results.find(target, metric);
+      return row == nullptr || !row->value ? std::string("undefined") : with_interval(*row->value, row->interval);
+    };
+    all.push_back({.label = "MAE of " + target + ", " + results.name,
+                   .value = named("mae"),
+                   .remark = "95% interval over " + cases_text(results.table.case_names.size()) + "; Pearson r " +
+                             named("pearson_r") + "; R\xc2\xb2 " + named("r2")});
+  }
+}
+
 } // namespace
 
 std::vector<Headline> headlines(const std::vector<RunRecord>& runs, const Evaluations& evaluations) {
@@ -86,6 +100,9 @@ std::vector<Headline> headlines(const std::vector<RunRecord>& runs, const Evalua
     }
   }
   std::ranges::transform(evaluations.classes, std::back_inserter(all), of_classes);
+  for (const RegressionResults& results : evaluations.regressions) {
+    add_numbers(results, all);
+  }
   std::ranges::transform(runs, std::back_inserter(all), of_run);
   return all;
 }

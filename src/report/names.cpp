@@ -5,23 +5,12 @@
 #include <utility>
 
 #include "base/text.h"
+#include "metrics/metric.h"
 
 namespace brainmvp::report {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 20> kKnown{{
-    {"dice", "Dice"},
-    {"hd95_mm", "HD95 (mm)"},
-    {"hd_mm", "HD (mm)"},
-    {"surface_dice", "Surface Dice"},
-    {"prediction_ml", "Predicted (ml)"},
-    {"reference_ml", "Reference (ml)"},
-    {"volume_difference_ml", "Volume difference (ml)"},
-    {"lesion_f1", "Lesion F1"},
-    {"auc", "AUC"},
-    {"f1", "F1"},
-    {"f1_macro", "F1, macro"},
-    {"brier", "Brier score"},
+constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kKnown{{
     {"loss", "Loss"},
     {"mse_view1", "Distillation: MSE of view 1"},
     {"mse_view2", "Reconstruction: MSE of view 2"},
@@ -61,13 +50,19 @@ std::string unused_name(const std::vector<std::string>& candidates, const std::v
 }
 
 std::string readable_name(const std::string& name) {
+  if (const metrics::Metric* metric = metrics::find_metric(name)) {
+    return metric->label;
+  }
   const auto known = std::ranges::find(kKnown, name, &decltype(kKnown)::value_type::first);
   if (known != kKnown.end()) {
     return std::string(known->second);
   }
-  static constexpr std::string_view kRegion = "validation_dice_";
-  if (name.starts_with(kRegion)) {
-    return "Validation Dice, " + name.substr(kRegion.size());
+  static constexpr std::array<std::pair<std::string_view, const char*>, 3> kOfOutput{
+      {{"validation_dice_", "Validation Dice, "}, {"validation_mae_", "Validation MAE, "}, {"validation_r_", "Validation r, "}}};
+  for (const auto& [start, words] : kOfOutput) {
+    if (name.starts_with(start)) {
+      return words + name.substr(start.size());
+    }
   }
   std::string text = name;
   std::ranges::replace(text, '_', ' ');

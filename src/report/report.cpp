@@ -43,6 +43,9 @@ CaseLabels labels_of(const Evaluations& evaluations, const Overlays& overlays, b
   for (const ClassResults& results : evaluations.classes) {
     names.insert(results.table.case_names.begin(), results.table.case_names.end());
   }
+  for (const RegressionResults& results : evaluations.regressions) {
+    names.insert(results.table.case_names.begin(), results.table.case_names.end());
+  }
   std::ranges::transform(overlays.cases, std::inserter(names, names.end()), &OverlayCase::case_name);
   return {names, show_identifiers};
 }
@@ -120,7 +123,7 @@ Report make_report(const ReportOptions& options) {
   PageData volumes = PageData::object();
   Report report{.html = {}, .summary = headlines(runs, evaluations)};
   const std::string body = summary_section(report.summary) + segmentation_section(evaluations, labels) +
-                           classification_section(evaluations, labels, charts) +
+                           classification_section(evaluations, labels, charts) + regression_section(evaluations, labels) +
                            overlays_section(overlays, evaluations, labels, volumes) + curves_section(runs, charts) +
                            reconstructions_section(runs) + templates_section(runs) + runs_section(runs) +
                            configuration_section(runs);

@@ -95,8 +95,10 @@ RunKind kind_of(const RunRecord& run) {
   if (in("pretrain")) {
     return RunKind::kPretrain;
   }
-  const bool segments = !run.setting("foreground_rate").empty();
-  return !in("finetune") ? RunKind::kOther : segments ? RunKind::kSegment : RunKind::kClassify;
+  return !in("finetune")                           ? RunKind::kOther
+         : !run.setting("foreground_rate").empty() ? RunKind::kSegment
+         : !run.setting("targets_from").empty()    ? RunKind::kRegress
+                                                   : RunKind::kClassify;
 }
 
 void read_config(const fs::path& path, RunRecord& run) {

@@ -12,7 +12,7 @@
 
 namespace brainmvp::report {
 
-enum class RunKind { kPretrain, kSegment, kClassify, kOther };
+enum class RunKind { kPretrain, kSegment, kClassify, kRegress, kOther };
 
 // A value of metrics.jsonl, one a line of it; NaN where a line has none.
 struct Series {

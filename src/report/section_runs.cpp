@@ -120,7 +120,7 @@ std::string runs_section(const std::vector<RunRecord>& runs) {
 
 std::string curves_section(const std::vector<RunRecord>& runs, PageData& charts) {
   std::string html;
-  for (const RunKind kind : {RunKind::kPretrain, RunKind::kSegment, RunKind::kClassify, RunKind::kOther}) {
+  for (const RunKind kind : {RunKind::kPretrain, RunKind::kSegment, RunKind::kClassify, RunKind::kRegress, RunKind::kOther}) {
     std::vector<const RunRecord*> alike;
     for (const RunRecord& run : runs) {
       if (run.kind == kind) {

@@ -21,6 +21,7 @@ std::string reconstructions_section(const std::vector<RunRecord>& runs);
 std::string templates_section(const std::vector<RunRecord>& runs);
 std::string segmentation_section(const Evaluations& evaluations, const CaseLabels& labels);
 std::string classification_section(const Evaluations& evaluations, const CaseLabels& labels, PageData& charts);
+std::string regression_section(const Evaluations& evaluations, const CaseLabels& labels);
 std::string configuration_section(const std::vector<RunRecord>& runs);
 
 // `volumes`: what the viewer reads: [{"label", "image", "layers": [{"name", "kind", "data": id of a script element}]}].

@@ -23,6 +23,8 @@ std::string kind_name(RunKind kind) {
     return "segmentation";
   case RunKind::kClassify:
     return "classification";
+  case RunKind::kRegress:
+    return "regression";
   case RunKind::kOther:
     break;
   }

@@ -18,6 +18,7 @@ using io::DelimitedTable;
 struct Row {
   std::string key; // as it stands in the table
   std::string value;
+  std::size_t line = 0;
   bool used = false;
 };
 
@@ -79,9 +80,9 @@ std::vector<std::size_t> positions_of(const DelimitedTable& table, const std::ve
 
 std::vector<Row> rows_of(const DelimitedTable& table, std::size_t key, std::size_t column) {
   std::vector<Row> rows;
-  for (const auto& cells : table.rows) {
-    if (const std::string name = plain_value(cells[key]); !name.empty()) {
-      rows.push_back({.key = name, .value = plain_value(cells[column])});
+  for (std::size_t i = 0; i < table.rows.size(); ++i) {
+    if (const std::string name = plain_value(table.rows[i][key]); !name.empty()) {
+      rows.push_back({.key = name, .value = plain_value(table.rows[i][column]), .line = table.lines[i]});
     }
   }
   return rows;
@@ -139,10 +140,12 @@ std::optional<std::string> decide(const StudyKey& study, const std::vector<Row*>
                                   ClassJoin& join) {
   std::set<std::string> classes;
   std::string other; // a value that is no class, rather one that says something
+  join.lines.push_back(0);
   for (Row* row : rows) {
     row->used = true;
     if (const auto name = class_of(row->value, source)) {
       classes.insert(*name);
+      join.lines.back() = row->line;
     } else if (other.empty() || is_missing_value(other)) {
       other = row->value;
     }
@@ -232,7 +235,7 @@ ClassJoin join_classes(const ClassSource& source, std::span<const StudyKey> stud
   return join;
 }
 
-void report_join(const ClassJoin& join, Findings& findings) {
+void report_join(const ClassJoin& join, Findings& findings, const std::string& what) {
   for (const auto& [file, reason] : join.passed_over) {
     findings.skip(file, "tables that hold no classes (" + reason + ")");
   }
@@ -240,10 +243,10 @@ void report_join(const ClassJoin& join, Findings& findings) {
     findings.warn("spellings of one class", "", text);
   }
   for (const auto& [value, ids] : join.no_class) {
-    warn_of_some("studies have the value '" + value + "', which is no class", ids, findings);
+    warn_of_some("studies have the value '" + value + "', which is no " + what, ids, findings);
   }
-  warn_of_some("studies have rows that contradict each other, and get no class", join.contradicted, findings);
-  warn_of_some("studies have no row in the tables, and get no class", join.without_row, findings);
+  warn_of_some("studies have rows that contradict each other, and get no " + what, join.contradicted, findings);
+  warn_of_some("studies have no row in the tables, and get no " + what, join.without_row, findings);
   warn_of_some("rows of the tables have no study", join.without_study, findings);
 }
 

@@ -33,6 +33,7 @@ struct StudyKey {
 
 struct ClassJoin {
   std::vector<std::optional<std::string>> classes = {};          // one a study
+  std::vector<std::size_t> lines = {};                           // one a study: that of its class in the table, or 0
   std::vector<std::string> without_row = {};                     // ids of studies that no row names
   std::vector<std::string> without_study = {};                   // keys of rows that name no study
   std::map<std::string, std::vector<std::string>> no_class = {}; // value that is no class ("-999", "") -> ids of studies
@@ -48,7 +49,7 @@ struct ClassJoin {
 // lacks the columns; of several such are passed over.
 ClassJoin join_classes(const ClassSource& source, std::span<const StudyKey> studies);
 
-// What the user should know of a join, with counts and examples.
-void report_join(const ClassJoin& join, Findings& findings);
+// What the user should know of a join, with counts and examples. `what`: the word for a value.
+void report_join(const ClassJoin& join, Findings& findings, const std::string& what = "class");
 
 } // namespace brainmvp::study

@@ -40,6 +40,9 @@ struct Task {
   ClassRule class_rule = {};
   FoldRule fold_rule = {};
   std::vector<std::pair<std::string, io::ConfigValues>> settings = {}; // {"learning_rate", {3e-4}}: defaults
+
+  [[nodiscard]] bool needs_labels() const { return kind == TaskKind::kSegment; }
+  [[nodiscard]] std::string kind_name() const { return needs_labels() ? "segment" : "classify"; } // after `brainmvp finetune`
 };
 
 // The compiled-in tasks (data/tasks), in alphabetical order.

@@ -14,7 +14,7 @@ constexpr const char* kNetwork = "uniformer_tiny";
 
 model::ModelDescription description_of(const DrawnModel& model) {
   model::ModelDescription description;
-  description.task = model.classes.empty() ? model::Task::kSegment : model::Task::kClassify;
+  description.task = model.classes.empty() ? "segment" : "classify";
   description.network = kNetwork;
   description.channels = model.channels;
   description.table.classes = model.classes;
@@ -44,15 +44,8 @@ checkpoint::Value weights_value(const torch::nn::Module& network) {
 void write_drawn_model(const std::filesystem::path& file, const DrawnModel& model) {
   at::manual_seed(model.seed);
   const model::ModelDescription description = description_of(model);
-  const auto channels = static_cast<std::int64_t>(model.channels.size());
   checkpoint::Dict dict = model::description_entries(description);
-  if (model.classes.empty()) {
-    const auto network = nn::make_segmentation_network(kNetwork, channels, description.outputs());
-    dict.push_back({{std::string("state_dict")}, weights_value(*network)});
-  } else {
-    const auto network = nn::make_classification_network(kNetwork, channels, description.outputs());
-    dict.push_back({{std::string("state_dict")}, weights_value(*network)});
-  }
+  dict.push_back({{std::string("state_dict")}, weights_value(*description.head().network(description, 0))});
   std::filesystem::create_directories(file.parent_path());
   checkpoint::write_pt(file, {dict});
 }

@@ -159,7 +159,7 @@ TEST_F(Predict, ResumingLeavesOutWhatTheSameModelsHaveDone) {
   const auto before = fs::last_write_time(path("resumed/p2.nii.gz"));
   const ProcessResult again = predict({"a"}, {"p2_flair.nii.gz"}, "resumed", {"--resume"});
   EXPECT_EQ(again.exit_code, 0) << again.err;
-  expect_part(again.err, "1 studies are done already");
+  expect_part(again.err, "1 study is done already");
   EXPECT_EQ(fs::last_write_time(path("resumed/p2.nii.gz")), before);
   EXPECT_EQ(predict({"b.pt"}, {"p2_flair.nii.gz"}, "resumed", {"--resume"}).exit_code, 5);
   EXPECT_EQ(predict({"a"}, {"p2_flair.nii.gz"}, "resumed", {"--resume", "--overlap", "0.25"}).exit_code, 5);
@@ -189,22 +189,22 @@ TEST_F(Predict, ResumingPredictsAgainWhatHasOtherImages) {
 
   put("p1_t2.nii.gz");
   const std::string other = resumed();
-  expect_part(other, "1 studies are done already");
-  expect_part(other, "1 studies are predicted again (flair has changed): x");
+  expect_part(other, "1 study is done already");
+  expect_part(other, "1 study is predicted again (flair has changed): x");
   EXPECT_NE(mask(), first);
   EXPECT_FALSE(fs::exists(path("people/x_label-WT_probseg.nii.gz"))) << "of the image before";
-  expect_part(resumed({"--resume", "--probabilities"}), "1 studies are predicted again (they have no probabilities): x");
+  expect_part(resumed({"--resume", "--probabilities"}), "1 study is predicted again (they have no probabilities): x");
 
   put("p1_flair.nii.gz");
   list(R"(, "p1_t1.nii.gz"], "modality": ["flair", "t1")");
-  expect_part(resumed(), "1 studies are predicted again (flair has changed, t1 was added): x");
+  expect_part(resumed(), "1 study is predicted again (flair has changed, t1 was added): x");
   EXPECT_NE(mask(), first);
   list(R"(], "modality": ["flair")");
-  expect_part(resumed(), "1 studies are predicted again (t1 was removed): x");
+  expect_part(resumed(), "1 study is predicted again (t1 was removed): x");
   EXPECT_EQ(mask(), first);
 
   fs::remove(path("people/x.nii.gz")); // as where a run was killed between the sidecar and the label map
-  expect_part(resumed(), "1 studies are predicted again (they have no label map): x");
+  expect_part(resumed(), "1 study is predicted again (they have no label map): x");
   EXPECT_EQ(mask(), first);
 }
 
@@ -235,8 +235,8 @@ TEST_F(Predict, ResumingATableKeepsTheRowsThatHold) {
   EXPECT_EQ(test::read_text(path("rows/predictions.tsv")), before);
   fs::copy_file(path("p1_t2.nii.gz"), path("v_flair.nii.gz"), fs::copy_options::overwrite_existing);
   const std::string again = rows({"--resume"});
-  expect_part(again, "1 studies are done already");
-  expect_part(again, "1 studies are predicted again (flair has changed): v");
+  expect_part(again, "1 study is done already");
+  expect_part(again, "1 study is predicted again (flair has changed): v");
   const std::string after = test::read_text(path("rows/predictions.tsv"));
   const auto row = [](const std::string& text, const std::string& name) {
     const std::size_t at = text.find("\n" + name + "\t");

@@ -116,35 +116,41 @@ TEST_F(OverRanks, OneTwoAndFourProcessesLearnTheSame) {
 }
 
 TEST_F(OverRanks, FineTuningLearnsTheSame) {
-  for (const std::string kind : {"segment", "classify"}) {
+  test::write_text(run("ages.tsv"),
+                   "id\tage\nanna\t61\nberta\t70\ncarla\t55\ndora\t48\nemma\t66\nfini\t80\ngila\t59\nhera\t73\n");
+  for (const std::string kind : {"segment", "classify", "regress"}) {
     const auto command = [&](const std::string& name, const std::string& batch) {
-      return Arguments{"finetune",
-                       kind,
-                       store(),
-                       "-o",
-                       run(name),
-                       "--init",
-                       "scratch",
-                       "--network",
-                       "uniformer_tiny",
-                       "--recipe",
-                       "tiny",
-                       "--crop",
-                       "16",
-                       "--threads",
-                       "1",
-                       "--seed",
-                       "3",
-                       "--steps",
-                       "3",
-                       "--validate-every",
-                       "3",
-                       "--augmentation",
-                       "light",
-                       "--precision",
-                       "fp32",
-                       "--batch-size",
-                       batch};
+      Arguments all{"finetune",
+                    kind,
+                    store(),
+                    "-o",
+                    run(name),
+                    "--init",
+                    "scratch",
+                    "--network",
+                    "uniformer_tiny",
+                    "--recipe",
+                    "tiny",
+                    "--crop",
+                    "16",
+                    "--threads",
+                    "1",
+                    "--seed",
+                    "3",
+                    "--steps",
+                    "3",
+                    "--validate-every",
+                    "3",
+                    "--augmentation",
+                    "light",
+                    "--precision",
+                    "fp32",
+                    "--batch-size",
+                    batch};
+      if (kind == "regress") {
+        all.insert(all.end(), {"--targets-from", run("ages.tsv").string() + ":age"});
+      }
+      return all;
     };
     ASSERT_EQ(test::run_brainmvp(command(kind + "1", "3")).exit_code, 0);
     ASSERT_EQ(run_ranks(3, command(kind + "3", "1")), done(3)) << messages_of_first();

@@ -126,7 +126,7 @@ TEST_F(Reference, OfPredictIsRecordedAndComesBeforeTheModels) {
   EXPECT_EQ(size_of_prediction("asked"), kFlair);
   EXPECT_EQ(json(prediction("asked") + ".json").at("reference"), "flair");
   expect_part(predict(5, {path("dwi.pt")}, "asked", {"--resume"}).err, "was predicted in another way (reference)");
-  expect_part(predict(0, {path("dwi.pt")}, "asked", {"--resume", "--reference", "flair"}).err, "1 studies are done already");
+  expect_part(predict(0, {path("dwi.pt")}, "asked", {"--resume", "--reference", "flair"}).err, "1 study is done already");
   expect_part(predict(4, {path("dwi.pt")}, "bad", {"--reference", "t1"}).err, "has no t1, whose grid --reference asks for");
   expect_part(predict(4, {path("none.pt"), path("dwi.pt")}, "bad").err,
               "its reference modality (dwi, not none) differs from that of");

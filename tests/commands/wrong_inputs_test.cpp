@@ -79,7 +79,8 @@ TEST_F(WrongInputs, CommandsOnImagesNameWhatTakesTheInput) {
 }
 
 TEST_F(WrongInputs, TrainingNamesWhatTakesTheInput) {
-  for (const Words& command : {Words{"pretrain"}, Words{"finetune", "segment"}, Words{"finetune", "classify"}}) {
+  for (const Words& command :
+       {Words{"pretrain"}, Words{"finetune", "segment"}, Words{"finetune", "classify"}, Words{"finetune", "regress"}}) {
     const auto next = [&](const std::string& input, const std::string& kind, const std::string& text, const std::string& named) {
       Words words = command;
       words.insert(words.end(), {input, "-o", "@n"});
@@ -99,7 +100,7 @@ TEST_F(WrongInputs, TrainingNamesWhatTakesTheInput) {
     expect_next({"finetune", "segment", "@store", "-o", "@n", "--init", init}, "--init takes a run or a checkpoint", "brainmvp",
                 "");
   }
-  expect_next({"finetune", "@pretrained", "-o", "@n"}, "is followed by a command (segment, classify)",
+  expect_next({"finetune", "@pretrained", "-o", "@n"}, "is followed by a command (segment, classify, regress)",
               "brainmvp finetune segment STORE -o seg --init", "pretrained", 2);
   expect_next({"finetune", "@studies.json", "-o", "@n"}, "is a studies file", "brainmvp prepare", "studies.json", 2);
 }
@@ -150,6 +151,7 @@ TEST_F(WrongInputs, MissingOnesHaveOneExitCodeInEveryCommand) {
       {"finetune", "segment", "@store", "-o", "@n", "--init", "scratch", "--task", "{}.toml"},
       {"finetune", "classify", "{}", "-o", "@n", "--init", "scratch"},
       {"finetune", "classify", "@store", "-o", "@n", "--init", "scratch", "--classes-from", "{}.csv:group"},
+      {"finetune", "regress", "@store", "-o", "@n", "--init", "scratch", "--targets-from", "{}.csv:age"},
       {"predict", "{}", "@a/t1.nii.gz", "-o", "@n"},
       {"predict", "{}.pt", "@a/t1.nii.gz", "-o", "@n"},
       {"predict", "@model.pt", "{}", "-o", "@n"},
@@ -162,6 +164,7 @@ TEST_F(WrongInputs, MissingOnesHaveOneExitCodeInEveryCommand) {
       {"evaluate", "@a", "--reference", "@a", "--table", "{}.json"},
       {"evaluate", "{}.tsv", "--reference", "@studies.json", "--classification"},
       {"evaluate", "@p.tsv", "--reference", "{}", "--classification"},
+      {"evaluate", "@p.tsv", "--reference", "@studies.json", "--regression", "--targets-from", "{}.csv:age"},
       {"report", "{}", "-o", "@n"},
       {"report", "--evaluation", "{}", "-o", "@n"},
       {"report", "@finetuned", "--predictions", "{}", "--studies", "@studies.json", "-o", "@n"},

@@ -144,7 +144,7 @@ TEST(DrawMixture, ReplacesFewerThanAllAndEveryNumberUpToThat) {
 }
 
 TEST_F(Batches, BalancedVolumesShowEachClassAsOften) {
-  const auto reader = read_volumes(*store_, {0, 1, 1, 1}, {0, 1, 1, 1}, true, model::Sizing::kPad, options(2), 0);
+  const auto reader = read_volumes(*store_, {0, 1, 1, 1}, {0, 1, 1, 1}, model::Sizing::kPad, options(2), 0);
   std::array<int, 2> seen{0, 0};
   for (int i = 0; i < 10; ++i) {
     for (const Sample& sample : reader->next().samples) {

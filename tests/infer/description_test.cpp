@@ -1,6 +1,8 @@
 // What a fine-tuned checkpoint says about its model.
 #include <ATen/ops/zeros.h>
 
+#include <limits>
+
 #include "base/error.h"
 #include "checkpoint/checkpoint.h"
 #include "example_model.h"
@@ -63,13 +65,37 @@ TEST(Description, SurvivesAFile) {
   EXPECT_EQ(model.intensities, store::Intensities::kUnclipped);
   EXPECT_FALSE(model.exclusive());
 
-  model.task = model::Task::kClassify;
+  model.task = "classify";
   model.sizing = model::Sizing::kResize;
   model.table = {.classes = {"HGG", "LGG"}};
   checkpoint::write_pt(folder / "classify.pt", {model::description_entries(model)});
   expect_same(model::read_description(checkpoint::read_pt(folder / "classify.pt"), "classify.pt"), model);
   EXPECT_EQ(model.outputs(), 2);
   EXPECT_TRUE(model.exclusive());
+}
+
+TEST(Description, OfARegressionKeepsItsUnits) {
+  const test::TemporaryFolder folder;
+  model::ModelDescription model = test::example_description();
+  model.task = "regress";
+  model.table = {};
+  model.targets = {{.name = "age", .mean = 61.1, .deviation = 12.7}, {.name = "ml", .mean = -0.5, .deviation = 1e-3}};
+  checkpoint::write_pt(folder / "regress.pt", {model::description_entries(model)});
+  const model::ModelDescription read = model::read_description(checkpoint::read_pt(folder / "regress.pt"), "regress.pt");
+  expect_same(read, model);
+  ASSERT_EQ(read.output_names(), (std::vector<std::string>{"age", "ml"}));
+  EXPECT_EQ(read.targets[0].mean, 61.1);
+  EXPECT_EQ(read.targets[1].deviation, 1e-3);
+  const auto refused = [&](double deviation) {
+    model.targets[1].deviation = deviation;
+    EXPECT_THROW((void)model::description_entries(model), Error) << deviation;
+  };
+  refused(0);
+  refused(-1);
+  refused(std::numeric_limits<double>::infinity());
+  Dict entries = model::description_entries(read);
+  std::erase_if(entries, [](const checkpoint::Entry& entry) { return entry.first.text("key") == "target_means"; });
+  expect_part(refusal({entries}), "target_means");
 }
 
 TEST(Description, AnOlderFileWasTrainedOnClippedIntensities) {

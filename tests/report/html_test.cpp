@@ -77,6 +77,15 @@ TEST(Figures, PlacesAreSharesOfTheWidth) {
   EXPECT_NE(html.find("0.375 [0.250, 0.500]"), std::string::npos) << html;
 }
 
+// Equal numbers lie on the line from the lower left to the upper right corner.
+TEST(Figures, AScatterPlotHasOneScaleForBothAxes) {
+  const std::string html = scatter_plot({.title = kAttack, .reading = "n 2", .colour = 0, .x = {10, 20, 30}, .y = {10, 30, 50}});
+  EXPECT_EQ(html.find("<img"), std::string::npos) << html;
+  EXPECT_NE(html.find("class=\"zero\" x1=\"2%\" y1=\"313.6\" x2=\"98%\" y2=\"6.4\""), std::string::npos) << html;
+  EXPECT_NE(html.find("cx=\"10%\" cy=\"288\""), std::string::npos) << html; // 10 over 10, of 6 to 54
+  EXPECT_NE(html.find("cx=\"30%\" cy=\"160\""), std::string::npos) << html; // 30 over 20
+}
+
 TEST(Privacy, FoldersAreCutOff) {
   EXPECT_EQ(without_folders("/home/anna/t.toml:dx"), "t.toml:dx");
   EXPECT_EQ(without_folders("a/b c/d, /e/f=/g/h"), "b d, f=h");

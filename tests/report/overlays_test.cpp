@@ -138,7 +138,8 @@ TEST(Summary, CallsNothingBetterOnFewCases) {
       first.emplace_back(std::to_string(i), 0.5);
       second.emplace_back(std::to_string(i), 0.5 - by * static_cast<double>(i % 2 == 0 ? 1 : 2));
     }
-    const Evaluations evaluations{.segmentations = {results("a", first), results("b", second)}, .classes = {}, .conventions = {}};
+    const Evaluations evaluations{
+        .segmentations = {results("a", first), results("b", second)}, .classes = {}, .regressions = {}, .conventions = {}};
     return headlines({}, evaluations).at(2).remark;
   };
   EXPECT_TRUE(verdict(5, 0.1).starts_with("too few cases to tell; paired over 5 cases")) << verdict(5, 0.1);
