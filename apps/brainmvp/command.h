@@ -48,8 +48,10 @@ struct CommonSet {
   bool seed = false;
   bool device = false; // --device, --precision and --kernels
 };
-// Gives the settings among them, to which the command adds its own.
-std::shared_ptr<settings::Settings> add_common_options(CLI::App& command, CommonOptions& common, const CommonSet& set);
+// Adds the settings among them to the command's, and gives those.
+std::shared_ptr<settings::Settings>
+add_common_options(CLI::App& command, CommonOptions& common, const CommonSet& set,
+                   std::shared_ptr<settings::Settings> settings = std::make_shared<settings::Settings>());
 
 // The canonical name of a modality that an option names. Throws Error(kUsage) when the table does not know it.
 std::string canonical_modality(const std::string& option, const std::string& name, const study::ModalityTable& table);

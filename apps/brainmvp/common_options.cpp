@@ -9,8 +9,8 @@ using settings::Slot;
 
 std::size_t CommonOptions::thread_count() const { return threads > 0 ? threads : processor_count(); }
 
-std::shared_ptr<settings::Settings> add_common_options(CLI::App& command, CommonOptions& common, const CommonSet& set) {
-  auto settings = std::make_shared<settings::Settings>();
+std::shared_ptr<settings::Settings> add_common_options(CLI::App& command, CommonOptions& common, const CommonSet& set,
+                                                       std::shared_ptr<settings::Settings> settings) {
   command.add_flag("-q,--quiet", common.quiet, "Show warnings and errors only")->group("Messages");
   command.add_flag("-v,--verbose", common.verbose, "Show more of what is done")->group("Messages");
   if (set.force) {

@@ -115,9 +115,10 @@ Command add_evaluate(CLI::App& program, CommonOptions& common) {
   command->add_option("--compare", options->compared, "A second set of predictions of the same cases")->type_name("DIR|FILE");
   command->add_option("--table", options->table, "JSON file with labels and regions in nnU-Net's form; default: the studies file")
       ->type_name("FILE");
-  const auto settings = add_common_options(*command, common, {.force = true, .config = true, .threads = true, .seed = true});
+  const auto settings = std::make_shared<settings::Settings>();
   add_evaluate_settings(*settings, *options);
   add_setting_options(*command, *settings);
+  add_common_options(*command, common, {.force = true, .config = true, .threads = true, .seed = true}, settings);
   return {command,
           [options, &common] {
             catch_interrupts();

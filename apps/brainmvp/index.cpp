@@ -178,9 +178,10 @@ Command add_index(CLI::App& program, CommonOptions& common) {
           "Write hashes for the names of studies, patients and files; FILE holds their secret key, and is made when it is "
           "missing. The images are reached through links beside the output")
       ->type_name("FILE");
-  const auto settings = add_common_options(*command, common, {.force = true, .config = true, .threads = true, .seed = true});
+  const auto settings = std::make_shared<settings::Settings>();
   add_index_settings(*settings, *arguments);
   add_setting_options(*command, *settings);
+  add_common_options(*command, common, {.force = true, .config = true, .threads = true, .seed = true}, settings);
   return {command, [arguments, &common] { run_index(*arguments, common); }, "use a smaller --threads", settings};
 }
 

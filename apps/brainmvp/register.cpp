@@ -149,7 +149,7 @@ Command add_register(CLI::App& program, CommonOptions& common) {
       ->group("Output");
   command->add_option("--modalities", arguments->modalities, "TOML file with more names of modalities")->type_name("FILE");
   command->add_flag("--strict", arguments->strict, "Stop at the first study that fails");
-  const auto settings = add_common_options(*command, common, {.force = true, .config = true, .threads = true, .seed = true});
+  const auto settings = std::make_shared<settings::Settings>();
   registration::RegisterOptions& parameters = arguments->parameters;
   settings->add(
       "register",
@@ -168,6 +168,7 @@ Command add_register(CLI::App& program, CommonOptions& common) {
         .slot = parameters.keep_grids,
         .help = "Write each motion into the image's header and keep its voxels, so that `prepare` interpolates once in all"}});
   add_setting_options(*command, *settings);
+  add_common_options(*command, common, {.force = true, .config = true, .threads = true, .seed = true}, settings);
   return {command, [arguments, &common] { run_register(*arguments, common); }, "use a smaller --threads", settings};
 }
 

@@ -13,9 +13,8 @@ using settings::Setting;
 using settings::Words;
 
 std::string bounds_text(const settings::Range& range) {
-  const std::string low = range.lowest ? shortest(*range.lowest) : "";
   if (range.highest) {
-    return " in [" + low + " - " + shortest(*range.highest) + "]";
+    return " in [" + settings::text_of_bound(*range.lowest) + " - " + settings::text_of_bound(*range.highest) + "]";
   }
   return !range.lowest ? "" : *range.lowest > 0 || range.above ? ":POSITIVE" : ":NONNEGATIVE";
 }
@@ -44,7 +43,9 @@ CLI::Option* add_valued(CLI::App& command, settings::Settings& settings, const S
   CLI::Option* option = command.add_option(
       setting.option(),
       [&](const CLI::results_t& words) {
-        give(settings, setting, {words.begin(), words.end()});
+        if (std::ranges::count(words, "") == 0) { // otherwise the program refuses it
+          give(settings, setting, {words.begin(), words.end()});
+        }
         return true;
       },
       setting.help);

@@ -132,9 +132,10 @@ Command add_simulate(CLI::App& program, CommonOptions& common) {
   CLI::App* command = program.add_subcommand("simulate", "Make a cohort of heads from MR physics, in the tree of a data set");
   const auto arguments = std::make_shared<SimulateArguments>();
   command->add_option("-o,--output", arguments->output, "Folder to write")->required()->type_name("DIR");
-  const auto settings = add_common_options(*command, common, {.force = true, .config = true, .threads = true, .seed = true});
+  const auto settings = std::make_shared<settings::Settings>();
   add_simulate_settings(*settings, *arguments);
   add_setting_options(*command, *settings);
+  add_common_options(*command, common, {.force = true, .config = true, .threads = true, .seed = true}, settings);
   return {command, [arguments, &common] { run_simulate(*arguments, common); }, "use a smaller --threads", settings};
 }
 

@@ -14,9 +14,9 @@ namespace {
 template <class T>
 std::string expected(const Range& range) {
   const std::string what = std::is_floating_point_v<T> ? "a number" : "a whole number";
-  const std::string low = range.lowest ? shortest(*range.lowest) : "";
+  const std::string low = range.lowest ? text_of_bound(*range.lowest) : "";
   if (range.lowest && range.highest) {
-    return what + " from " + low + " to " + shortest(*range.highest);
+    return what + " from " + low + " to " + text_of_bound(*range.highest);
   }
   const std::string plain = what + (std::is_floating_point_v<T> ? ", finite, in decimal digits" : " in decimal digits");
   return !range.lowest ? plain : range.above ? what + " above " + low : what + " from " + low + " up";
@@ -67,6 +67,10 @@ T number_of(const ConfigValue& value, const Range& range) {
 }
 
 } // namespace
+
+std::string text_of_bound(double bound) {
+  return bound == std::trunc(bound) ? std::to_string(static_cast<std::int64_t>(bound)) : shortest(bound);
+}
 
 void Slot::set(const ConfigValues& values, const Range& range) const {
   const auto count = static_cast<int>(values.size());

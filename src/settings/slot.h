@@ -24,6 +24,7 @@ struct Range {
   std::optional<double> highest = {};
   bool above = false; // `lowest` itself is refused
 };
+std::string text_of_bound(double bound); // whole numbers in digits
 constexpr Range at_least(double lowest) { return {.lowest = lowest, .highest = {}}; }
 constexpr Range above(double bound) { return {.lowest = bound, .highest = {}, .above = true}; }
 constexpr Range between(double lowest, double highest) { return {.lowest = lowest, .highest = highest}; }

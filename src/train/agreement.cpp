@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "io/config_file.h"
 
 namespace brainmvp::train {
 namespace {
@@ -22,7 +23,7 @@ std::string described(const RunIdentity& identity, std::uint64_t step) {
                                                                   {"first_step", std::to_string(step)}}};
   std::string text = "[rank]\n";
   for (const auto& [name, value] : facts) {
-    text += std::string(name) + " = " + value + "\n";
+    text += std::string(name) + " = " + io::toml_text({value}) + "\n";
   }
   return text + identity.config;
 }

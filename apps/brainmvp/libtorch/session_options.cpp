@@ -1,4 +1,4 @@
-#include "session_options.h"
+#include "libtorch/session_options.h"
 
 #include <filesystem>
 

@@ -171,9 +171,10 @@ Command add_predict(CLI::App& program, CommonOptions& common) {
       program.add_subcommand("predict", "Segment or classify new images, or predict their numbers, with fine-tuned runs");
   const auto arguments = std::make_shared<PredictArguments>();
   add_input_options(*command, *arguments);
-  const auto settings = add_common_options(*command, common, {.force = true, .config = true, .threads = true, .device = true});
+  const auto settings = std::make_shared<settings::Settings>();
   add_predict_settings(*settings, *arguments);
   add_setting_options(*command, *settings);
+  add_common_options(*command, common, {.force = true, .config = true, .threads = true, .device = true}, settings);
   command->get_option("--resume")->excludes("--force");
   return {command, [arguments, &common] { run_predict(*arguments, common); }, infer::kLessMemory, settings};
 }

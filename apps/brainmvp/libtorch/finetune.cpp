@@ -5,8 +5,8 @@
 #include "base/own_files.h"
 #include "command.h"
 #include "finetune/run.h"
+#include "libtorch/session_options.h"
 #include "model/head.h"
-#include "session_options.h"
 #include "settings_options.h"
 #include "study/task.h"
 

@@ -2,8 +2,8 @@
 
 #include "base/own_files.h"
 #include "command.h"
+#include "libtorch/session_options.h"
 #include "pretrain/run.h"
-#include "session_options.h"
 #include "settings_options.h"
 
 namespace brainmvp::app {
