@@ -13,8 +13,8 @@ Head classification_head();
 Head regression_head();
 
 const std::vector<Head>& heads() {
-  static const std::vector<Head> kHeads{segmentation_head(), classification_head(), regression_head()};
-  return kHeads;
+  static const std::vector<Head> all{segmentation_head(), classification_head(), regression_head()};
+  return all;
 }
 
 const Head& head(const std::string& name) {
