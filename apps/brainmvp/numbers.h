@@ -5,20 +5,18 @@
 // which are templates, so that no option, bound, configuration file or task sets such a number.
 #pragma once
 
-#include <charconv>
-#include <cmath>
+#include <optional>
 #include <string>
-#include <system_error>
+
+#include "base/exact_number.h"
 
 namespace CLI::detail {
 
-// Decimal digits of a number that is finite and representable.
 template <class Number>
 bool read_number(const std::string& text, Number& number) {
-  const bool plus = text.starts_with('+') && !text.starts_with("+-");
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data() + (plus ? 1 : 0), end, number);
-  return error == std::errc{} && stop == end && (number == 0 || std::isnormal(static_cast<double>(number)));
+  const std::optional<Number> read = brainmvp::given_number<Number>(text);
+  number = read.value_or(Number{});
+  return read.has_value();
 }
 
 inline bool lexical_cast(const std::string& text, double& number) { return read_number(text, number); }

@@ -4,12 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdio>
 #include <iterator>
-#include <optional>
 
 #include "base/error.h"
+#include "base/exact_number.h"
 #include "base/text.h"
 #include "io/text_file.h"
 
@@ -79,13 +78,6 @@ std::string toml_string(const std::string& text) {
   return quoted + "\"";
 }
 
-std::optional<double> number_of(const ConfigValue& value) {
-  const std::string text = text_of(value);
-  double number = 0;
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc{} && stop == text.data() + text.size() ? std::optional(number) : std::nullopt;
-}
-
 std::string toml_text_of(const ConfigValue& value) {
   const auto* text = std::get_if<std::string>(&value);
   return text == nullptr ? text_of(value) : toml_string(*text);
@@ -112,8 +104,8 @@ std::vector<std::string> texts_of(const ConfigValues& values) {
 
 bool same_values(const ConfigValues& a, const ConfigValues& b) {
   const auto same = [](const ConfigValue& left, const ConfigValue& right) {
-    const std::optional<double> number = number_of(left);
-    return number ? number == number_of(right) : text_of(left) == text_of(right);
+    const auto number = exact_number<double>(text_of(left));
+    return number ? number == exact_number<double>(text_of(right)) : text_of(left) == text_of(right);
   };
   const auto repeats = [&](const ConfigValues& list, const ConfigValues& one) {
     return one.size() == 1 && !list.empty() &&

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/exact_number.h"
 #include "base/text.h"
 #include "io/delimited.h"
 #include "metrics/table_rows.h"
@@ -16,7 +17,7 @@ namespace {
 
 double number_at(const io::DelimitedTable& table, std::size_t row, const std::string& target, const fs::path& path) {
   const std::string& text = table.rows[row][io::column_of(table, target, path)];
-  const std::optional<double> number = study::finite_number(study::plain_value(text));
+  const std::optional<double> number = exact_number<double>(study::plain_value(text));
   if (!number) {
     refuse_row(path, table.lines[row], "column " + target + ": '" + text + "' is no finite number");
   }

@@ -1,8 +1,8 @@
 #include "report/run_log.h"
 
-#include <charconv>
 #include <initializer_list>
 
+#include "base/exact_number.h"
 #include "base/text.h"
 
 namespace brainmvp::report {
@@ -19,12 +19,6 @@ std::string between(std::string_view text, std::string_view before, std::string_
   const std::string_view rest = text.substr(start + before.size());
   const std::size_t end = after.empty() ? rest.size() : rest.find(after);
   return end == std::string_view::npos ? "" : std::string(rest.substr(0, end));
-}
-
-std::optional<std::uint64_t> number(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
-  return result.ec == std::errc{} && result.ptr == text.data() + text.size() ? std::optional(value) : std::nullopt;
 }
 
 // Where the last of the words begins, of those that begin before `end`.
@@ -52,8 +46,8 @@ void read_start(std::string_view message, RunLog& log) {
   const std::size_t studies = last_of(message, {" studies", " study"}, setting);
   const std::size_t on = message.rfind(" on ", studies);
   if (studies != std::string_view::npos && on != std::string_view::npos && on < studies) {
-    log.studies = number(message.substr(on + 4, studies - on - 4));
-    log.validation_studies = number(between(message.substr(studies), " (", " for validation)"));
+    log.studies = exact_number<std::uint64_t>(message.substr(on + 4, studies - on - 4));
+    log.validation_studies = exact_number<std::uint64_t>(between(message.substr(studies), " (", " for validation)"));
     log.channels = between(message.substr(studies), ": channels ", "; ");
     log.targets = log.channels.empty() ? "" : between(message.substr(studies), "channels " + log.channels + "; ", "; ");
   }

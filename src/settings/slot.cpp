@@ -1,11 +1,11 @@
 #include "settings/slot.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 
 #include "base/error.h"
+#include "base/exact_number.h"
 #include "base/text.h"
 
 namespace brainmvp::settings {
@@ -27,43 +27,30 @@ template <class T>
   throw Error(ExitCode::kUsage, "expected " + expected<T>(range) + ", found " + io::text_of(value));
 }
 
-// Decimal digits of a number that is finite and representable.
 template <class T>
-bool read_digits(const std::string& text, T& number) {
-  const bool plus = text.starts_with('+') && !text.starts_with("+-");
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data() + (plus ? 1 : 0), end, number);
-  return error == std::errc{} && stop == end;
-}
-
-template <class T>
-bool read_number(const ConfigValue& value, T& number) {
+std::optional<T> read_number(const ConfigValue& value) {
   if (const auto* text = std::get_if<std::string>(&value)) {
-    return read_digits(*text, number);
+    return given_number<T>(*text);
   }
   if (const auto* whole = std::get_if<std::int64_t>(&value)) {
-    number = static_cast<T>(*whole);
-    return std::is_floating_point_v<T> || std::in_range<std::conditional_t<std::is_floating_point_v<T>, int, T>>(*whole);
+    const bool fits =
+        std::is_floating_point_v<T> || std::in_range<std::conditional_t<std::is_floating_point_v<T>, int, T>>(*whole);
+    return fits ? std::optional(static_cast<T>(*whole)) : std::nullopt;
   }
   const auto* real = std::get_if<double>(&value);
-  if (real == nullptr || !std::isfinite(*real)) {
-    return false;
-  }
-  number = static_cast<T>(*real);
-  return std::is_floating_point_v<T>;
+  const bool taken = real != nullptr && std::is_floating_point_v<T> && (*real == 0 || std::isnormal(*real));
+  return taken ? std::optional(static_cast<T>(*real)) : std::nullopt;
 }
 
 template <class T>
 T number_of(const ConfigValue& value, const Range& range) {
-  T number{};
-  const bool read = read_number(value, number);
-  const auto real = static_cast<double>(number);
-  const bool normal = number == 0 || std::isnormal(real);
+  const std::optional<T> number = read_number<T>(value);
+  const auto real = static_cast<double>(number.value_or(T{}));
   const bool low = range.lowest && (real < *range.lowest || (range.above && real == *range.lowest));
-  if (!read || !normal || low || (range.highest && real > *range.highest)) {
+  if (!number || low || (range.highest && real > *range.highest)) {
     refuse<T>(value, range);
   }
-  return number;
+  return *number;
 }
 
 } // namespace

@@ -1,10 +1,9 @@
 #include "study/number_source.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 
 #include "base/error.h"
+#include "base/exact_number.h"
 #include "base/text.h"
 #include "study/class_key.h"
 
@@ -12,7 +11,7 @@ namespace brainmvp::study {
 namespace {
 
 double number_in(const ClassJoin& join, std::size_t study, const ClassSource& source) {
-  const std::optional<double> number = finite_number(*join.classes[study]);
+  const std::optional<double> number = exact_number<double>(*join.classes[study]);
   if (!number) {
     throw Error(ExitCode::kBadInput, source.files.front().string() + ": line " + std::to_string(join.lines[study]) + ": column " +
                                          source.columns.front() + ": '" + *join.classes[study] +
@@ -22,13 +21,6 @@ double number_in(const ClassJoin& join, std::size_t study, const ClassSource& so
 }
 
 } // namespace
-
-std::optional<double> finite_number(const std::string& text) {
-  double value = NAN;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool whole = error == std::errc() && end == text.data() + text.size();
-  return whole && std::isfinite(value) ? std::optional(value) : std::nullopt;
-}
 
 std::vector<ClassSource> parse_number_source(const std::string& text) {
   const ClassSource all = parse_class_source(text);

@@ -3,7 +3,6 @@
 //   const std::vector<ClassSource> sources = parse_number_source("participants.tsv:age,volume");
 #pragma once
 
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,9 +15,6 @@ namespace brainmvp::study {
 // FILE:COLUMN[,COLUMN...][:KEYCOLUMN]: a source for each column. Throws Error(kUsage) when it is not of this form or a column is
 // named twice, and Error(kBadInput) when there is no such file.
 std::vector<ClassSource> parse_number_source(const std::string& text);
-
-// The number that a cell holds; nothing for another text, and for one that is not finite.
-std::optional<double> finite_number(const std::string& text);
 
 struct NumberJoin {
   std::vector<std::string> names;          // of the columns
