@@ -90,10 +90,13 @@ void Settings::read_file(const std::filesystem::path& file, const std::function<
 }
 
 void Settings::fill(const std::string& name, const ConfigValues& values) {
-  const auto found = std::ranges::find(rows_, name, &Setting::name);
-  if (found == rows_.end()) {
-    std::vector<std::string> names;
-    std::ranges::transform(rows_, std::back_inserter(names), &Setting::name);
+  std::vector<std::string> names;
+  for (const Setting& row : rows_) {
+    if (!row.help.empty()) {
+      names.push_back(row.name);
+    }
+  }
+  if (std::ranges::count(names, name) == 0) {
     throw Error(ExitCode::kUsage, unknown_name("setting", name, names));
   }
   for (Setting& row : rows_) {

@@ -89,6 +89,7 @@ TEST_F(SettingsOf, WhatIsNotGivenComesFromTheRecipe) {
   EXPECT_EQ(settings_.toml().find("share"), std::string::npos) << "it is no option";
   settings_.fill("rate", {0.5});
   EXPECT_EQ(options_.rate, 0.5) << "a task's word counts more than the recipe's";
+  EXPECT_THROW(settings_.fill("share", {0.5}), Error) << "it is no option";
 }
 
 TEST_F(SettingsOf, StepsStandInsteadOfEpochs) {
