@@ -2,7 +2,6 @@
 #include <iostream>
 
 #include "base/error.h"
-#include "base/log.h"
 #include "base/output_target.h"
 #include "base/progress.h"
 #include "base/text.h"
@@ -162,9 +161,7 @@ void evaluate_regression(const EvaluateOptions& options, const metrics::Bootstra
   const metrics::ReferenceNumbers reference = metrics::read_reference_numbers(
       {.path = options.reference, .targets_from = options.targets_from, .splits = chosen_splits(options.splits)},
       options.predictions, findings);
-  for (const study::Notice& notice : findings.notices) {
-    log::warning(notice.text);
-  }
+  study::warn_of(findings);
   const auto read = [&](const std::string& source) {
     metrics::RegressionTable table = metrics::read_regression_table(source, reference);
     auto summary = metrics::summarise_numbers(table, bootstrap);

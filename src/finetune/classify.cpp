@@ -84,7 +84,7 @@ std::vector<std::string> classes_from_table(const std::string& source, const sto
   const study::ClassJoin join = study::join_classes(study::parse_class_source(source), study_keys(store));
   study::Findings findings;
   study::report_join(join, findings);
-  warn_of(findings);
+  study::warn_of(findings);
   std::vector<std::string> classes;
   for (const std::optional<std::string>& name : join.classes) {
     classes.push_back(name.value_or(""));

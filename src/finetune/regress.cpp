@@ -117,7 +117,7 @@ public:
     }
     study::Findings findings;
     study::NumberJoin join = study::join_numbers(study::parse_number_source(options.targets_from), study_keys(store), findings);
-    warn_of(findings);
+    study::warn_of(findings);
     if (std::ranges::count(join.names, "case") > 0) {
       throw Error(ExitCode::kUsage,
                   "--targets-from: a target cannot be called case, as the column of ids in tables of predictions is");

@@ -121,12 +121,6 @@ std::vector<study::StudyKey> study_keys(const store::Store& store) {
   return keys;
 }
 
-void warn_of(const study::Findings& findings) {
-  for (const study::Notice& notice : findings.notices) {
-    log::warning(notice.text);
-  }
-}
-
 std::vector<std::string> choose_channels(const RunOptions& options, const store::Store& store, Selection& selection) {
   std::set<std::string> present;
   for (const std::size_t position : selection.training) {

@@ -37,9 +37,6 @@ Selection select_studies(const RunOptions& options, const store::Store& store, c
 // By which rows of tables find the studies, in the order of the store.
 std::vector<study::StudyKey> study_keys(const store::Store& store);
 
-// Logs what is odd about rows that were found for the studies.
-void warn_of(const study::Findings& findings);
-
 // options.channels, else all modalities of the training studies: those with templates in their order, then others by name.
 // Leaves studies out of the selection that have none of them, with a warning.
 std::vector<std::string> choose_channels(const RunOptions& options, const store::Store& store, Selection& selection);

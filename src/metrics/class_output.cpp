@@ -114,12 +114,8 @@ std::string class_evaluation_text(const ClassEvaluation& evaluation) {
     text += evaluation.predictions.source + " - " + evaluation.compared->source + "\n" +
             rows_text(evaluation.comparison.differences) + "Wilcoxon p: " + fixed(evaluation.comparison.wilcoxon.p, 4) + "\n\n";
   }
-  text += "Conventions\n";
-  for (const auto& [name, sentence] :
-       classification_conventions(evaluation.predictions.table.classes, evaluation.options, evaluation.bootstrap)) {
-    text += "- " + name + ": " + sentence + "\n";
-  }
-  return text;
+  return text + conventions_text(
+                    classification_conventions(evaluation.predictions.table.classes, evaluation.options, evaluation.bootstrap));
 }
 
 } // namespace brainmvp::metrics

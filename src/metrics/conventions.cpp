@@ -89,4 +89,12 @@ Conventions regression_conventions(const BootstrapOptions& bootstrap) {
   return conventions;
 }
 
+std::string conventions_text(const Conventions& conventions) {
+  std::string text = "Conventions\n";
+  for (const auto& [name, sentence] : conventions) {
+    text += "- " + name + ": " + sentence + "\n";
+  }
+  return text;
+}
+
 } // namespace brainmvp::metrics

@@ -19,4 +19,7 @@ Conventions classification_conventions(const std::vector<std::string>& classes, 
                                        const BootstrapOptions& bootstrap);
 Conventions regression_conventions(const BootstrapOptions& bootstrap);
 
+// A heading, and a line each.
+std::string conventions_text(const Conventions& conventions);
+
 } // namespace brainmvp::metrics

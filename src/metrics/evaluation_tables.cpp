@@ -105,11 +105,7 @@ std::string evaluation_text(const Evaluation& evaluation, bool with_cases) {
     text += evaluation.predictions.source + " - " + evaluation.compared->source + "\n";
     text += aligned_table(comparison_rows(evaluation.differences), 2) + "\n";
   }
-  text += "Conventions\n";
-  for (const auto& [name, sentence] : segmentation_conventions(evaluation.options, evaluation.bootstrap)) {
-    text += "- " + name + ": " + sentence + "\n";
-  }
-  return text;
+  return text + conventions_text(segmentation_conventions(evaluation.options, evaluation.bootstrap));
 }
 
 } // namespace brainmvp::metrics

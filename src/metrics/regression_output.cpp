@@ -117,11 +117,7 @@ std::string regression_evaluation_text(const RegressionEvaluation& evaluation) {
     }
     text += "\n";
   }
-  text += "Conventions\n";
-  for (const auto& [name, sentence] : regression_conventions(evaluation.bootstrap)) {
-    text += "- " + name + ": " + sentence + "\n";
-  }
-  return text;
+  return text + conventions_text(regression_conventions(evaluation.bootstrap));
 }
 
 } // namespace brainmvp::metrics

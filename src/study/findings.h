@@ -67,4 +67,7 @@ private:
   std::set<std::filesystem::path> explained_; // files that are used, skipped or in a notice
 };
 
+// Logs every notice as a warning.
+void warn_of(const Findings& findings);
+
 } // namespace brainmvp::study
