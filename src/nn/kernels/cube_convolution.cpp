@@ -76,6 +76,10 @@ Tensor convolve_rows(const Tensor& x, const Tensor& taps, const Tensor& bias) {
   Tensor y = at::empty({shape.samples, shape.depth, shape.height, shape.width, out}, x.options());
   Tensor y_tokens = tokens_of(y);
   const float* offset = bias.defined() ? bias.const_data_ptr<float>() : nullptr;
+  std::vector<PackedFactor> factors;
+  for (std::int64_t tap = 0; tap < 9; ++tap) {
+    factors.emplace_back(Factor{.data = taps.const_data_ptr<float>() + tap * window * out, .row = out}, window, out);
+  }
   at::parallel_for(0, shape.samples * shape.depth * strips, 1, [&](std::int64_t begin, std::int64_t end) {
     PaddedRows rows(shape);
     std::vector<float> room(static_cast<std::size_t>(shape.width * out));
@@ -89,8 +93,7 @@ Tensor convolve_rows(const Tensor& x, const Tensor& taps, const Tensor& bias) {
         fill_rows({.count = shape.width, .channels = out}, offset, to);
         for (std::int64_t tap = 0; tap < 9; ++tap) {
           if (const float* from = rows.at(tap / 3, tap % 3, i); from != nullptr) {
-            multiply({.m = shape.width, .n = out, .k = window}, {.data = from, .row = shape.channels},
-                     taps.const_data_ptr<float>() + tap * window * out, out, to, out, true);
+            multiply(shape.width, {.data = from, .row = shape.channels}, factors[static_cast<std::size_t>(tap)], to, out, true);
           }
         }
         write_block(y_tokens, token, shape.width, to);

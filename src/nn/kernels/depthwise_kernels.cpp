@@ -107,15 +107,11 @@ HWY_INLINE void for_each_block(const DepthwiseShape& s, const Layout& layout, st
   }
 }
 
-// Plane d of x, or zeros beyond the grid, into its place in the rings. Planes and rows without values stay as they are.
+// Plane d of x into its place in the rings. Planes and rows without values stay as they are.
 template <class T>
 void gather_plane(const DepthwiseShape& s, const Layout& layout, const T* x, std::int64_t first, std::int64_t d, float* scratch) {
   const std::int64_t place = (d + s.kernel) % s.kernel * layout.plane;
-  if (d < 0 || d >= s.depth) {
-    for_each_block(s, layout, first, scratch, [&](const Block& b) { std::fill_n(b.ring + place, layout.plane, 0.0F); });
-    return;
-  }
-  if (d % s.x_stride != 0) {
+  if (d < 0 || d >= s.depth || d % s.x_stride != 0) {
     return;
   }
   const std::int64_t height = side_of(s.height, s.x_stride), width = side_of(s.width, s.x_stride);
@@ -133,7 +129,7 @@ struct Strides {
 };
 
 // Calls work(block, rows, position) for the rows of y in the slab's planes and the vectors of its channels: rows of inputs that
-// the row sees, kernel^2 of them, null where x has no values, and the position of the row's first channel in y.
+// the row sees, kernel^2 of them, null where x has no values or ends, and the position of the row's first channel in y.
 template <std::int64_t Kernel, Strides By, class T, class Work>
 HWY_INLINE void for_each_row(const DepthwiseShape& s, const Layout& layout, const DepthwiseSlab& slab, const T* x, float* scratch,
                              const Work& work) {
@@ -151,10 +147,10 @@ HWY_INLINE void for_each_row(const DepthwiseShape& s, const Layout& layout, cons
         const float* rows[Kernel * Kernel];
         for (std::int64_t i = 0; i < Kernel * Kernel; ++i) {
           const std::int64_t plane = (d + i / Kernel - layout.padding + Kernel) % Kernel;
-          rows[i] = b.ring + plane * layout.plane + (h + i % Kernel) * layout.row;
-          if (By.x == 2 && ((d + i / Kernel - layout.padding) % 2 != 0 || (h + i % Kernel - layout.padding) % 2 != 0)) {
-            rows[i] = nullptr;
-          }
+          const std::int64_t seen_d = d + i / Kernel - layout.padding, seen_h = h + i % Kernel - layout.padding;
+          const bool is_inside = seen_d >= 0 && seen_d < s.depth && seen_h >= 0 && seen_h < s.height;
+          const bool has_values = is_inside && (By.x == 1 || (seen_d % 2 == 0 && seen_h % 2 == 0));
+          rows[i] = has_values ? b.ring + plane * layout.plane + (h + i % Kernel) * layout.row : nullptr;
         }
         const std::int64_t height = side_of(s.height, By.y), width = side_of(s.width, By.y);
         work(b, rows, (d / By.y * height + h / By.y) * width * s.channels + b.first);
@@ -194,7 +190,7 @@ HWY_INLINE void convolve_tile(const DepthwiseShape& s, const Layout& layout, con
   Vector sums[Tile];
   unrolled<Tile>([&](auto t) __attribute__((always_inline)) { sums[t] = start; });
   for (std::int64_t i = 0; i < Kernel * Kernel; ++i) {
-    if (By.x == 2 && rows[i] == nullptr) {
+    if (rows[i] == nullptr) {
       continue;
     }
     add_row<Kernel, Tile, By.y>(rows[i] + w * By.y * layout.lanes, taps + i * Kernel * layout.lanes, layout.lanes, sums);
@@ -262,11 +258,15 @@ void weight_gradient(const DepthwiseShape& s, const DepthwiseSlab& slab, const T
   constexpr Strides kBy{.x = 1, .y = Stride};
   for_each_row<Kernel, kBy>(s, layout, slab, x, scratch, [&](const Block& b, const float* const* rows, std::int64_t position) {
     gather(gy + position, s.channels, b.used, width, layout.lanes, gy_row);
-    for (std::int64_t i = 0; i + 1 < kRows; i += 2) {
-      add_row_gradient<Kernel, 2, Stride>(gy_row, rows + i, width, layout.lanes, b.taps + i * Kernel * layout.lanes);
+    for (std::int64_t i = 0; i < kRows; ++i) {
+      float* totals = b.taps + i * Kernel * layout.lanes;
+      if (i + 1 < kRows && rows[i] != nullptr && rows[i + 1] != nullptr) {
+        add_row_gradient<Kernel, 2, Stride>(gy_row, rows + i, width, layout.lanes, totals);
+        ++i;
+      } else if (rows[i] != nullptr) {
+        add_row_gradient<Kernel, 1, Stride>(gy_row, rows + i, width, layout.lanes, totals);
+      }
     }
-    add_row_gradient<Kernel, 1, Stride>(gy_row, rows + kRows - 1, width, layout.lanes,
-                                        b.taps + (kRows - 1) * Kernel * layout.lanes);
   });
   for_each_block(s, layout, slab.first, scratch, [&](const Block& b) {
     for (std::int64_t tap = 0; tap < kRows * Kernel; ++tap) {

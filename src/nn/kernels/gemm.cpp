@@ -82,22 +82,33 @@ void pack_panel(const float* b, std::int64_t row, std::int64_t depth, std::int64
   }
 }
 
+// Rows of the next tile where `left` remain: few small tiles, whose sums are too few to keep the multipliers busy.
+HWY_INLINE std::int64_t tile_rows(std::int64_t left) {
+  if (left >= kRows && left != kRows + 1 && left != kRows + 2) {
+    return kRows;
+  }
+  return left >= kRows ? 4 : left >= 6 ? 6 : std::min<std::int64_t>(left, 4);
+}
+
 void multiply_panel(const Factor& a, std::int64_t rows, const float* panel, std::int64_t depth, const Target& c) {
-  std::int64_t i = 0;
-  const auto tile_at = [&](std::int64_t first) {
-    return Factor{.data = a.data + first * a.row, .row = a.row, .column = a.column};
-  };
-  const auto target_at = [&](std::int64_t first) {
-    return Target{.data = c.data + first * c.row, .row = c.row, .columns = c.columns, .accumulate = c.accumulate};
-  };
-  for (; i + kRows <= rows; i += kRows) {
-    multiply_tile<kRows>(tile_at(i), panel, depth, target_at(i));
-  }
-  for (; i + 2 <= rows; i += 2) {
-    multiply_tile<2>(tile_at(i), panel, depth, target_at(i));
-  }
-  if (i < rows) {
-    multiply_tile<1>(tile_at(i), panel, depth, target_at(i));
+  for (std::int64_t i = 0; i < rows;) {
+    const Factor part{.data = a.data + i * a.row, .row = a.row, .column = a.column};
+    const Target to{.data = c.data + i * c.row, .row = c.row, .columns = c.columns, .accumulate = c.accumulate};
+    const std::int64_t count = tile_rows(rows - i);
+    if (count == kRows) {
+      multiply_tile<kRows>(part, panel, depth, to);
+    } else if (count == 6) {
+      multiply_tile<6>(part, panel, depth, to);
+    } else if (count == 4) {
+      multiply_tile<4>(part, panel, depth, to);
+    } else if (count == 3) {
+      multiply_tile<3>(part, panel, depth, to);
+    } else if (count == 2) {
+      multiply_tile<2>(part, panel, depth, to);
+    } else {
+      multiply_tile<1>(part, panel, depth, to);
+    }
+    i += count;
   }
 }
 
@@ -116,6 +127,47 @@ void multiply_blocks(const ProductSize& size, const Factor& a, const float* b, s
   }
 }
 
+// Panels stand in the order in which multiply_blocks would make them.
+template <class Work>
+HWY_INLINE void for_each_panel(const ProductSize& size, const Work& work) {
+  for (std::int64_t k = 0; k < size.k; k += kDepth) {
+    const std::int64_t depth = std::min(kDepth, size.k - k);
+    for (std::int64_t j = 0; j < size.n; j += kColumns) {
+      work(k, j, depth);
+    }
+  }
+}
+
+void multiply_packed(const ProductSize& size, const Factor& a, const float* panels, float* c, std::int64_t c_row,
+                     bool accumulate) {
+  for_each_panel(size, [&](std::int64_t k, std::int64_t j, std::int64_t depth) {
+    const Factor part{.data = a.data + k * a.column, .row = a.row, .column = a.column};
+    multiply_panel(part, size.m, panels, depth,
+                   {.data = c + j, .row = c_row, .columns = std::min(kColumns, size.n - j), .accumulate = accumulate || k > 0});
+    panels += depth * kColumns;
+  });
+}
+
+std::int64_t packed_size(const ProductSize& size) { return size.k * ((size.n + kColumns - 1) / kColumns * kColumns); }
+
+// `panels` starts as zeros.
+void pack(const ProductSize& size, const Factor& b, float* panels) {
+  for_each_panel(size, [&](std::int64_t k, std::int64_t j, std::int64_t depth) {
+    const std::int64_t columns = std::min(kColumns, size.n - j);
+    const float* from = b.data + k * b.row + j * b.column;
+    if (b.column == 1) {
+      pack_panel(from, b.row, depth, columns, panels);
+    } else {
+      for (std::int64_t column = 0; column < columns; ++column) {
+        for (std::int64_t i = 0; i < depth; ++i) {
+          panels[i * kColumns + column] = from[column * b.column + i * b.row];
+        }
+      }
+    }
+    panels += depth * kColumns;
+  });
+}
+
 } // namespace HWY_NAMESPACE
 } // namespace brainmvp::nn
 HWY_AFTER_NAMESPACE();
@@ -124,10 +176,24 @@ HWY_AFTER_NAMESPACE();
 namespace brainmvp::nn {
 
 HWY_EXPORT(multiply_blocks);
+HWY_EXPORT(multiply_packed);
+HWY_EXPORT(packed_size);
+HWY_EXPORT(pack);
 
 void multiply(const ProductSize& size, const Factor& a, const float* b, std::int64_t b_row, float* c, std::int64_t c_row,
               bool accumulate) {
   HWY_DYNAMIC_DISPATCH(multiply_blocks)(size, a, b, b_row, c, c_row, accumulate);
+}
+
+PackedFactor::PackedFactor(const Factor& b, std::int64_t k, std::int64_t n) : k_(k), n_(n) {
+  constexpr auto kLine = static_cast<std::int64_t>(std::tuple_size_v<decltype(Line::values)>);
+  const ProductSize size{.n = n, .k = k};
+  lines_.resize(static_cast<std::size_t>((HWY_DYNAMIC_DISPATCH(packed_size)(size) + kLine - 1) / kLine));
+  HWY_DYNAMIC_DISPATCH(pack)(size, b, lines_.front().values.data());
+}
+
+void multiply(std::int64_t m, const Factor& a, const PackedFactor& b, float* c, std::int64_t c_row, bool accumulate) {
+  HWY_DYNAMIC_DISPATCH(multiply_packed)({.m = m, .n = b.n(), .k = b.k()}, a, b.panels(), c, c_row, accumulate);
 }
 
 } // namespace brainmvp::nn

@@ -2,7 +2,9 @@
 // multiply in the cache.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <vector>
 
 namespace brainmvp::nn {
 
@@ -19,5 +21,27 @@ struct ProductSize {
 // c = a b, or c += a b. a: [m, k]; b: [k, n] and c: [m, n], rows `b_row` and `c_row` floats apart.
 void multiply(const ProductSize& size, const Factor& a, const float* b, std::int64_t b_row, float* c, std::int64_t c_row,
               bool accumulate);
+
+// A right factor of many products, [k, n], in the order in which they read it. Any number of threads may read it at once.
+class PackedFactor {
+public:
+  PackedFactor() = default;
+  PackedFactor(const Factor& b, std::int64_t k, std::int64_t n);
+
+  [[nodiscard]] std::int64_t k() const { return k_; }
+  [[nodiscard]] std::int64_t n() const { return n_; }
+  [[nodiscard]] const float* panels() const { return lines_.front().values.data(); }
+
+private:
+  struct alignas(64) Line {
+    std::array<float, 16> values;
+  };
+
+  std::int64_t k_ = 0, n_ = 0;
+  std::vector<Line> lines_;
+};
+
+// c = a b, or c += a b, with the bits of the other form. a: [m, k]; c: [m, n], rows `c_row` floats apart.
+void multiply(std::int64_t m, const Factor& a, const PackedFactor& b, float* c, std::int64_t c_row, bool accumulate);
 
 } // namespace brainmvp::nn

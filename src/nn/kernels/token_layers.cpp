@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 #include <torch/autograd.h>
 
+#include <memory>
 #include <vector>
 
 #include "nn/kernels/block_norm.h"
@@ -36,36 +37,51 @@ struct Plan {
   std::int64_t tokens, inputs, hidden, outputs;
 };
 
+// Of one thread, its values not set: a small layer would spend more time on zeros than on products.
 struct Workspace {
+  using Room = std::unique_ptr<float[]>;
+
   explicit Workspace(const Plan& plan)
       : x(sized(plan, plan.inputs)), normed(sized(plan, plan.inputs)), hidden(sized(plan, plan.hidden)),
         hidden_gradient(sized(plan, plan.hidden)), y(sized(plan, plan.outputs)), gradient(sized(plan, plan.inputs)) {}
 
-  static std::vector<float> sized(const Plan& plan, std::int64_t channels) {
-    return std::vector<float>(static_cast<std::size_t>(plan.block() * channels));
+  static Room sized(const Plan& plan, std::int64_t channels) {
+    return std::make_unique_for_overwrite<float[]>(static_cast<std::size_t>(std::min(plan.block(), plan.tokens) * channels));
   }
 
-  std::vector<float> x, normed, hidden, hidden_gradient, y, gradient;
+  Room x, normed, hidden, hidden_gradient, y, gradient;
 };
 
-// y[count, out] = x[count, in] W^T + bias; transposed: W^T, [in, out]
-void apply_layer(std::int64_t count, const float* x, const Tensor& transposed, const Tensor& bias, float* y) {
-  const std::int64_t in = transposed.size(0), out = transposed.size(1);
-  fill_rows({.count = count, .channels = out}, bias.const_data_ptr<float>(), y);
-  multiply({.m = count, .n = out, .k = in}, {.data = x, .row = in}, transposed.const_data_ptr<float>(), out, y, out, true);
+// W^T and W of a layer, [out, in], as right factors; empty where there is no such layer.
+PackedFactor forth(const Tensor& weight) {
+  return weight.defined() ? PackedFactor({.data = weight.const_data_ptr<float>(), .row = 1, .column = weight.size(1)},
+                                         weight.size(1), weight.size(0))
+                          : PackedFactor();
 }
 
-// Gradients of a layer: weight += g^T x, bias += column sums of g.
-void add_layer_gradient(const Rows& g_rows, const float* g, std::int64_t inputs, const float* x, float* weight, float* bias) {
+PackedFactor back(const Tensor& weight) {
+  return weight.defined()
+             ? PackedFactor({.data = weight.const_data_ptr<float>(), .row = weight.size(1)}, weight.size(0), weight.size(1))
+             : PackedFactor();
+}
+
+// y[count, out] = x[count, in] W^T + bias
+void apply_layer(std::int64_t count, const float* x, const PackedFactor& transposed, const Tensor& bias, float* y) {
+  fill_rows({.count = count, .channels = transposed.n()}, bias.const_data_ptr<float>(), y);
+  multiply(count, {.data = x, .row = transposed.k()}, transposed, y, transposed.n(), true);
+}
+
+// Gradients of a layer: weight = or += g^T x, bias += column sums of g.
+void add_layer_gradient(const Rows& g_rows, const float* g, std::int64_t inputs, const float* x, float* weight, float* bias,
+                        bool is_first) {
   multiply({.m = g_rows.channels, .n = inputs, .k = g_rows.count}, {.data = g, .row = 1, .column = g_rows.channels}, x, inputs,
-           weight, inputs, true);
+           weight, inputs, !is_first);
   add_column_sums(g_rows, g, bias);
 }
 
 // g W
-void pull_back(std::int64_t count, const float* g, const Tensor& weight, float* to) {
-  const std::int64_t out = weight.size(0), in = weight.size(1);
-  multiply({.m = count, .n = in, .k = out}, {.data = g, .row = out}, weight.const_data_ptr<float>(), in, to, in, false);
+void pull_back(std::int64_t count, const float* g, const PackedFactor& weight, float* to) {
+  multiply(count, {.data = g, .row = weight.k()}, weight, to, weight.n(), false);
 }
 
 // Where the sums of the gradients stand, one after another.
@@ -83,31 +99,29 @@ struct Sums {
   std::int64_t weight1 = 0, bias1 = 0, norm_weight = 0, norm_bias = 0, weight2 = 0, bias2 = 0, size = 0;
 };
 
-Tensor transposed(const Tensor& weight) { return weight.defined() ? weight.t().contiguous() : Tensor(); }
-
 Tensor run_forward(const Tensor& x, const BlockNorm& norm, const TokenLayers& layers) {
   const Plan plan(x, layers.weight1, layers.weight2);
-  const Tensor first = transposed(layers.weight1), second = transposed(layers.weight2);
+  const PackedFactor first = forth(layers.weight1), second = forth(layers.weight2);
   Tensor y = at::empty({plan.tokens, plan.outputs}, x.options());
   const std::int64_t blocks = (plan.tokens + plan.block() - 1) / plan.block();
   at::parallel_for(0, blocks, 1, [&](std::int64_t begin, std::int64_t end) {
     Workspace room(plan);
-    std::vector<float> addend(layers.addend.defined() ? room.y.size() : 0);
+    const Workspace::Room addend = Workspace::sized(plan, layers.addend.defined() ? plan.outputs : 0);
     for (std::int64_t i = begin; i < end; ++i) {
       const std::int64_t start = i * plan.block();
       const std::int64_t count = std::min(plan.block(), plan.tokens - start);
       const float* in =
-          norm.apply({.count = count, .channels = plan.inputs}, read_block(x, start, count, room.x.data()), room.normed.data());
-      float* out = block_to_write(y, start, room.y.data());
+          norm.apply({.count = count, .channels = plan.inputs}, read_block(x, start, count, room.x.get()), room.normed.get());
+      float* out = block_to_write(y, start, room.y.get());
       if (plan.hidden > 0) {
-        apply_layer(count, in, first, layers.bias1, room.hidden.data());
-        gelu(count * plan.hidden, room.hidden.data());
-        apply_layer(count, room.hidden.data(), second, layers.bias2, out);
+        apply_layer(count, in, first, layers.bias1, room.hidden.get());
+        gelu(count * plan.hidden, room.hidden.get());
+        apply_layer(count, room.hidden.get(), second, layers.bias2, out);
       } else {
         apply_layer(count, in, first, layers.bias1, out);
       }
       if (layers.addend.defined()) {
-        add_values(count * plan.outputs, read_block(layers.addend, start, count, addend.data()), out);
+        add_values(count * plan.outputs, read_block(layers.addend, start, count, addend.get()), out);
       }
       write_block(y, start, count, out);
     }
@@ -115,29 +129,45 @@ Tensor run_forward(const Tensor& x, const BlockNorm& norm, const TokenLayers& la
   return y;
 }
 
-// Adds the gradients of tokens first .. first + count to `sums`; gives that of the input, finished or not, in `gx`.
-void run_backward_block(const Plan& plan, const BlockNorm& norm, const TokenLayers& layers, const Tensor& first_layer,
-                        std::int64_t first, std::int64_t count, const Tensor& x, const Tensor& gy, Tensor& gx, Workspace& room,
-                        float* sums) {
+// The layers as right factors of the products of backward.
+struct BackwardFactors {
+  BackwardFactors(const Plan& plan, const TokenLayers& layers, bool needs_input)
+      : again(plan.hidden > 0 ? forth(layers.weight1) : PackedFactor()), second(back(layers.weight2)),
+        first(needs_input ? back(layers.weight1) : PackedFactor()) {}
+
+  PackedFactor again, second, first;
+};
+
+// Tokens first .. first + count; is_first: of their part.
+struct Piece {
+  std::int64_t first = 0, count = 0;
+  bool is_first = false;
+};
+
+// Adds the gradients of some tokens to `sums`, where those of the weights need not be set before the first ones; gives that of
+// the input, finished or not, in `gx`.
+void run_backward_block(const Plan& plan, const BlockNorm& norm, const TokenLayers& layers, const BackwardFactors& factors,
+                        const Piece& piece, const Tensor& x, const Tensor& gy, Tensor& gx, Workspace& room, float* sums) {
+  const auto [first, count, is_first] = piece;
   const Sums at(plan);
   const Rows in_rows{.count = count, .channels = plan.inputs};
-  const float* in = read_block(x, first, count, room.x.data());
-  const float* normed = norm.apply(in_rows, in, room.normed.data());
-  const float* g = read_block(gy, first, count, room.y.data());
+  const float* in = read_block(x, first, count, room.x.get());
+  const float* normed = norm.apply(in_rows, in, room.normed.get());
+  const float* g = read_block(gy, first, count, room.y.get());
   std::int64_t middle = plan.outputs;
   if (plan.hidden > 0) {
-    apply_layer(count, normed, first_layer, layers.bias1, room.hidden.data());
-    pull_back(count, g, layers.weight2, room.hidden_gradient.data());
-    gelu_gradient(count * plan.hidden, room.hidden.data(), room.hidden_gradient.data());
-    add_layer_gradient({.count = count, .channels = plan.outputs}, g, plan.hidden, room.hidden.data(), sums + at.weight2,
-                       sums + at.bias2);
-    g = room.hidden_gradient.data();
+    apply_layer(count, normed, factors.again, layers.bias1, room.hidden.get());
+    pull_back(count, g, factors.second, room.hidden_gradient.get());
+    gelu_gradient(count * plan.hidden, room.hidden.get(), room.hidden_gradient.get());
+    add_layer_gradient({.count = count, .channels = plan.outputs}, g, plan.hidden, room.hidden.get(), sums + at.weight2,
+                       sums + at.bias2, is_first);
+    g = room.hidden_gradient.get();
     middle = plan.hidden;
   }
-  add_layer_gradient({.count = count, .channels = middle}, g, plan.inputs, normed, sums + at.weight1, sums + at.bias1);
+  add_layer_gradient({.count = count, .channels = middle}, g, plan.inputs, normed, sums + at.weight1, sums + at.bias1, is_first);
   if (gx.defined()) {
-    float* out = block_to_write(gx, first, room.gradient.data());
-    pull_back(count, g, layers.weight1, out);
+    float* out = block_to_write(gx, first, room.gradient.get());
+    pull_back(count, g, factors.first, out);
     norm.gradient(in_rows, in, out, sums + at.norm_weight, sums + at.norm_bias);
     write_block(gx, first, count, out);
   }
@@ -148,26 +178,41 @@ void finish_gradient(const Plan& plan, const std::vector<float>& factors, const 
   const std::int64_t blocks = (plan.tokens + plan.block() - 1) / plan.block();
   const float* a = factors.data();
   at::parallel_for(0, blocks, 1, [&](std::int64_t begin, std::int64_t end) {
-    std::vector<float> x_room = Workspace::sized(plan, plan.inputs);
-    std::vector<float> g_room = Workspace::sized(plan, plan.inputs);
+    const Workspace::Room x_room = Workspace::sized(plan, plan.inputs);
+    const Workspace::Room g_room = Workspace::sized(plan, plan.inputs);
     for (std::int64_t i = begin; i < end; ++i) {
       const std::int64_t start = i * plan.block();
       const std::int64_t count = std::min(plan.block(), plan.tokens - start);
-      float* out = block_to_write(gx, start, g_room.data());
-      combine({.count = count, .channels = plan.inputs}, read_block(gx, start, count, g_room.data()),
-              read_block(x, start, count, x_room.data()), a, a + plan.inputs, a + 2 * plan.inputs, out);
+      float* out = block_to_write(gx, start, g_room.get());
+      combine({.count = count, .channels = plan.inputs}, read_block(gx, start, count, g_room.get()),
+              read_block(x, start, count, x_room.get()), a, a + plan.inputs, a + 2 * plan.inputs, out);
       write_block(gx, start, count, out);
     }
   });
 }
 
-// parts: [P, size]. The first row becomes the sum of all, in their order.
-void add_up(const TokenParts& parts, std::int64_t size, float* sums) {
+// parts: [P, size] -> the sum of all, in their order
+Tensor added_up(const Tensor& parts) {
+  if (parts.size(0) == 1) {
+    return parts[0];
+  }
+  const std::int64_t size = parts.size(1);
+  Tensor total = at::empty({size}, parts.options());
+  const float* from = parts.const_data_ptr<float>();
+  float* to = total.mutable_data_ptr<float>();
   at::parallel_for(0, size, 1 << 14, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t part = 1; part < parts.count(); ++part) {
-      add_values(end - begin, sums + part * size + begin, sums + begin);
+    std::copy(from + begin, from + end, to + begin);
+    for (std::int64_t part = 1; part < parts.size(0); ++part) {
+      add_values(end - begin, from + part * size + begin, to + begin);
     }
   });
+  return total;
+}
+
+// Sums that blocks only ever add to.
+void clear_small_sums(const Sums& at, float* sums) {
+  std::fill(sums + at.bias1, sums + at.weight2, 0.0F);
+  std::fill(sums + at.bias2, sums + at.size, 0.0F);
 }
 
 struct Gradients {
@@ -178,26 +223,28 @@ Gradients run_backward(const Tensor& x, const Tensor& gy, const BlockNorm& norm,
   const Plan plan(x, layers.weight1, layers.weight2);
   const Sums at(plan);
   const TokenParts parts(plan.tokens, at.size);
-  const Tensor first_layer = plan.hidden > 0 ? transposed(layers.weight1) : Tensor();
-  Tensor sums = at::zeros({parts.count(), at.size}, x.options().dtype(at::kFloat));
+  const BackwardFactors factors(plan, layers, needs_input);
+  Tensor sums = at::empty({parts.count(), at.size}, x.options().dtype(at::kFloat));
   Tensor gx = needs_input ? at::empty_like(x) : Tensor();
   float* values = sums.mutable_data_ptr<float>();
   at::parallel_for(0, parts.count(), 1, [&](std::int64_t begin, std::int64_t end) {
     Workspace room(plan);
     for (std::int64_t part = begin; part < end; ++part) {
+      clear_small_sums(at, values + part * at.size);
       for (std::int64_t start = parts.begin(part); start < parts.end(part); start += plan.block()) {
-        run_backward_block(plan, norm, layers, first_layer, start, std::min(plan.block(), parts.end(part) - start), x, gy, gx,
-                           room, values + part * at.size);
+        const Piece piece{
+            .first = start, .count = std::min(plan.block(), parts.end(part) - start), .is_first = start == parts.begin(part)};
+        run_backward_block(plan, norm, layers, factors, piece, x, gy, gx, room, values + part * at.size);
       }
     }
   });
-  add_up(parts, at.size, values);
+  const Tensor total = added_up(sums);
+  const float* sum = total.const_data_ptr<float>();
   if (needs_input && norm.needs_finish()) {
-    finish_gradient(plan, norm.finish(values + at.norm_weight, values + at.norm_bias), x, gx);
+    finish_gradient(plan, norm.finish(sum + at.norm_weight, sum + at.norm_bias), x, gx);
   }
-  const Tensor total = sums[0];
-  const auto piece = [&](std::int64_t start, const Tensor& like) {
-    return like.defined() ? total.narrow(0, start, like.numel()).view(like.sizes()).clone() : Tensor();
+  const auto piece = [&](std::int64_t start, const Tensor& like) { // a gradient keeps those of its layers in memory
+    return like.defined() ? total.narrow(0, start, like.numel()).view(like.sizes()) : Tensor();
   };
   return {.x = gx,
           .norm_weight = piece(at.norm_weight, layers.norm.weight),
