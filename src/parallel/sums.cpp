@@ -76,7 +76,7 @@ Tensor rows_of_ranks(const Tensor& rows, const BatchShare& share) {
 std::vector<std::int64_t> rows_of_all(const Tensor& gradient, const Group& group) {
   std::vector<double> uses(static_cast<std::size_t>(gradient.size(0)));
   for (const std::int64_t row : sparse_rows(gradient).rows) {
-    uses[static_cast<std::size_t>(row)] = 1;
+    uses[static_cast<std::size_t>(row / rows_of_first_axis(gradient))] = 1;
   }
   uses = group.sum(std::move(uses));
   std::vector<std::int64_t> rows;
@@ -93,9 +93,12 @@ Tensor sum_sparse_rows(const Tensor& gradient, const std::vector<std::int64_t>& 
   std::vector<std::int64_t> shape = gradient.sizes().vec();
   shape[0] = static_cast<std::int64_t>(rows.size());
   Tensor sums = at::zeros(shape, own.values.options());
+  const std::int64_t parts = rows_of_first_axis(gradient);
   for (std::size_t i = 0; i < own.rows.size(); ++i) {
-    const auto place = std::ranges::lower_bound(rows, own.rows[i]) - rows.begin();
-    sums[place].copy_(own.values[static_cast<std::int64_t>(i)]);
+    const auto place = std::ranges::lower_bound(rows, own.rows[i] / parts) - rows.begin();
+    const Tensor whole = sums[place];
+    const Tensor part = parts == 1 ? whole : whole[own.rows[i] % parts];
+    part.copy_(own.values[static_cast<std::int64_t>(i)]);
   }
   group.sum(sums);
   const Tensor all = at::tensor(rows, at::kLong).unsqueeze(0).to(gradient.device());

@@ -18,10 +18,10 @@ torch::Tensor mean_over_ranks(const torch::Tensor& mean, const BatchShare& share
 // rows: [share.here or more, ...] -> [share.all, ...], in the order of ranks.
 torch::Tensor rows_of_ranks(const torch::Tensor& rows, const BatchShare& share);
 
-// The rows, ascending, of a gradient [N, ...] that is sparse along the first axis which some rank has.
+// The indices of the first axis, ascending, at which some rank has a part of a sparse gradient [N, ...].
 std::vector<std::int64_t> rows_of_all(const torch::Tensor& gradient, const Group& group);
 
-// The sum over ranks of gradients [N, ...] that are sparse along the first axis. `rows`: rows_of_all().
+// The sum over ranks of sparse gradients [N, ...], sparse along the first axis. `rows`: rows_of_all().
 torch::Tensor sum_sparse_rows(const torch::Tensor& gradient, const std::vector<std::int64_t>& rows, const Group& group);
 
 } // namespace brainmvp::parallel

@@ -1,11 +1,14 @@
-// The arithmetic of a step of AdamW or Adam, through ATen's fused kernels.
+// A step of AdamW or Adam over many tensors at once.
 #pragma once
 
 #include <torch/types.h>
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "train/adam_kernel.h"
 
 namespace brainmvp::train {
 
@@ -18,7 +21,10 @@ struct AdamWOptions {
   std::vector<double> rate_factors = {}; // of the learning rate, one a parameter; empty: all 1
 };
 
-// Tensors that one call of a kernel changes, and their gradients, laid out alike.
+// Those of step number `step`, from 1.
+AdamFactors adam_factors(double rate, double step, const AdamWOptions& options);
+
+// Tensors that step at one rate, and their gradients, laid out alike.
 struct AdamGroup {
   void add(const torch::Tensor& tensor, const torch::Tensor& gradient, const torch::Tensor& average, const torch::Tensor& square,
            const torch::Tensor& step);
@@ -27,8 +33,8 @@ struct AdamGroup {
   std::vector<torch::Tensor> steps; // fp32 scalars: steps taken, this one included
 };
 
-// A value's result depends neither on its place nor on the number of threads, but for up to 15 last ones of a tensor, whose
-// number is no multiple of 16.
-void adam_step(AdamGroup& group, double rate, const AdamWOptions& options);
+// groups: by the factor of the rate. On a CPU in one pass over the values of all tensors, and a value's bits depend neither on
+// its place nor on the number of threads; on a GPU through ATen's fused kernels.
+void adam_step(std::map<double, AdamGroup>& groups, double rate, const AdamWOptions& options);
 
 } // namespace brainmvp::train

@@ -24,6 +24,16 @@ torch::Tensor laid_out_as(const torch::Tensor& gradient, const torch::Tensor& pa
   return gradient.strides() == parameter.strides() ? gradient : at::empty_like(parameter).copy_(gradient);
 }
 
+void count_step(std::vector<torch::Tensor>& steps) {
+  if (!steps.empty() && !steps.front().is_cpu()) {
+    at::_foreach_add_(steps, 1);
+    return;
+  }
+  for (const torch::Tensor& step : steps) {
+    *step.mutable_data_ptr<float>() += 1;
+  }
+}
+
 torch::Tensor saved_moment(const Value& entry, const char* field, const std::string& name, const torch::Tensor& parameter) {
   const Value* found = entry.find(field);
   if (found == nullptr || found->tensor(name).sizes() != parameter.sizes()) {
@@ -77,27 +87,29 @@ void AdamW::step(double learning_rate) {
     }
     steps.push_back(moments.step);
   }
-  if (!steps.empty()) {
-    at::_foreach_add_(steps, 1);
-  }
+  count_step(steps);
   last_rate_ = learning_rate;
-  for (auto& [factor, group] : groups) {
-    adam_step(group, factor * learning_rate, options_);
-  }
+  adam_step(groups, learning_rate, options_);
 }
 
 // The rows of a sparse gradient step with the others of the group; those that it leaves out do when they are settled.
 void AdamW::add_rows(AdamGroup& group, Moments& moments, const torch::Tensor& parameter, double rate) {
+  const std::int64_t rows = parallel::row_count(parameter.grad());
+  if (moments.late && moments.late->rows() != rows) {
+    moments.late->settle_all(options_);
+    moments.late.reset();
+  }
   if (!moments.late) {
-    moments.late.emplace(parameter, moments.average, moments.average_of_squares, moments.step.item<double>());
+    moments.late.emplace(parameter, moments.average, moments.average_of_squares, rows, moments.step.item<double>());
   }
   moments.late->defer(rate);
   const parallel::SparseRows gradient = parallel::sparse_rows(parameter.grad());
+  const torch::Tensor values = parameter.view({rows, -1}), averages = moments.average.view({rows, -1}),
+                      squares = moments.average_of_squares.view({rows, -1});
   for (std::size_t i = 0; i < gradient.rows.size(); ++i) {
     const std::int64_t row = gradient.rows[i];
     moments.late->skip_deferred(row);
-    group.add(parameter[row], gradient.values[static_cast<std::int64_t>(i)], moments.average[row],
-              moments.average_of_squares[row], moments.step);
+    group.add(values[row], gradient.values[static_cast<std::int64_t>(i)].flatten(), averages[row], squares[row], moments.step);
   }
   if (!parameter.is_cpu()) { // where memory is fast and calls are dear
     moments.late->settle_all(options_);
@@ -106,9 +118,16 @@ void AdamW::add_rows(AdamGroup& group, Moments& moments, const torch::Tensor& pa
 
 void AdamW::settle(const torch::Tensor& parameter, std::span<const std::int64_t> rows) {
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
-    if (moments_[i].late && parameters_[i].second.is_same(parameter)) {
-      moments_[i].late->settle(rows, options_);
+    if (!moments_[i].late || !parameters_[i].second.is_same(parameter)) {
+      continue;
     }
+    const std::int64_t parts = moments_[i].late->rows() / parameter.size(0);
+    std::vector<std::int64_t> late(rows.size() * static_cast<std::size_t>(parts));
+    for (std::size_t j = 0; j < late.size(); ++j) {
+      const auto part = static_cast<std::int64_t>(j);
+      late[j] = rows[static_cast<std::size_t>(part / parts)] * parts + part % parts;
+    }
+    moments_[i].late->settle(late, options_);
   }
 }
 

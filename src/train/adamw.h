@@ -23,12 +23,12 @@ public:
   AdamW(NamedTensors parameters, AdamWOptions options);
 
   // One step with the gradients as they are. A tensor without a gradient is left alone, decay included. A gradient that is
-  // sparse along the first axis counts as zero in the rows that it leaves out: the step is that of the dense one (bit for bit
-  // where rows have a multiple of 16 values), but on a
-  // CPU these rows may take it later, in settle(). Throws Error(kInternal) for a gradient of a row that was not settled.
+  // sparse along the first axis, or the first two, counts as zero in what it leaves out: the step is that of the dense one, bit
+  // for bit, but on a CPU the rest may take it later, in settle(). Throws Error(kInternal) for a gradient of a row that was not
+  // settled.
   void step(double learning_rate);
 
-  // Brings rows of a parameter, or all of everything, up to date. Call before they are read.
+  // Brings rows of a parameter, along its first axis, or all of everything, up to date. Call before they are read.
   void settle(const torch::Tensor& parameter, std::span<const std::int64_t> rows);
   void settle();
 

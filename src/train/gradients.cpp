@@ -9,6 +9,7 @@
 #include <array>
 #include <cmath>
 #include <numeric>
+#include <span>
 
 #include "base/error.h"
 #include "parallel/sparse_rows.h"
@@ -16,41 +17,45 @@
 namespace brainmvp::train {
 namespace {
 
-constexpr std::int64_t kChunk = 1 << 16;
+constexpr std::size_t kChunk = 1 << 16;
 
 // Four sums side by side, so that additions do not wait for each other.
-double chunk_sum_of_squares(const float* values, std::int64_t count) {
+double chunk_sum_of_squares(std::span<const float> values) {
   std::array<double, 4> sums{};
-  std::int64_t i = 0;
-  for (; i + 4 <= count; i += 4) {
+  std::size_t i = 0;
+  for (; i + 4 <= values.size(); i += 4) {
     for (std::size_t lane = 0; lane < 4; ++lane) {
-      const double value = values[i + static_cast<std::int64_t>(lane)];
+      const double value = values[i + lane];
       sums[lane] += value * value;
     }
   }
-  for (; i < count; ++i) {
+  for (; i < values.size(); ++i) {
     sums[0] += static_cast<double>(values[i]) * values[i];
   }
   return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
-double sum_of_squares(const torch::Tensor& gradient) {
-  const float* values = gradient.const_data_ptr<float>();
-  const std::int64_t count = gradient.numel();
-  std::vector<double> sums(static_cast<std::size_t>((count + kChunk - 1) / kChunk));
+} // namespace
+
+double sum_of_squares(const std::vector<torch::Tensor>& tensors) {
+  std::vector<std::span<const float>> chunks;
+  for (const torch::Tensor& tensor : tensors) {
+    const std::span<const float> values(tensor.const_data_ptr<float>(), static_cast<std::size_t>(tensor.numel()));
+    for (std::size_t first = 0; first < values.size(); first += kChunk) {
+      chunks.push_back(values.subspan(first, std::min(kChunk, values.size() - first)));
+    }
+  }
+  std::vector<double> sums(chunks.size());
   at::parallel_for(0, static_cast<std::int64_t>(sums.size()), 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t chunk = begin; chunk < end; ++chunk) {
-      const std::int64_t first = chunk * kChunk;
-      sums[static_cast<std::size_t>(chunk)] = chunk_sum_of_squares(values + first, std::min(kChunk, count - first));
+    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+      sums[i] = chunk_sum_of_squares(chunks[i]);
     }
   });
   return std::accumulate(sums.begin(), sums.end(), 0.0);
 }
 
-} // namespace
-
 double gradient_norm(const std::vector<torch::Tensor>& parameters) {
-  double sum = 0;
+  std::vector<torch::Tensor> own;
   std::vector<torch::Tensor> others; // on a GPU, that is waited for once
   for (const torch::Tensor& parameter : parameters) {
     if (!parameter.grad().defined()) {
@@ -59,11 +64,12 @@ double gradient_norm(const std::vector<torch::Tensor>& parameters) {
     const torch::Tensor gradient =
         parameter.grad().is_sparse() ? parallel::sparse_rows(parameter.grad()).values : parameter.grad();
     if (gradient.is_cpu() && gradient.scalar_type() == at::kFloat && gradient.is_non_overlapping_and_dense()) {
-      sum += sum_of_squares(gradient);
+      own.push_back(gradient);
     } else {
       others.push_back(gradient);
     }
   }
+  double sum = sum_of_squares(own);
   if (!others.empty()) {
     const double norm = at::linalg_vector_norm(at::stack(at::_foreach_norm(others, 2, at::kFloat))).item<double>();
     sum += norm * norm;

@@ -7,6 +7,10 @@
 
 namespace brainmvp::train {
 
+// Of all values of fp32 tensors on the CPU that have no gaps, in double, in a fixed order whatever the number of threads.
+// Not finite when a value is not: squares of finite floats cannot overflow a double.
+double sum_of_squares(const std::vector<torch::Tensor>& tensors);
+
 // Euclidean norm of all gradients together; tensors without one count as 0. On a CPU summed in double in a fixed order,
 // whatever the number of threads. Not finite when a gradient is not.
 double gradient_norm(const std::vector<torch::Tensor>& parameters);

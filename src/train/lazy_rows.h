@@ -11,12 +11,15 @@
 
 namespace brainmvp::train {
 
-// A row without a gradient still moves: momentum goes on and weights decay. What a row lacks is made up for block by block,
-// each block taking all its steps while it lies in the cache (on a GPU a block is a row), bit for bit as if none had been late.
+// A row without a gradient still moves: momentum goes on and weights decay. What a row lacks is made up for at once,
+// on a CPU value by value in the registers, bit for bit as if none had been late.
 class LazyRows {
 public:
-  // Contiguous fp32 tensors, [rows, ...] each, shared. `taken`: steps that all rows have.
-  LazyRows(torch::Tensor parameter, torch::Tensor average, torch::Tensor average_of_squares, double taken);
+  // Contiguous fp32 tensors, shared, cut into `rows` of one size. `taken`: steps that all rows have.
+  LazyRows(const torch::Tensor& parameter, const torch::Tensor& average, const torch::Tensor& average_of_squares,
+           std::int64_t rows, double taken);
+
+  [[nodiscard]] std::int64_t rows() const { return parameter_.size(0); }
 
   // A step of all rows, to be applied later.
   void defer(double rate);
@@ -30,7 +33,8 @@ public:
   [[nodiscard]] bool settled() const { return rates_.empty(); }
 
 private:
-  void settle_row(std::int64_t row, const AdamWOptions& options);
+  [[nodiscard]] std::vector<AdamFactors> steps_from(std::size_t applied, const AdamWOptions& options) const;
+  void settle_on_gpu(std::int64_t row, const AdamWOptions& options);
 
   torch::Tensor parameter_, average_, average_of_squares_;
   double taken_;                     // steps before those of rates_

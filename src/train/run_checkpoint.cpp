@@ -2,9 +2,11 @@
 
 #include <ATen/ops/sum.h>
 
-#include <algorithm>
 #include <cmath>
 #include <utility>
+#include <vector>
+
+#include "train/gradients.h"
 
 namespace brainmvp::train {
 namespace {
@@ -89,9 +91,15 @@ Value run_checkpoint(const NamedTensors& weights, const AdamW* optimizer, const 
 }
 
 bool all_finite(const NamedTensors& weights) {
-  // A sum in double is finite only if all its terms are: finite floats cannot overflow it.
-  return std::ranges::all_of(
-      weights, [](const auto& entry) { return std::isfinite(at::sum(entry.second, at::kDouble).template item<double>()); });
+  std::vector<at::Tensor> own;
+  for (const auto& [name, tensor] : weights) {
+    if (tensor.is_cpu() && tensor.scalar_type() == at::kFloat && tensor.is_non_overlapping_and_dense()) {
+      own.push_back(tensor);
+    } else if (!std::isfinite(at::sum(tensor, at::kDouble).item<double>())) { // finite floats cannot overflow it
+      return false;
+    }
+  }
+  return std::isfinite(sum_of_squares(own));
 }
 
 } // namespace brainmvp::train

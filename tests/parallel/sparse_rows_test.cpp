@@ -26,6 +26,17 @@ TEST(SparseRows, RepeatedRowsAreAddedUp) {
   EXPECT_TRUE(found.values.equal(gradient.coalesce().values()));
 }
 
+TEST(SparseRows, AreCountedThroughTwoAxes) {
+  const torch::Tensor indices = torch::tensor({{2, 0, 2}, {1, 3, 0}}, torch::kLong);
+  const Tensor values = torch::randn({3, 5});
+  const Tensor gradient = at::_sparse_coo_tensor_unsafe(indices, values, {4, 4, 5});
+  const SparseRows found = sparse_rows(gradient);
+  EXPECT_EQ(found.rows, (std::vector<std::int64_t>{3, 8, 9}));
+  EXPECT_TRUE(found.values.equal(values.index_select(0, torch::tensor({1, 2, 0}))));
+  EXPECT_EQ(row_count(gradient), 16);
+  EXPECT_EQ(rows_of_first_axis(gradient), 4);
+}
+
 TEST(SparseRows, NoneAreNone) {
   const SparseRows found = sparse_rows(gradient_of({}, torch::zeros({0, 3})));
   EXPECT_TRUE(found.rows.empty());

@@ -71,5 +71,19 @@ TEST(SumsOverRanks, SparseRowsOfAnyRankAreSummed) {
   });
 }
 
+TEST(SumsOverRanks, PlanesOfSparseRowsAreSummedAsWholeRows) {
+  test::run_ranks(2, [](const Group& group) {
+    const Tensor planes = torch::tensor(std::vector<std::int64_t>{group.rank() == 0 ? 1 : 4, 4, 0, 2}).view({2, 2});
+    const Tensor gradient = torch::sparse_coo_tensor(planes, torch::ones({2, 5}), {6, 3, 5});
+    const std::vector<std::int64_t> rows = rows_of_all(gradient, group);
+    EXPECT_EQ(rows, (std::vector<std::int64_t>{1, 4}));
+    Tensor expected = torch::zeros({6, 3, 5});
+    expected[1][0] = 1;
+    expected[4][0] = 1;
+    expected[4][2] = 2;
+    EXPECT_TRUE(sum_sparse_rows(gradient, rows, group).to_dense().equal(expected));
+  });
+}
+
 } // namespace
 } // namespace brainmvp::parallel

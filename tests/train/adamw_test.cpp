@@ -106,7 +106,7 @@ TEST(AdamW, WithClippingFollowsPyTorch) {
 
 // Rows of more than a block.
 TEST(AdamW, ASparseGradientIsThatOfItsRowsAndZeroElsewhere) {
-  constexpr std::int64_t kWidth = 6704;
+  constexpr std::int64_t kWidth = 6701; // fills no vector
   const torch::Tensor sparse = torch::randn({4, 3, kWidth}).requires_grad_();
   const torch::Tensor dense = sparse.detach().clone().requires_grad_();
   AdamW of_sparse({{"bank", sparse}}, {.weight_decay = 0.1});
@@ -132,6 +132,42 @@ TEST(AdamW, ASparseGradientIsThatOfItsRowsAndZeroElsewhere) {
     return optimizer.state().find("state")->dict("state").at(0).second.find("exp_avg_sq")->tensor("bank");
   };
   EXPECT_TRUE(at::equal(moment(of_sparse), moment(of_dense)));
+}
+
+// As templates have it on a CPU: some planes of some rows, of which whole rows are brought up to date.
+TEST(AdamW, AGradientMayBeSparseAlongTwoAxes) {
+  const torch::Tensor sparse = torch::randn({3, 4, 37}).requires_grad_();
+  const torch::Tensor dense = sparse.detach().clone().requires_grad_();
+  AdamW of_sparse({{"bank", sparse}}, {.weight_decay = 0.1});
+  AdamW of_dense({{"bank", dense}}, {.weight_decay = 0.1});
+  for (int step = 0; step < 9; ++step) {
+    const std::int64_t row = step * 2 % 3;
+    const torch::Tensor planes = torch::tensor(std::vector<std::int64_t>{row, row, step % 2, 3}).view({2, 2});
+    const torch::Tensor gradient = torch::sparse_coo_tensor(planes, torch::randn({2, 37}), {3, 4, 37});
+    of_sparse.settle(sparse, std::vector<std::int64_t>{row});
+    EXPECT_TRUE(at::equal(sparse[row], dense[row])) << step;
+    sparse.mutable_grad() = gradient;
+    dense.mutable_grad() = gradient.to_dense();
+    EXPECT_DOUBLE_EQ(gradient_norm({sparse}), gradient_norm({dense}));
+    of_sparse.step(1e-2);
+    of_dense.step(1e-2);
+  }
+  of_sparse.settle();
+  EXPECT_TRUE(at::equal(sparse, dense));
+}
+
+// Most values of a template have never had a gradient.
+TEST(AdamW, ValuesAtRestOnlyDecay) {
+  for (const bool decoupled : {true, false}) {
+    const torch::Tensor tensor = at::full({40}, 2.0F).requires_grad_();
+    AdamW optimizer({{"tensor", tensor}}, {.weight_decay = 0.5, .decoupled = decoupled});
+    torch::Tensor gradient = at::zeros({40});
+    gradient[3] = 1;
+    tensor.mutable_grad() = gradient;
+    optimizer.step(0.1);
+    EXPECT_NEAR(tensor[39].item<double>(), decoupled ? 2 - 0.1 * 0.5 * 2 : 2 - 0.1, 1e-6);
+    EXPECT_NEAR(tensor[3].item<double>(), decoupled ? 2 - 0.1 * 0.5 * 2 - 0.1 : 2 - 0.1, 1e-6);
+  }
 }
 
 TEST(AdamW, RefusesAGradientOfARowThatLacksSteps) {

@@ -1,14 +1,13 @@
 #include "objectives/brainmvp/template_bank.h"
 
-#include <ATen/Dispatch.h>
-#include <ATen/Parallel.h>
 #include <torch/autograd.h>
 
 #include <algorithm>
-#include <numeric>
+#include <array>
 #include <sstream>
 
 #include "base/error.h"
+#include "objectives/brainmvp/template_ties.h"
 
 namespace brainmvp::objectives {
 namespace {
@@ -23,44 +22,10 @@ Tensor crop_of(const Tensor& row, const std::int64_t* start, const std::int64_t*
   return row.narrow(0, start[0], size[0]).narrow(1, start[1], size[1]).narrow(2, start[2], size[2]);
 }
 
-// gradient += value where row equals extreme, shared equally among ties. Most chunks have none and are only read.
-template <class T>
-void add_to_ties(T* gradient, const T* row, std::int64_t count, T extreme, T value) {
-  constexpr std::int64_t kChunk = 1 << 16;
-  std::vector<std::int32_t> ties(static_cast<std::size_t>((count + kChunk - 1) / kChunk));
-  const auto each_chunk = [&](const auto& work) {
-    at::parallel_for(0, static_cast<std::int64_t>(ties.size()), 1, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t chunk = begin; chunk < end; ++chunk) {
-        work(chunk * kChunk, std::min(count, (chunk + 1) * kChunk), ties[static_cast<std::size_t>(chunk)]);
-      }
-    });
-  };
-  each_chunk([&](std::int64_t begin, std::int64_t end, std::int32_t& found) {
-    std::int32_t sum = 0;
-    for (std::int64_t i = begin; i < end; ++i) {
-      sum += row[i] == extreme ? 1 : 0;
-    }
-    found = sum;
-  });
-  const T share = value / static_cast<T>(std::accumulate(ties.begin(), ties.end(), std::int64_t{0}));
-  each_chunk([&](std::int64_t begin, std::int64_t end, const std::int32_t& found) {
-    for (std::int64_t i = begin; found > 0 && i < end; ++i) {
-      gradient[i] += row[i] == extreme ? share : T{0};
-    }
-  });
-}
-
-void add_to_ties(Tensor& gradient, const Tensor& row, const Tensor& extreme, const Tensor& value) {
-  if (row.is_cpu()) {
-    const Tensor values = row.contiguous();
-    AT_DISPATCH_FLOATING_TYPES(row.scalar_type(), "add_to_ties", [&] {
-      add_to_ties(gradient.mutable_data_ptr<scalar_t>(), values.const_data_ptr<scalar_t>(), values.numel(),
-                  extreme.item<scalar_t>(), value.item<scalar_t>());
-    });
-  } else {
-    const Tensor ties = row.eq(extreme);
-    gradient.add_(ties.to(gradient.scalar_type()).mul_(value / ties.sum()));
-  }
+// gradient += value where row equals extreme, shared equally among ties.
+void add_to_all_ties(Tensor& gradient, const Tensor& row, const Tensor& extreme, const Tensor& value) {
+  const Tensor ties = row.eq(extreme);
+  gradient.add_(ties.to(gradient.scalar_type()).mul_(value / ties.sum()));
 }
 
 // The rows of the bank that samples use, each once, rising.
@@ -75,6 +40,95 @@ std::vector<std::int64_t> rows_of(const std::vector<std::int64_t>& geometry) {
   return rows;
 }
 
+// A sample's crop and what its gradient gives: d/dt, and through the extremes d/dlow = (c - 1) d/dt and d/dhigh = -c d/dt.
+struct CropGradient {
+  CropGradient(const std::int64_t* sample, const Tensor& gradient, const Tensor& crop, const Tensor& extremes)
+      : row(sample[0]), start(sample + 1), low(extremes[0]), high(extremes[1]), inside(gradient / (high - low + kEps)),
+        to_high(-(inside * crop).sum()), to_low(-to_high - inside.sum()) {}
+
+  std::int64_t row;
+  const std::int64_t* start;
+  Tensor low, high, inside, to_high, to_low;
+};
+
+// [rows, Ht, Wt, Dt], sparse along the first axis.
+Tensor gradient_in_rows(const Tensor& templates, const std::vector<CropGradient>& crops, const std::vector<std::int64_t>& used,
+                        const std::int64_t* size) {
+  Tensor values = at::zeros({static_cast<std::int64_t>(used.size()), templates.size(1), templates.size(2), templates.size(3)},
+                            templates.options());
+  for (const CropGradient& crop : crops) {
+    Tensor row_gradient = values[std::ranges::find(used, crop.row) - used.begin()];
+    crop_of(row_gradient, crop.start, size).add_(crop.inside);
+    add_to_all_ties(row_gradient, templates[crop.row], crop.low, crop.to_low);
+    add_to_all_ties(row_gradient, templates[crop.row], crop.high, crop.to_high);
+  }
+  const Tensor indices = at::tensor(used, at::kLong).unsqueeze(0).to(templates.device());
+  return at::_sparse_coo_tensor_unsafe(indices, values, templates.sizes(), {}, {}, {}, {}, /*is_coalesced=*/true);
+}
+
+// Numbers the planes that have a gradient: those of the crops, and those that hold an extreme.
+class UsedPlanes {
+public:
+  UsedPlanes(const std::vector<std::int64_t>& used, std::int64_t height)
+      : rows_(used), height_(height), place_(used.size(), std::vector<std::int64_t>(static_cast<std::size_t>(height), -1)) {}
+
+  void add(std::int64_t row, std::int64_t plane) { of(row)[static_cast<std::size_t>(plane)] = 0; }
+
+  // After all are added: their indices, [2, n], ascending.
+  Tensor number() {
+    std::vector<std::int64_t> rows, planes;
+    for (std::size_t row = 0; row < rows_.size(); ++row) {
+      for (std::int64_t plane = 0; plane < height_; ++plane) {
+        std::int64_t& place = place_[row][static_cast<std::size_t>(plane)];
+        if (place == 0) {
+          place = static_cast<std::int64_t>(rows.size());
+          rows.push_back(rows_[row]);
+          planes.push_back(plane);
+        }
+      }
+    }
+    return at::stack({at::tensor(rows, at::kLong), at::tensor(planes, at::kLong)});
+  }
+
+  // The place of each plane of a row in that order.
+  std::vector<std::int64_t>& of(std::int64_t row) {
+    return place_[static_cast<std::size_t>(std::ranges::find(rows_, row) - rows_.begin())];
+  }
+
+private:
+  std::vector<std::int64_t> rows_;
+  std::int64_t height_;
+  std::vector<std::vector<std::int64_t>> place_;
+};
+
+// The same, sparse along the first two axes, on a CPU. extremes: [crops, 2, Ht], plane_extremes of the crops' rows.
+Tensor gradient_in_planes(const Tensor& templates, const std::vector<CropGradient>& crops, const std::vector<std::int64_t>& used,
+                          const Tensor& extremes, const std::int64_t* size) {
+  UsedPlanes planes(used, templates.size(1));
+  std::vector<std::array<std::vector<std::int64_t>, 2>> ties;
+  for (const CropGradient& crop : crops) {
+    const Tensor own = extremes[static_cast<std::int64_t>(ties.size())];
+    ties.push_back({planes_with(own[0], crop.low), planes_with(own[1], crop.high)});
+    for (const std::vector<std::int64_t>& holding : ties.back()) {
+      std::ranges::for_each(holding, [&](std::int64_t plane) { planes.add(crop.row, plane); });
+    }
+    for (std::int64_t plane = 0; plane < size[0]; ++plane) {
+      planes.add(crop.row, crop.start[0] + plane);
+    }
+  }
+  const Tensor indices = planes.number();
+  Tensor values = at::zeros({indices.size(1), templates.size(2), templates.size(3)}, templates.options());
+  for (std::size_t i = 0; i < crops.size(); ++i) {
+    const CropGradient& crop = crops[i];
+    const std::vector<std::int64_t>& place = planes.of(crop.row);
+    const std::array<std::int64_t, 3> start{place[static_cast<std::size_t>(crop.start[0])], crop.start[1], crop.start[2]};
+    crop_of(values, start.data(), size).add_(crop.inside);
+    add_to_ties(values, place, templates[crop.row], ties[i][0], crop.low, crop.to_low);
+    add_to_ties(values, place, templates[crop.row], ties[i][1], crop.high, crop.to_high);
+  }
+  return at::_sparse_coo_tensor_unsafe(indices, values, templates.sizes(), {}, {}, {}, {}, /*is_coalesced=*/true);
+}
+
 class NormalisedCrops : public torch::autograd::Function<NormalisedCrops> {
 public:
   // geometry: row and start of each sample, 4 numbers each, then the size.
@@ -83,40 +137,36 @@ public:
     const std::int64_t* size = geometry.data() + 4 * batch;
     Tensor crops = at::empty({batch, 1, size[0], size[1], size[2]}, templates.options());
     Tensor extremes = at::empty({batch, 2}, templates.options());
+    std::vector<Tensor> planes; // on a CPU, where a pass over a template costs as much as a layer
     for (std::int64_t b = 0; b < batch; ++b) {
       const std::int64_t* sample = geometry.data() + 4 * b;
       const Tensor row = templates[sample[0]];
-      const auto [low, high] = row.aminmax();
+      if (row.is_cpu()) {
+        planes.push_back(plane_extremes(row));
+      }
+      const auto [low, high] = (row.is_cpu() ? planes.back() : row).aminmax();
       extremes[b][0] = low;
       extremes[b][1] = high;
       crops[b][0].copy_(crop_of(row, sample + 1, size)).sub_(low).div_(high - low + kEps);
     }
-    context->save_for_backward({templates, extremes, crops});
+    context->save_for_backward({templates, extremes, crops, planes.empty() ? Tensor() : at::stack(planes)});
     context->saved_data["geometry"] = geometry;
     return crops;
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
     const variable_list saved = context->get_saved_variables();
-    const Tensor &templates = saved[0], &extremes = saved[1], &crops = saved[2];
+    const Tensor &templates = saved[0], &crops = saved[2], &planes = saved[3];
     const std::vector<std::int64_t> geometry = context->saved_data["geometry"].toIntVector();
     const std::int64_t* size = geometry.data() + 4 * crops.size(0);
-    const std::vector<std::int64_t> used = rows_of(geometry);
-    Tensor values = at::zeros({static_cast<std::int64_t>(used.size()), templates.size(1), templates.size(2), templates.size(3)},
-                              templates.options());
+    std::vector<CropGradient> parts;
     for (std::int64_t b = 0; b < crops.size(0); ++b) {
-      const std::int64_t* sample = geometry.data() + 4 * b;
-      const Tensor low = extremes[b][0];
-      const Tensor high = extremes[b][1];
-      const Tensor scaled = gradients[0][b][0] / (high - low + kEps); // d/dt; d/dlow = (c - 1) d/dt; d/dhigh = -c d/dt
-      const Tensor to_high = -(scaled * crops[b][0]).sum();
-      Tensor row_gradient = values[std::ranges::find(used, sample[0]) - used.begin()];
-      crop_of(row_gradient, sample + 1, size).add_(scaled);
-      add_to_ties(row_gradient, templates[sample[0]], low, -to_high - scaled.sum());
-      add_to_ties(row_gradient, templates[sample[0]], high, to_high);
+      parts.emplace_back(geometry.data() + 4 * b, gradients[0][b][0], crops[b][0], saved[1][b]);
     }
-    const Tensor indices = at::tensor(used, at::kLong).unsqueeze(0).to(templates.device());
-    return {at::_sparse_coo_tensor_unsafe(indices, values, templates.sizes(), {}, {}, {}, {}, /*is_coalesced=*/true), Tensor()};
+    const std::vector<std::int64_t> used = rows_of(geometry);
+    return {planes.defined() ? gradient_in_planes(templates, parts, used, planes, size)
+                             : gradient_in_rows(templates, parts, used, size),
+            Tensor()};
   }
 };
 
