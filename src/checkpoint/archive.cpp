@@ -2,14 +2,10 @@
 
 #include <c10/core/CPUAllocator.h>
 #include <c10/util/Exception.h>
-#include <fcntl.h>
 #include <libdeflate.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <utility>
 
-#include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/fault.h"
 #include "base/text.h"
@@ -132,58 +128,6 @@ std::string ArchiveReader::raw(std::uint64_t offset, std::size_t size) {
     throw Error(ExitCode::kBadInput, "the zip archive ends early; copy or download the file again");
   }
   return bytes;
-}
-
-ArchiveWriter::ArchiveWriter(const fs::path& file, fs::path path)
-    : path_(std::move(path)), descriptor_(::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) {
-  if (descriptor_ < 0) {
-    throw_write_error(path_, errno);
-  }
-  writer_ = std::make_unique<caffe2::serialize::PyTorchStreamWriter>(
-      [this](const void* bytes, std::size_t size) { return accept(bytes, size); });
-}
-
-ArchiveWriter::~ArchiveWriter() {
-  writer_.reset(); // writes when finish() was not reached
-  if (descriptor_ >= 0) {
-    ::close(descriptor_);
-  }
-}
-
-void ArchiveWriter::write(const std::string& record, const void* bytes, std::size_t size) {
-  writer_->writeRecord(record, bytes, size);
-  check();
-}
-
-void ArchiveWriter::finish() {
-  writer_->writeEndOfFile();
-  check();
-  if (::close(std::exchange(descriptor_, -1)) != 0) {
-    throw_write_error(path_, errno);
-  }
-}
-
-// Always "succeeds" for libtorch, whose writer would throw from its destructor after a failure.
-std::size_t ArchiveWriter::accept(const void* bytes, std::size_t size) noexcept {
-  const char* from = static_cast<const char*>(bytes);
-  std::size_t left = error_number_ == 0 ? size : 0;
-  while (left > 0) {
-    const ssize_t written = ::write(descriptor_, from, left);
-    if (written < 0 && errno != EINTR) {
-      error_number_ = errno;
-      break;
-    }
-    const auto count = static_cast<std::size_t>(written < 0 ? 0 : written);
-    from += count;
-    left -= count;
-  }
-  return size;
-}
-
-void ArchiveWriter::check() const {
-  if (error_number_ != 0) {
-    throw_write_error(path_, error_number_);
-  }
 }
 
 } // namespace brainmvp::checkpoint

@@ -1,4 +1,4 @@
-// The zip archive of a .pt file: libtorch's reader and writer, with the checks that they leave out.
+// Reads the zip archive of a .pt file: libtorch's reader, with the checks that it leaves out.
 #pragma once
 
 #include <c10/core/Storage.h>
@@ -35,28 +35,6 @@ private:
   std::ifstream file_;
   std::uint64_t unread_bytes_; // of the file: what records may still take
   std::unique_ptr<caffe2::serialize::PyTorchStreamReader> reader_;
-};
-
-// Writes records to a file that is open for writing.
-class ArchiveWriter {
-public:
-  // `path` is named in messages; throws Error(kOutput or kOutOfResources) from here on.
-  ArchiveWriter(const std::filesystem::path& file, std::filesystem::path path);
-  ~ArchiveWriter();
-  ArchiveWriter(const ArchiveWriter&) = delete;
-  ArchiveWriter& operator=(const ArchiveWriter&) = delete;
-
-  void write(const std::string& record, const void* bytes, std::size_t size);
-  void finish();
-
-private:
-  std::size_t accept(const void* bytes, std::size_t size) noexcept;
-  void check() const;
-
-  std::filesystem::path path_;
-  int descriptor_;
-  int error_number_ = 0;
-  std::unique_ptr<caffe2::serialize::PyTorchStreamWriter> writer_;
 };
 
 } // namespace brainmvp::checkpoint

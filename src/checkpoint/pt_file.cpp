@@ -4,6 +4,7 @@
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "checkpoint/archive.h"
+#include "checkpoint/archive_writer.h"
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/pickle.h"
 #include "checkpoint/pickler.h"

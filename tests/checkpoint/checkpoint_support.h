@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "checkpoint/archive.h"
+#include "checkpoint/archive_writer.h"
 
 namespace brainmvp::test {
 
