@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "checkpoint/stem.h"
-#include "finetune/augmentation_options.h"
+#include "checkpoint/encoder_transfer.h"
+#include "finetune/augmentation.h"
 #include "image/affine.h"
-#include "model/kinds.h"
+#include "model/model.h"
 #include "nn/networks/initialisation.h"
 #include "settings/settings.h"
 #include "store/intensities.h"

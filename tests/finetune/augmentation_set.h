@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "finetune/augmentation_options.h"
+#include "finetune/augmentation.h"
 
 namespace brainmvp::finetune {
 
