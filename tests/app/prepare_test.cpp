@@ -74,10 +74,11 @@ TEST(Prepare, ACompressedStoreHoldsTheSameValuesInLessSpace) {
   write_studies(folder, {"a", "b"});
   ASSERT_EQ(prepare_store(folder).exit_code, 0);
   const auto pretrained = [&](const std::string& store, const std::string& run) {
-    const ProcessResult result = run_brainmvp(
-        {"pretrain", folder / store, "-o",      folder / run, "--recipe", "tiny", "--crop",    "16", "--template-size",    "24",
-         "24",       "24",           "--steps", "2",          "--seed",   "3",    "--threads", "1",  "--checkpoint-every", "0"});
+    const ProcessResult result =
+        run_brainmvp({"pretrain", folder / store, "-o", folder / run, "--recipe", "tiny", "--crop", "16", "--template-size", "24",
+                      "24", "24", "--steps", "2", "--seed", "3", "--threads", "1"});
     EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_EQ(test::metrics(folder / run).size(), 2U);
     return test::metrics(folder / run);
   };
   const auto compress = [&](const std::string& store) {
