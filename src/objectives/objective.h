@@ -12,9 +12,11 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/random.h"
 #include "checkpoint/checkpoint.h"
 #include "io/png.h"
 #include "nn/networks/initialisation.h"
@@ -71,6 +73,14 @@ struct Step {
   // Brings rows of a parameter whose gradients are sparse up to date: before they are read.
   std::function<void(const torch::Tensor& parameter, std::span<const std::int64_t> rows)> settle = {};
 };
+
+// Of what is drawn for one sample and purpose: it depends neither on the rest of the batch nor on threads and ranks.
+RandomStream stream_of(const Batch& batch, std::size_t sample, const Step& step, std::string_view purpose);
+
+// The network of the setup with freshly drawn weights. Throws Error(kUsage) for a crop that it cannot take.
+std::shared_ptr<nn::ReconstructionNetwork> reconstruction_network(const ObjectiveSetup& setup);
+
+double peak_signal_to_noise(double mean_square_error); // in dB, where 1 is the 95th percentile of an image
 
 class Objective {
 public:

@@ -2,16 +2,12 @@
 #include <ATen/ops/mse_loss.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/own_files.h"
 #include "nn/layers/size_check.h"
-#include "nn/networks/backbones.h"
-#include "nn/networks/network.h"
 #include "objectives/brainmvp/masking.h"
-#include "objectives/brainmvp/pictures.h"
 #include "objectives/brainmvp/proxy_tasks.h"
 #include "objectives/brainmvp/settings.h"
 #include "objectives/brainmvp/study_warnings.h"
@@ -19,6 +15,7 @@
 #include "objectives/brainmvp/template_export.h"
 #include "objectives/brainmvp/template_grid.h"
 #include "objectives/brainmvp/template_start.h"
+#include "objectives/pictures.h"
 #include "parallel/sums.h"
 #include "store/crop_placement.h"
 #include "study/modality.h"
@@ -28,9 +25,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kTemplatesFolder = "templates"; // in the run's folder
-
-// In dB, where 1 is the 95th percentile of an image.
-double peak_signal_to_noise(double mean_square_error) { return -10 * std::log10(mean_square_error); }
 
 double value_of(const train::NamedValues& values, const std::string& name) {
   return std::ranges::find(values, name, &train::NamedValues::value_type::first)->second;
@@ -132,7 +126,8 @@ public:
   }
 
   [[nodiscard]] std::vector<std::pair<std::string, io::Picture>> pictures() const override {
-    return {{"views", views_sheet(last_)}, {"templates", templates_sheet(templates_)}};
+    return {{"views", columns_sheet({last_.target, last_.view1, last_.view2, last_.output1, last_.output2})},
+            {"templates", picture_of(template_sheet(templates_of(templates_, {}).templates))}};
   }
 
   [[nodiscard]] checkpoint::Dict description() const override {
@@ -190,9 +185,7 @@ std::unique_ptr<Objective> BrainMvpSettings::make(const ObjectiveSetup& setup) c
                                   "nothing is learned; give one of them a weight");
   }
   store::check_grid(setup.crop, template_size);
-  auto network = nn::make_network(setup.network);
-  nn::initialise(*network, setup.initialisation);
-  nn::check_crop(setup.crop, nn::backbone(setup.network).size_multiple, setup.network);
+  auto network = reconstruction_network(setup);
   nn::check_crop(setup.crop, mask_block, "the blocks of the mask");
   return std::make_unique<BrainMvp>(*this, setup, std::move(network));
 }

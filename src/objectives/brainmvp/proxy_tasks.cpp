@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "nn/kernels/working_type.h"
-#include "objectives/brainmvp/masking.h"
+#include "objectives/blocks.h"
 #include "objectives/brainmvp/template_bank.h"
 #include "parallel/sums.h"
 

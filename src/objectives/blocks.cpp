@@ -1,0 +1,46 @@
+#include "objectives/blocks.h"
+
+#include <cmath>
+
+#include "base/error.h"
+
+namespace brainmvp::objectives {
+
+std::size_t block_count(const image::Size& crop, std::int64_t mask_block) {
+  const auto block = static_cast<std::size_t>(mask_block);
+  return (crop[0] / block) * (crop[1] / block) * (crop[2] / block);
+}
+
+std::vector<std::int64_t> draw_kept_blocks(RandomStream stream, std::size_t blocks, double mask_rate) {
+  // Without the small number, 1 - 0.8 = 0.19999999999999996 would lose a block of 5.
+  const auto kept = static_cast<std::int64_t>(std::floor(static_cast<double>(blocks) * (1 - mask_rate) + 1e-9));
+  const std::vector<std::size_t> order = stream.permutation(blocks);
+  return {order.begin(), order.begin() + kept};
+}
+
+torch::Tensor block_mask(const std::vector<std::vector<std::int64_t>>& kept_blocks, const std::array<std::int64_t, 3>& size,
+                         std::int64_t mask_block) {
+  const std::int64_t n = mask_block;
+  if (n <= 0 || size[0] % n != 0 || size[1] % n != 0 || size[2] % n != 0) {
+    throw Error(ExitCode::kUsage, "mask blocks of " + std::to_string(n) + " voxels do not divide the crop " +
+                                      std::to_string(size[0]) + " x " + std::to_string(size[1]) + " x " +
+                                      std::to_string(size[2]) + "; choose another crop or block size");
+  }
+  const std::int64_t blocks = (size[0] / n) * (size[1] / n) * (size[2] / n);
+  const auto batch = static_cast<std::int64_t>(kept_blocks.size());
+  torch::Tensor grid = torch::zeros({batch, blocks}, torch::kBool);
+  for (std::int64_t b = 0; b < batch; ++b) {
+    for (const std::int64_t block : kept_blocks[static_cast<std::size_t>(b)]) {
+      if (block < 0 || block >= blocks) {
+        throw Error(ExitCode::kInternal, "kept block " + std::to_string(block) + " of sample " + std::to_string(b) +
+                                             ": the grid has " + std::to_string(blocks));
+      }
+      grid.data_ptr<bool>()[b * blocks + block] = true;
+    }
+  }
+  return grid.view({batch, 1, size[0] / n, 1, size[1] / n, 1, size[2] / n, 1})
+      .expand({batch, 1, size[0] / n, n, size[1] / n, n, size[2] / n, n})
+      .reshape({batch, 1, size[0], size[1], size[2]});
+}
+
+} // namespace brainmvp::objectives
