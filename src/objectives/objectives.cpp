@@ -5,6 +5,10 @@
 #include "objectives/brainmvp/settings.h"
 
 namespace brainmvp::objectives {
+
+// Those of a single file.
+std::shared_ptr<ObjectiveSettings> mae_settings();
+
 namespace {
 
 struct Row {
@@ -19,7 +23,8 @@ std::shared_ptr<ObjectiveSettings> with_defaults() {
 }
 
 constexpr std::array kTable{Row{"brainmvp", "cross-modal reconstruction, modality-aware contrast, template distillation",
-                                with_defaults<BrainMvpSettings>}};
+                                with_defaults<BrainMvpSettings>},
+                            Row{"mae", "masked autoencoding: hidden cubes of one image are restored (dense)", mae_settings}};
 
 } // namespace
 

@@ -19,7 +19,8 @@ struct ObjectiveRun {
 };
 
 const std::vector<ObjectiveRun> kObjectiveRuns{
-    {.name = "brainmvp", .options = {"--template-size", "24", "24", "32"}, .moving = "rep_template"}};
+    {.name = "brainmvp", .options = {"--template-size", "24", "24", "32"}, .moving = "rep_template"},
+    {.name = "mae", .moving = "encoder.uniformer.patch_embed1.proj.weight"}};
 
 void write_labelled_store(const fs::path& store) {
   std::vector<test::HandmadeStudy> studies{
@@ -106,6 +107,15 @@ TEST(PretrainObjectives, AllOfTheTableAreTried) {
   const ProcessResult refused = test::run_brainmvp({"pretrain", "store", "-o", "run", "--objective", "nothing"});
   EXPECT_EQ(refused.exit_code, 2);
   EXPECT_TRUE(contains(refused.err, "expected " + join(names, ", ") + ", found nothing")) << refused.err;
+}
+
+TEST(PretrainObjectives, AnOptionOfAnotherIsRefused) {
+  const test::TemporaryFolder folder;
+  write_labelled_store(folder / "store");
+  const ProcessResult refused =
+      test::run_brainmvp({"pretrain", folder / "store", "-o", folder / "run", "--objective", "mae", "--template-init", "mean"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_TRUE(contains(refused.err, "--template-init is a setting of brainmvp, not of --objective mae")) << refused.err;
 }
 
 } // namespace
