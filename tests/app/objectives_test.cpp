@@ -15,11 +15,15 @@ using Arguments = std::vector<std::string>;
 struct ObjectiveRun {
   std::string name;
   Arguments options = {};
-  std::string moving = "encoder.patch_embed1.proj.weight"; // a tensor of its checkpoints
+  std::string moving = "encoder.patch_embed1.proj.weight";                           // a tensor of its checkpoints
+  std::string pictures = "<span>Target</span><span>Input</span><span>Output</span>"; // their columns in the report
 };
 
 const std::vector<ObjectiveRun> kObjectiveRuns{
-    {.name = "brainmvp", .options = {"--template-size", "24", "24", "32"}, .moving = "rep_template"},
+    {.name = "brainmvp",
+     .options = {"--template-size", "24", "24", "32"},
+     .moving = "rep_template",
+     .pictures = "<span>Target</span><span>View 1</span>"},
     {.name = "mae", .moving = "encoder.uniformer.patch_embed1.proj.weight"}};
 
 void write_labelled_store(const fs::path& store) {
@@ -75,7 +79,7 @@ protected:
 INSTANTIATE_TEST_SUITE_P(Every, PretrainObjective, testing::ValuesIn(kObjectiveRuns),
                          [](const auto& parameter) { return parameter.param.name; });
 
-TEST_P(PretrainObjective, GoesOnToTheBitAndItsEncoderIsFineTuned) {
+TEST_P(PretrainObjective, GoesOnToTheBitIsReportedAndItsEncoderIsFineTuned) {
   const ProcessResult straight = pretrain("straight", {"--loader-threads", "1"});
   ASSERT_EQ(straight.exit_code, 0) << straight.err;
   const auto lines = metrics(folder_ / "straight");
@@ -91,6 +95,11 @@ TEST_P(PretrainObjective, GoesOnToTheBitAndItsEncoderIsFineTuned) {
   const fs::path checkpoints = folder_ / "straight" / "checkpoints";
   test::expect_same_checkpoint(checkpoints / "last.pt", folder_ / "parts/checkpoints/last.pt", checkpoints / "step_00000003.pt",
                                GetParam().moving);
+
+  ASSERT_EQ(test::run_brainmvp({"report", folder_ / "straight", "-o", folder_ / "page.html"}).exit_code, 0);
+  const std::string page = test::read_text(folder_ / "page.html");
+  EXPECT_TRUE(contains(page, GetParam().pictures));
+  EXPECT_EQ(contains(page, "Learned templates"), GetParam().moving == "rep_template");
 
   const ProcessResult tuned =
       test::run_brainmvp({"finetune", "segment", folder_ / "store", "-o", folder_ / "seg", "--init", folder_ / "straight",
