@@ -1,8 +1,10 @@
 #include "objectives/blocks.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/error.h"
+#include "nn/layers/size_check.h"
 
 namespace brainmvp::objectives {
 
@@ -11,11 +13,14 @@ std::size_t block_count(const image::Size& crop, std::int64_t mask_block) {
   return (crop[0] / block) * (crop[1] / block) * (crop[2] / block);
 }
 
-std::vector<std::int64_t> draw_kept_blocks(RandomStream stream, std::size_t blocks, double mask_rate) {
+std::size_t kept_count(std::size_t blocks, double mask_rate) {
   // Without the small number, 1 - 0.8 = 0.19999999999999996 would lose a block of 5.
-  const auto kept = static_cast<std::int64_t>(std::floor(static_cast<double>(blocks) * (1 - mask_rate) + 1e-9));
+  return static_cast<std::size_t>(std::floor(static_cast<double>(blocks) * (1 - mask_rate) + 1e-9));
+}
+
+std::vector<std::int64_t> draw_kept_blocks(RandomStream stream, std::size_t blocks, double mask_rate) {
   const std::vector<std::size_t> order = stream.permutation(blocks);
-  return {order.begin(), order.begin() + kept};
+  return {order.begin(), order.begin() + static_cast<std::ptrdiff_t>(kept_count(blocks, mask_rate))};
 }
 
 torch::Tensor block_mask(const std::vector<std::vector<std::int64_t>>& kept_blocks, const std::array<std::int64_t, 3>& size,
@@ -41,6 +46,33 @@ torch::Tensor block_mask(const std::vector<std::vector<std::int64_t>>& kept_bloc
   return grid.view({batch, 1, size[0] / n, 1, size[1] / n, 1, size[2] / n, 1})
       .expand({batch, 1, size[0] / n, n, size[1] / n, n, size[2] / n, n})
       .reshape({batch, 1, size[0], size[1], size[2]});
+}
+
+std::vector<settings::Setting> BlockMasking::settings() {
+  return {
+      {.name = "mask_rate", .slot = mask_rate, .help = "Share of the blocks that is masked", .range = settings::between(0, 1)},
+      {.name = "mask_block", .slot = mask_block, .help = "Side of a masked block in voxels", .range = settings::at_least(1)}};
+}
+
+void BlockMasking::check(const image::Size& crop) const {
+  if (mask_rate == 0) {
+    throw Error(ExitCode::kUsage, "--mask-rate 0 hides nothing, so that nothing is learned; give a share above 0");
+  }
+  nn::check_crop(crop, mask_block, "the blocks of the mask");
+}
+
+std::size_t BlockMasking::blocks_of(const std::array<std::int64_t, 3>& size) const {
+  return static_cast<std::size_t>((size[0] / mask_block) * (size[1] / mask_block) * (size[2] / mask_block));
+}
+
+torch::Tensor BlockMasking::kept_voxels(const Batch& batch, const Step& step) const {
+  std::array<std::int64_t, 3> size{};
+  std::ranges::copy(batch.images.sizes().slice(3), size.begin());
+  std::vector<std::vector<std::int64_t>> kept;
+  for (std::size_t b = 0; b < batch.samples.size(); ++b) {
+    kept.push_back(draw_kept_blocks(stream_of(batch, b, step, "mask"), blocks_of(size), mask_rate));
+  }
+  return block_mask(kept, size, mask_block).to(batch.images.device());
 }
 
 } // namespace brainmvp::objectives

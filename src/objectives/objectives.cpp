@@ -6,8 +6,9 @@
 
 namespace brainmvp::objectives {
 
-// Those of a single file.
+// Those without settings of their own file.
 std::shared_ptr<ObjectiveSettings> mae_settings();
+std::shared_ptr<ObjectiveSettings> simmim_settings();
 
 namespace {
 
@@ -22,9 +23,11 @@ std::shared_ptr<ObjectiveSettings> with_defaults() {
   return std::make_shared<Settings>();
 }
 
-constexpr std::array kTable{Row{"brainmvp", "cross-modal reconstruction, modality-aware contrast, template distillation",
-                                with_defaults<BrainMvpSettings>},
-                            Row{"mae", "masked autoencoding: hidden cubes of one image are restored (dense)", mae_settings}};
+constexpr std::array kTable{
+    Row{"brainmvp", "cross-modal reconstruction, modality-aware contrast, template distillation",
+        with_defaults<BrainMvpSettings>},
+    Row{"mae", "masked autoencoding: hidden cubes of one image are restored (dense)", mae_settings},
+    Row{"simmim", "SimMIM: hidden cubes of one image are restored by one linear layer (dense)", simmim_settings}};
 
 } // namespace
 

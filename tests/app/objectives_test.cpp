@@ -24,7 +24,8 @@ const std::vector<ObjectiveRun> kObjectiveRuns{
      .options = {"--template-size", "24", "24", "32"},
      .moving = "rep_template",
      .pictures = "<span>Target</span><span>View 1</span>"},
-    {.name = "mae", .moving = "encoder.uniformer.patch_embed1.proj.weight"}};
+    {.name = "mae", .moving = "encoder.uniformer.patch_embed1.proj.weight"},
+    {.name = "simmim", .moving = "mask_value"}};
 
 void write_labelled_store(const fs::path& store) {
   std::vector<test::HandmadeStudy> studies{

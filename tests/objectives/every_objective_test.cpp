@@ -149,7 +149,7 @@ TEST_P(EveryObjective, SeveralRanksHaveTheLossesAndGradientsOfOneProcess) {
         continue; // sparse rows are summed apart; a bias before batch norm has none but rounding
       }
       const double difference = (parameters[i].second.grad() - gradient).norm().item<double>();
-      EXPECT_LE(difference, 1e-4 * gradient.norm().item<double>() + 1e-8) << wanted[i].first;
+      EXPECT_LE(difference, 1e-3 * gradient.norm().item<double>() + 1e-8) << wanted[i].first;
     }
   });
 }

@@ -2,6 +2,7 @@
 #include <torch/torch.h>
 
 #include "base/error.h"
+#include "constant_network.h"
 #include "objective_case.h"
 #include "objectives/blocks.h"
 
@@ -15,10 +16,7 @@ protected:
   // Its network gives 0.25 everywhere, whatever it is shown.
   std::unique_ptr<Objective> constant() const {
     auto objective = make("mae", {{"mask_rate", {0.5}}});
-    const torch::NoGradGuard no_gradient;
-    for (const auto& [name, tensor] : objective->parameters()) {
-      tensor.fill_(name == "up1conv.bias" ? 0.25 : 0);
-    }
+    make_constant(*objective, "up1conv.bias", 0.25);
     return objective;
   }
 };
