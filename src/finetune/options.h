@@ -54,7 +54,7 @@ struct RunOptions {
   std::size_t mix_channels = 3; // most channels that a mixture takes from templates; 0: no mixtures
   double consistency_weight = 0.1;
   std::string augmentation_set = "light";
-  AugmentationOptions augmentation;
+  train::AugmentationOptions augmentation;
   double dropout = 0;
   bool unbalanced = false; // studies are drawn alike, not classes
 

@@ -55,7 +55,8 @@ struct ObjectiveSetup {
   store::Intensities intensities = store::Intensities::kClipped;
   std::uint64_t seed = 0;
   std::size_t threads = 1;
-  bool has_init = false; // weights of an earlier run follow
+  bool has_init = false;      // weights of an earlier run follow
+  std::size_t batch_size = 1; // samples that losses compare: of a batch, over all ranks
 };
 
 struct Batch {

@@ -8,6 +8,7 @@ namespace brainmvp::objectives {
 
 // Those without settings of their own file.
 std::shared_ptr<ObjectiveSettings> mae_settings();
+std::shared_ptr<ObjectiveSettings> simclr_settings();
 std::shared_ptr<ObjectiveSettings> simmim_settings();
 
 namespace {
@@ -27,7 +28,8 @@ constexpr std::array kTable{
     Row{"brainmvp", "cross-modal reconstruction, modality-aware contrast, template distillation",
         with_defaults<BrainMvpSettings>},
     Row{"mae", "masked autoencoding: hidden cubes of one image are restored (dense)", mae_settings},
-    Row{"simmim", "SimMIM: hidden cubes of one image are restored by one linear layer (dense)", simmim_settings}};
+    Row{"simmim", "SimMIM: hidden cubes of one image are restored by one linear layer (dense)", simmim_settings},
+    Row{"simclr", "SimCLR: two changed crops of a study are told from those of other studies", simclr_settings}};
 
 } // namespace
 

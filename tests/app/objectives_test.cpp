@@ -25,7 +25,8 @@ const std::vector<ObjectiveRun> kObjectiveRuns{
      .moving = "rep_template",
      .pictures = "<span>Target</span><span>View 1</span>"},
     {.name = "mae", .moving = "encoder.uniformer.patch_embed1.proj.weight"},
-    {.name = "simmim", .moving = "mask_value"}};
+    {.name = "simmim", .moving = "mask_value"},
+    {.name = "simclr", .pictures = "<span>View 1</span><span>View 2</span></div>"}};
 
 void write_labelled_store(const fs::path& store) {
   std::vector<test::HandmadeStudy> studies{

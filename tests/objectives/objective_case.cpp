@@ -33,7 +33,8 @@ std::unique_ptr<Objective> ObjectiveCase::make(const std::string& name, const Op
   for (const auto& [option, values] : options) {
     settings.give("pretrain", option, values);
   }
-  const ObjectiveSetup setup{.store = store_, .training = {0, 1, 2, 3, 4}, .network = network, .crop = {16, 16, 16}, .seed = 7};
+  const ObjectiveSetup setup{
+      .store = store_, .training = {0, 1, 2, 3, 4}, .network = network, .crop = {16, 16, 16}, .seed = 7, .batch_size = 4};
   torch::manual_seed(5);
   auto objective = all.at(name)->make(setup);
   objective->start(setup);
