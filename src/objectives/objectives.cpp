@@ -7,6 +7,7 @@
 namespace brainmvp::objectives {
 
 // Those without settings of their own file.
+std::shared_ptr<ObjectiveSettings> genesis_settings();
 std::shared_ptr<ObjectiveSettings> mae_settings();
 std::shared_ptr<ObjectiveSettings> simclr_settings();
 std::shared_ptr<ObjectiveSettings> simmim_settings();
@@ -29,7 +30,8 @@ constexpr std::array kTable{
         with_defaults<BrainMvpSettings>},
     Row{"mae", "masked autoencoding: hidden cubes of one image are restored (dense)", mae_settings},
     Row{"simmim", "SimMIM: hidden cubes of one image are restored by one linear layer (dense)", simmim_settings},
-    Row{"simclr", "SimCLR: two changed crops of a study are told from those of other studies", simclr_settings}};
+    Row{"simclr", "SimCLR: two changed crops of a study are told from those of other studies", simclr_settings},
+    Row{"genesis", "Models Genesis: a crop is restored whose voxels and intensities are distorted", genesis_settings}};
 
 } // namespace
 

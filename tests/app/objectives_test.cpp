@@ -26,7 +26,8 @@ const std::vector<ObjectiveRun> kObjectiveRuns{
      .pictures = "<span>Target</span><span>View 1</span>"},
     {.name = "mae", .moving = "encoder.uniformer.patch_embed1.proj.weight"},
     {.name = "simmim", .moving = "mask_value"},
-    {.name = "simclr", .pictures = "<span>View 1</span><span>View 2</span></div>"}};
+    {.name = "simclr", .pictures = "<span>View 1</span><span>View 2</span></div>"},
+    {.name = "genesis", .moving = "encoder.uniformer.patch_embed1.proj.weight"}};
 
 void write_labelled_store(const fs::path& store) {
   std::vector<test::HandmadeStudy> studies{
