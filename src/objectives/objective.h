@@ -98,6 +98,7 @@ public:
 
   [[nodiscard]] torch::nn::Module& network() const { return *network_; }
   [[nodiscard]] virtual NamedTensors parameters() const { return nn::parameters_of(*network_); } // that the optimizer changes
+  [[nodiscard]] virtual std::vector<double> rate_factors() const { return {}; } // of the learning rate; empty: all 1
   // Every tensor of a checkpoint, detached, shared; those that begin with "encoder." transfer.
   [[nodiscard]] virtual NamedTensors weights() const { return nn::detached_state(*network_); }
   virtual void to(const at::Device& device) { network_->to(device); }

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "objectives/brainmvp/settings.h"
+#include "objectives/m3ae/settings.h"
 
 namespace brainmvp::objectives {
 
@@ -31,7 +32,9 @@ constexpr std::array kTable{
     Row{"mae", "masked autoencoding: hidden cubes of one image are restored (dense)", mae_settings},
     Row{"simmim", "SimMIM: hidden cubes of one image are restored by one linear layer (dense)", simmim_settings},
     Row{"simclr", "SimCLR: two changed crops of a study are told from those of other studies", simclr_settings},
-    Row{"genesis", "Models Genesis: a crop is restored whose voxels and intensities are distorted", genesis_settings}};
+    Row{"genesis", "Models Genesis: a crop is restored whose voxels and intensities are distorted", genesis_settings},
+    Row{"m3ae", "M3AE: whole modalities and cubes of others, hidden behind learned templates, are restored",
+        with_defaults<M3aeSettings>}};
 
 } // namespace
 

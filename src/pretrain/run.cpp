@@ -140,7 +140,7 @@ void pretrain(const RunOptions& options, const train::Process& process) {
   made->to(process.device);
   train::Session session(session_options(options, setup.training.size(), per_step, total_steps),
                          identity_of(options, setup, objective, per_step, total_steps),
-                         {.weight_decay = options.weight_decay},
+                         {.weight_decay = options.weight_decay, .rate_factors = objective.rate_factors()},
                          std::make_unique<Learner>(setup, std::move(made)), process.group, setup.batch_size, std::move(earlier));
   describe(options, setup, total_steps);
   objective.warn(starting);

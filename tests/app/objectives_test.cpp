@@ -27,7 +27,8 @@ const std::vector<ObjectiveRun> kObjectiveRuns{
     {.name = "mae", .moving = "encoder.uniformer.patch_embed1.proj.weight"},
     {.name = "simmim", .moving = "mask_value"},
     {.name = "simclr", .pictures = "<span>View 1</span><span>View 2</span></div>"},
-    {.name = "genesis", .moving = "encoder.uniformer.patch_embed1.proj.weight"}};
+    {.name = "genesis", .moving = "encoder.uniformer.patch_embed1.proj.weight"},
+    {.name = "m3ae", .options = {"--template-size", "24", "24", "32", "--modalities", "flair,t1,t2"}, .moving = "rep_template"}};
 
 void write_labelled_store(const fs::path& store) {
   std::vector<test::HandmadeStudy> studies{

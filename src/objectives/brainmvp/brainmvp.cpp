@@ -3,9 +3,7 @@
 
 #include <algorithm>
 
-#include "base/atomic_file.h"
 #include "base/error.h"
-#include "base/own_files.h"
 #include "nn/layers/size_check.h"
 #include "objectives/brainmvp/masking.h"
 #include "objectives/brainmvp/proxy_tasks.h"
@@ -14,6 +12,7 @@
 #include "objectives/brainmvp/template_bank.h"
 #include "objectives/brainmvp/template_export.h"
 #include "objectives/brainmvp/template_grid.h"
+#include "objectives/brainmvp/template_run.h"
 #include "objectives/brainmvp/template_start.h"
 #include "objectives/pictures.h"
 #include "parallel/sums.h"
@@ -22,20 +21,12 @@
 
 namespace brainmvp::objectives {
 namespace {
-namespace fs = std::filesystem;
-
-constexpr const char* kTemplatesFolder = "templates"; // in the run's folder
 
 double value_of(const train::NamedValues& values, const std::string& name) {
   return std::ranges::find(values, name, &train::NamedValues::value_type::first)->second;
 }
 
 bool reconstructs(const LossWeights& weights) { return weights.distillation != 0 || weights.reconstruction != 0; }
-
-NamedTensors with_bank(const torch::Tensor& templates, NamedTensors network) {
-  network.insert(network.begin(), {kBankTensor, templates});
-  return network;
-}
 
 ProxyBatch proxy_batch(const Batch& batch) {
   ProxyBatch result{.images = batch.images.select(1, 0), .template_rows = {}, .template_starts = {}};
@@ -63,16 +54,16 @@ public:
 
   [[nodiscard]] MemoryNeeds memory() const override {
     MemoryNeeds needs = Objective::memory();
-    const image::Size& size = settings_.template_size;
-    const double bank = static_cast<double>(study::kMainModalities.size()) * static_cast<double>(size[0]) *
-                        static_cast<double>(size[1]) * static_cast<double>(size[2]) * sizeof(float);
+    const double bank = bank_bytes(settings_.template_size);
     needs.parameters += bank;
     needs.gradients = bank; // one more set of templates while theirs is made
     needs.views = 2;
     return needs;
   }
 
-  void start(const ObjectiveSetup& setup) override { templates_ = make_templates(settings_, setup); }
+  void start(const ObjectiveSetup& setup) override {
+    templates_ = make_templates(settings_.template_init, settings_.template_size, setup);
+  }
   void warn(const ObjectiveSetup& setup) const override { warn_of_studies(settings_, setup); }
 
   [[nodiscard]] NamedTensors parameters() const override { return with_bank(templates_, Objective::parameters()); }
@@ -130,32 +121,10 @@ public:
             {"templates", picture_of(template_sheet(templates_of(templates_, {}).templates))}};
   }
 
-  [[nodiscard]] checkpoint::Dict description() const override {
-    checkpoint::List names;
-    for (const std::string& name : modalities_) {
-      names.push_back({name});
-    }
-    checkpoint::List rows;
-    for (std::size_t row = 0; row < 3; ++row) {
-      const auto& [a, b, c] = affine_.matrix[row];
-      rows.push_back({checkpoint::List{{a}, {b}, {c}, {affine_.translation[row]}}});
-    }
-    return {{{std::string("modalities")}, {names}}, {{std::string("template_affine")}, {rows}}};
-  }
+  [[nodiscard]] checkpoint::Dict description() const override { return description_of_templates(modalities_, affine_); }
 
-  void check_output(const fs::path& run) const override {
-    const fs::path folder = run / kTemplatesFolder;
-    refuse_foreign_files(folder, made_files(folder));
-  }
-
-  void finish(const fs::path& run) const override {
-    TemplateSet set = templates_of(templates_, affine_);
-    std::erase_if(set.templates,
-                  [&](const Template& learned) { return std::ranges::find(modalities_, learned.modality) == modalities_.end(); });
-    AtomicFolder folder(run / kTemplatesFolder);
-    write_templates(folder.temporary(), set.templates);
-    folder.commit();
-  }
+  void check_output(const std::filesystem::path& run) const override { check_templates_folder(run); }
+  void finish(const std::filesystem::path& run) const override { write_templates_folder(run, templates_, modalities_, affine_); }
 
 private:
   // View 2 is always filled from another modality in validation, so that values compare over a whole run.
