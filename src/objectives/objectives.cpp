@@ -7,7 +7,7 @@
 
 namespace brainmvp::objectives {
 
-// Those without settings of their own file.
+// Those that no header declares.
 std::shared_ptr<ObjectiveSettings> genesis_settings();
 std::shared_ptr<ObjectiveSettings> mae_settings();
 std::shared_ptr<ObjectiveSettings> simclr_settings();

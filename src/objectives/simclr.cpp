@@ -27,8 +27,8 @@ constexpr train::AugmentationOptions kViewChanges{.flip = 0.5,
                                                   .blur = 0.2,
                                                   .low_resolution = 0.1};
 
-// An encoder, and of the means of all its features two linear layers. The batch norm between them, over all ranks, takes away what
-// all rows have in common: without it their cosines stay at 1.
+// An encoder, and of the means of all its features two linear layers. The batch norm between them, over all ranks, takes away
+// what all rows have in common: without it the rows of a short run became alike.
 class SimClrNetwork : public torch::nn::Module {
 public:
   SimClrNetwork(const nn::Backbone& row, std::int64_t width) : size_multiple_(row.size_multiple) {

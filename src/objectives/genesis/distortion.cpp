@@ -1,7 +1,6 @@
 #include "objectives/genesis/distortion.h"
 
 #include <algorithm>
-#include <cmath>
 #include <functional>
 
 namespace brainmvp::objectives {
@@ -34,13 +33,12 @@ Box draw_box(const Sides& crop, const Sides& size, std::int64_t margin, RandomSt
   return box;
 }
 
-// Sides from one to another share of the crop's.
-Sides draw_sides(const Sides& crop, double least, double most, RandomStream& stream) {
+// Sides from `least` to `most` times an n-th of the crop's.
+Sides draw_sides(const Sides& crop, std::int64_t least, std::int64_t most, std::int64_t n, RandomStream& stream) {
   Sides sides{};
   for (std::size_t axis = 0; axis < 3; ++axis) {
-    const auto side = static_cast<double>(crop[axis]);
-    sides[axis] = draw_between(std::max<std::int64_t>(1, std::llround(std::floor(side * least))),
-                               std::max<std::int64_t>(1, std::llround(std::floor(side * most))), stream);
+    const auto part = [&](std::int64_t share) { return std::max<std::int64_t>(1, crop[axis] * share / n); };
+    sides[axis] = draw_between(part(least), part(most), stream);
   }
   return sides;
 }
@@ -127,7 +125,7 @@ IntensityCurve draw_curve(RandomStream& stream) {
 
 void paint_inside(const CropView& crop, RandomStream& stream) {
   for (int left = kMostBoxes; left > 0 && comes_up(kGoOn, stream); --left) {
-    const Sides sides = draw_sides(crop.size, 1.0 / 6, 1.0 / 3, stream);
+    const Sides sides = draw_sides(crop.size, 1, 2, 6, stream);
     for_each_voxel(crop.size, draw_box(crop.size, sides, kMargin, stream),
                    [&](std::size_t voxel) { crop.values[voxel] = static_cast<float>(stream.uniform()); });
   }
@@ -138,7 +136,8 @@ void paint_outside(const CropView& crop, RandomStream& stream) {
   std::ranges::generate(crop.values, [&] { return static_cast<float>(stream.uniform()); });
   int left = kMostBoxes;
   do {
-    const Sides sides = draw_sides(crop.size, 3.0 / 7, 4.0 / 7, stream);
+    Sides sides = draw_sides(crop.size, 3, 4, 7, stream);
+    std::ranges::transform(crop.size, sides, sides.begin(), std::minus());
     for_each_voxel(crop.size, draw_box(crop.size, sides, kMargin, stream),
                    [&](std::size_t voxel) { crop.values[voxel] = before[voxel]; });
   } while (--left > 0 && comes_up(kGoOn, stream));

@@ -16,7 +16,7 @@ struct M3aeSettings : ObjectiveSettings {
   BlockMasking masking{.mask_rate = 0.875};
   std::size_t dropped = 3; // most modalities that are hidden altogether
   double template_penalty = 0.005;
-  double template_rate = 5e-3 / 3e-4; // factor of the learning rate
+  double template_rate = 16.7; // factor of the learning rate: 5e-3 against 3e-4
   image::Size template_size{240, 240, 155};
   TemplateInit template_init = TemplateInit::kZero;
 
