@@ -5,12 +5,10 @@
 
 #include <array>
 #include <cstdint>
-#include <vector>
 
 #include "base/random.h"
-#include "settings/settings.h"
 
-namespace brainmvp::finetune {
+namespace brainmvp::train {
 
 // How likely each change is, and how strong at most.
 struct AugmentationOptions {
@@ -30,10 +28,6 @@ struct AugmentationOptions {
   double low_resolution = 0;
   double low_resolution_factor = 2; // voxels become so much larger, and are interpolated back
 };
-
-// As settings, with the sets "none"; "light": flips, intensity scale and shift, as the paper; "full": each of the changes too,
-// with nnU-Net's frequencies (Isensee 2021, doi 10.1038/s41592-020-01008-z).
-std::vector<settings::Setting> augmentation_settings(AugmentationOptions& options);
 
 struct SpatialDraw {
   std::array<bool, 3> flips{false, false, false};
@@ -72,4 +66,4 @@ torch::Tensor changed_in_space(const torch::Tensor& x, const SpatialDraw& draw, 
 // One channel [H, W, D]: blur, low resolution, noise, gamma, then scale and shift.
 torch::Tensor changed_in_intensity(const torch::Tensor& channel, const IntensityDraw& draw);
 
-} // namespace brainmvp::finetune
+} // namespace brainmvp::train
