@@ -28,13 +28,15 @@ std::shared_ptr<settings::Settings> add_common_options(CLI::App& command, Common
     settings->add("run", {{.name = "seed", .slot = common.seed, .help = "Start of all random streams"}});
   }
   if (set.device) {
-    settings->add("run", {{.name = "device", .slot = common.device, .help = "cpu, cuda or cuda:N"},
-                          {.name = "precision",
-                           .slot = Slot(common.precision).one_of({"fp32", "bf16", "auto"}),
-                           .help = "Of what the network computes; auto: bf16 where the device has it"},
-                          {.name = "kernels",
-                           .slot = Slot(common.kernels).one_of({"fused", "aten"}),
-                           .help = "fused, or aten: ATen's operators one by one, the slow reference"}});
+    settings->add(
+        "run", {{.name = "device", .slot = common.device, .help = "cpu, cuda or cuda:N"},
+                {.name = "precision",
+                 .slot = Slot(common.precision).one_of({"fp32", "tf32", "bf16", "auto"}),
+                 .help = "Of what the network computes; auto: bf16 where the device has it; tf32: fp32 whose products on a GPU "
+                         "have 10 bits, faster and less exact"},
+                {.name = "kernels",
+                 .slot = Slot(common.kernels).one_of({"fused", "aten"}),
+                 .help = "fused, or aten: ATen's operators one by one, the slow reference"}});
   }
   add_setting_options(command, *settings);
   return settings;

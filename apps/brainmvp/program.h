@@ -1,6 +1,7 @@
 // The command line of the program: its commands and their options.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,11 @@ public:
 
   // Runs what the words of the command line (without the program's name) say. Throws Error, kUsage where they cannot be read.
   void run(const std::vector<std::string>& words);
+
+  // A command of another library, after those of this one.
+  void add(const std::function<Command(CLI::App& program, CommonOptions& common)>& command) {
+    commands_.push_back(command(app_, common_));
+  }
 
   // Whether this build has a command of that name.
   [[nodiscard]] bool has_command(const std::string& name) const;

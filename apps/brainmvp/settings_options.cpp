@@ -25,6 +25,18 @@ std::string type_text(const Setting& setting) {
   return kind + (choices.empty() ? bounds_text(setting.range) : ":{" + join(choices, ",") + "}");
 }
 
+// "" for a setting of the command; otherwise whose it is, with defaults that no recipe changes: " (brainmvp: 8; mae: 8)".
+std::string owners_text(settings::Settings& settings, const Setting& setting) {
+  std::vector<std::string> owners;
+  for (const Setting& row : settings.rows()) {
+    if (row.table == setting.table && row.name == setting.name && !row.owner.empty()) {
+      const std::string value = row.recipes.empty() ? join(io::texts_of(row.slot.get()), " ") : "";
+      owners.push_back(row.owner + (value.empty() ? "" : ": " + value));
+    }
+  }
+  return owners.empty() ? "" : " (" + join(owners, "; ") + ")";
+}
+
 // Thrown while the command line is read, so that the message ends with where the help is.
 void give(settings::Settings& settings, const Setting& setting, const io::ConfigValues& values) {
   try {
@@ -36,7 +48,8 @@ void give(settings::Settings& settings, const Setting& setting, const io::Config
 
 CLI::Option* add_flag(CLI::App& command, settings::Settings& settings, const Setting& setting) {
   return command.add_flag_function(
-      setting.option(), [&](std::int64_t count) { give(settings, setting, {count > 0}); }, setting.help);
+      setting.option(), [&](std::int64_t count) { give(settings, setting, {count > 0}); },
+      setting.help + owners_text(settings, setting));
 }
 
 CLI::Option* add_valued(CLI::App& command, settings::Settings& settings, const Setting& setting) {
@@ -48,7 +61,7 @@ CLI::Option* add_valued(CLI::App& command, settings::Settings& settings, const S
         }
         return true;
       },
-      setting.help);
+      setting.help + owners_text(settings, setting));
   const auto [fewest, most] = setting.slot.count();
   const Words words = setting.slot.words();
   option->type_name(type_text(setting))->type_size(1);
@@ -59,7 +72,7 @@ CLI::Option* add_valued(CLI::App& command, settings::Settings& settings, const S
   if (words == Words::kCommas || words == Words::kAny) {
     option->delimiter(',');
   }
-  if (setting.recipes.empty()) { // otherwise its default depends on the recipe
+  if (setting.recipes.empty() && setting.owner.empty()) { // otherwise its default depends on the recipe or the owner
     option->default_str(join(io::texts_of(setting.slot.get()), " "));
   }
   return option;

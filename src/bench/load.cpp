@@ -17,15 +17,16 @@
 namespace brainmvp::bench {
 namespace {
 
-store::Store store_of(const study::Study& study, const std::filesystem::path& folder) {
+store::Store store_of(const study::Study& study, const std::filesystem::path& folder, bool compress) {
   const study::StudiesFile list{.studies = {study}, .table = {}};
-  store::StoreBuilder builder(list, folder / "studies.json", folder / "store", {});
+  const std::filesystem::path path = folder / (compress ? "compressed" : "store");
+  store::StoreBuilder builder(list, folder / "studies.json", path, {.parameters = {.compress = compress}});
   builder.run([](const store::StudyOutcome& outcome) {
     if (outcome.outcome == store::Outcome::kFailed) {
       throw Error(ExitCode::kInternal, outcome.reason);
     }
   });
-  return store::Store::open(folder / "store");
+  return store::Store::open(path);
 }
 
 store::Start place_of(const image::Size& volume, const image::Size& crop, RandomStream& places) {
@@ -70,16 +71,21 @@ std::vector<Result> bench_load(const LoadBenchOptions& options) {
   const TemporaryFolder folder;
   const image::Grid grid{.size = options.size, .affine = {}};
   const study::Study study = write_synthetic_study(folder.path(), "case", grid, options.modalities);
-  const store::Store store = store_of(study, folder.path());
   store::CropBuffer batch(options.modalities * image::voxel_count(options.crop));
   RandomStream places({text_key("bench load")});
-  Result result{.name = "crop from a warm store"};
-  take_crop(store.studies().front(), options.crop, places, batch); // warms the store
-  result.seconds = median_seconds(options.repetitions, [&] { take_crop(store.studies().front(), options.crop, places, batch); });
-  result.baseline_seconds =
-      median_seconds(options.baseline_repetitions, [&] { take_plain_crop(study, options.crop, places, batch); });
-  result.peak_rss_bytes = peak_resident_memory();
-  return {result};
+  const double plain = median_seconds(options.baseline_repetitions, [&] { take_plain_crop(study, options.crop, places, batch); });
+  std::vector<Result> results;
+  for (const bool compress : {false, true}) {
+    const store::Store store = store_of(study, folder.path(), compress);
+    const auto take = [&] { take_crop(store.studies().front(), options.crop, places, batch); };
+    take(); // warms the store
+    Result& result = results.emplace_back();
+    result.name = compress ? "crop from a warm compressed store" : "crop from a warm store";
+    result.seconds = median_seconds(options.repetitions, take);
+    result.baseline_seconds = plain;
+    result.peak_rss_bytes = peak_resident_memory();
+  }
+  return results;
 }
 
 } // namespace brainmvp::bench

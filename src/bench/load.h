@@ -17,8 +17,8 @@ struct LoadBenchOptions {
   std::size_t baseline_repetitions = 1;
 };
 
-// Crops at random places from a warm store into the batch's buffer, one thread. The baseline reads, decodes and prepares
-// the whole gzipped volumes for each crop (plain_prepare), as pipelines without a cache do.
+// Crops at random places from a warm store, plain and compressed, into the batch's buffer, one thread. The baseline reads,
+// decodes and prepares the whole gzipped volumes for each crop (plain_prepare), as pipelines without a cache do.
 std::vector<Result> bench_load(const LoadBenchOptions& options);
 
 } // namespace brainmvp::bench

@@ -6,10 +6,13 @@
 #include <vector>
 
 #include "checkpoint/checkpoint.h"
-#include "checkpoint/stem.h"
 #include "runtime/named_tensors.h"
 
 namespace brainmvp::checkpoint {
+
+// What becomes of a pre-trained encoder's first convolution, whose weight [out, 1, ..] must become [out, C, ..]. Inflate: each
+// channel gets the weight / C, so that C equal inputs give the same. Reinitialise: it stays as it was drawn.
+enum class Stem { kInflate, kReinitialise };
 
 struct EncoderTransfer {
   std::string stem;                                         // tensor of the first convolution in the fine-tuning network

@@ -3,6 +3,7 @@
 #include <set>
 #include <string_view>
 
+#include "base/counted.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "checkpoint/encoder_transfer.h"
@@ -68,7 +69,7 @@ void require_whole(const TransferReport& report, const std::string& stem) {
   }
   const std::vector<std::string> further = further_blocks(report);
   if (!further.empty()) {
-    refuse_encoder("the encoder of a larger network: it has " + std::to_string(further.size()) + " tensors more, " +
+    refuse_encoder("the encoder of a larger network: it has " + counted(further.size(), "tensor") + " more, " +
                    grouped_names(further, spellings(loaded)));
   }
 }

@@ -68,18 +68,18 @@ RandomStream stream_of(const Sample& sample, const BatchSetup& setup, std::strin
 
 void augment(Item& item, const Sample& sample, const BatchSetup& setup) {
   RandomStream in_space = stream_of(sample, setup, "augmentation in space");
-  const SpatialDraw draw = draw_spatial(setup.augmentation, in_space);
-  item.images = changed_in_space(item.images, draw, Interpolation::kLinear);
-  item.templates = changed_in_space(item.templates, draw, Interpolation::kLinear);
+  const train::SpatialDraw draw = train::draw_spatial(setup.augmentation, in_space);
+  item.images = train::changed_in_space(item.images, draw, train::Interpolation::kLinear);
+  item.templates = train::changed_in_space(item.templates, draw, train::Interpolation::kLinear);
   if (item.labels.defined()) {
-    item.labels = changed_in_space(item.labels, draw, Interpolation::kNearest);
+    item.labels = train::changed_in_space(item.labels, draw, train::Interpolation::kNearest);
   }
   RandomStream in_intensity = stream_of(sample, setup, "augmentation of intensity");
   std::vector<Tensor> channels;
   for (std::size_t channel = 0; channel < sample.present.size(); ++channel) {
-    const IntensityDraw intensity = draw_intensity(setup.augmentation, in_intensity);
+    const train::IntensityDraw intensity = train::draw_intensity(setup.augmentation, in_intensity);
     const Tensor image = item.images[static_cast<std::int64_t>(channel)];
-    channels.push_back(sample.present[channel] ? changed_in_intensity(image, intensity) : image);
+    channels.push_back(sample.present[channel] ? train::changed_in_intensity(image, intensity) : image);
   }
   item.images = at::stack(channels);
 }

@@ -8,17 +8,17 @@
 #include <vector>
 
 #include "base/random.h"
-#include "finetune/augmentation.h"
 #include "finetune/samples.h"
 #include "model/model.h"
 #include "store/store.h"
+#include "train/augmentation.h"
 
 namespace brainmvp::finetune {
 
 struct BatchSetup {
   const store::Store& store;
   const model::ModelDescription& description;
-  AugmentationOptions augmentation;
+  train::AugmentationOptions augmentation;
   std::size_t mix_channels = 0; // most channels that a mixture takes from templates; 0: one plain input a sample
   std::uint64_t seed = 0;
   at::Device device{at::kCPU};

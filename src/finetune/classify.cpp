@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/counted.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -112,8 +113,8 @@ std::vector<std::string> class_names(const std::vector<std::string>& declared, c
     found.insert(classes[position]);
   }
   if (found.size() < 2) {
-    throw Error(ExitCode::kNothingFound, "the training studies have " + std::to_string(found.size()) + " classes (" +
-                                             join(std::vector<std::string>(found.begin(), found.end()), ", ") +
+    throw Error(ExitCode::kNothingFound, "the training studies have " + brainmvp::counted(found.size(), "class", "classes") +
+                                             " (" + join(std::vector<std::string>(found.begin(), found.end()), ", ") +
                                              "); expected at least two");
   }
   for (const std::size_t position : selection.validation) {

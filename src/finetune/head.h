@@ -2,6 +2,7 @@
 // in heads.cpp (docs/extending.md).
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,6 +31,16 @@ public:
   // `network`: that of the model's head. Called once, after describe().
   virtual std::unique_ptr<Learner> learner(const TrainingSetup& setup, std::shared_ptr<torch::nn::Module> network) = 0;
 };
+
+// The row of a head, by its name.
+struct HeadRow {
+  std::string name;
+  std::function<std::unique_ptr<Head>(const RunOptions& options, const store::Store& store)> make;
+  std::function<std::vector<settings::Setting>(RunOptions& options)> settings;
+};
+const HeadRow& head_row(const std::string& name);
+// Adds the row of a head of another library, before the command line is made.
+void add_head(HeadRow row);
 
 // Of options.task, with the targets of the store's studies. `options` and `store` outlive it.
 std::unique_ptr<Head> make_head(const RunOptions& options, const store::Store& store);

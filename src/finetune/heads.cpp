@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <array>
+#include <list>
 
 #include "base/error.h"
 #include "finetune/head.h"
@@ -16,30 +16,29 @@ std::vector<settings::Setting> regression_settings(RunOptions& options);
 
 namespace {
 
-struct HeadRow {
-  const char* name;
-  std::unique_ptr<Head> (*make)(const RunOptions& options, const store::Store& store);
-  std::vector<settings::Setting> (*settings)(RunOptions& options);
-};
-
-constexpr std::array kHeads{HeadRow{"segment", segmentation_head, segmentation_settings},
-                            HeadRow{"classify", classification_head, classification_settings},
-                            HeadRow{"regress", regression_head, regression_settings}};
-
-const HeadRow& row_of(const RunOptions& options) {
-  const auto* const found = std::ranges::find(kHeads, options.task, &HeadRow::name);
-  if (found == kHeads.end()) {
-    throw Error(ExitCode::kInternal, "no fine-tuning is known of the head " + options.task);
-  }
-  return *found;
+std::list<HeadRow>& head_table() {
+  static std::list<HeadRow> rows{{"segment", segmentation_head, segmentation_settings},
+                                 {"classify", classification_head, classification_settings},
+                                 {"regress", regression_head, regression_settings}};
+  return rows;
 }
 
 } // namespace
 
-std::unique_ptr<Head> make_head(const RunOptions& options, const store::Store& store) {
-  return row_of(options).make(options, store);
+const HeadRow& head_row(const std::string& name) {
+  const auto found = std::ranges::find(head_table(), name, &HeadRow::name);
+  if (found == head_table().end()) {
+    throw Error(ExitCode::kInternal, "no fine-tuning is known of the head " + name);
+  }
+  return *found;
 }
 
-std::vector<settings::Setting> head_settings(RunOptions& options) { return row_of(options).settings(options); }
+void add_head(HeadRow row) { head_table().push_back(std::move(row)); }
+
+std::unique_ptr<Head> make_head(const RunOptions& options, const store::Store& store) {
+  return head_row(options.task).make(options, store);
+}
+
+std::vector<settings::Setting> head_settings(RunOptions& options) { return head_row(options.task).settings(options); }
 
 } // namespace brainmvp::finetune

@@ -7,14 +7,14 @@
 #include <string>
 #include <vector>
 
-#include "checkpoint/stem.h"
-#include "finetune/augmentation_options.h"
+#include "checkpoint/encoder_transfer.h"
 #include "image/affine.h"
-#include "model/kinds.h"
+#include "model/model.h"
 #include "nn/networks/initialisation.h"
 #include "settings/settings.h"
 #include "store/intensities.h"
 #include "study/studies_file.h"
+#include "train/augmentation.h"
 #include "train/session_options.h"
 
 namespace brainmvp::finetune {
@@ -54,7 +54,7 @@ struct RunOptions {
   std::size_t mix_channels = 3; // most channels that a mixture takes from templates; 0: no mixtures
   double consistency_weight = 0.1;
   std::string augmentation_set = "light";
-  AugmentationOptions augmentation;
+  train::AugmentationOptions augmentation;
   double dropout = 0;
   bool unbalanced = false; // studies are drawn alike, not classes
 

@@ -1,5 +1,6 @@
 #include <ATen/ops/empty.h>
 
+#include "base/counted.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -137,8 +138,8 @@ std::vector<Foreground> read_foregrounds(const RunOptions& options, const store:
     }
   }
   if (!empty.empty()) {
-    log::warning(std::to_string(empty.size()) +
-                 " training studies have no foreground and show background only: " + join(empty, ", "));
+    log::warning(brainmvp::counted(empty.size(), "training study has", "training studies have") +
+                 " no foreground, only background: " + join(empty, ", "));
   }
   if (table.labels.empty() && table.regions.empty()) {
     check_undeclared(found, store, selection);

@@ -67,7 +67,7 @@ void add_training_settings(settings::Settings& settings, RunOptions& options) {
 
 } // namespace
 
-std::vector<Setting> augmentation_settings(AugmentationOptions& options) {
+std::vector<Setting> augmentation_settings(train::AugmentationOptions& options) {
   std::vector<Setting> rows{
       {.name = "flip", .slot = options.flip, .help = "Probability of a flip, of each axis", .recipes = {{"none", {0}}}},
       {.name = "rotation",

@@ -1,6 +1,7 @@
 // What becomes of what a model predicts: files a study, or a row of a table. A head has one row in heads.cpp.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -60,9 +61,19 @@ private:
   std::vector<std::pair<std::string, std::vector<std::string>>> reasons_; // and the ids of their studies
 };
 
+// The row of a head.
+struct OutputsRow {
+  std::string head;
+  std::function<std::unique_ptr<Outputs>(const PredictionSetup& setup)> make;
+  // What a sidecar says of the outputs.
+  std::function<void(const model::ModelDescription& description, nlohmann::ordered_json& sidecar)> describe;
+};
+const OutputsRow& outputs_row(const std::string& head);
+// Adds the row of a head of another library.
+void add_outputs(OutputsRow row);
+
 std::unique_ptr<Outputs> make_outputs(const PredictionSetup& setup);
 
-// What a sidecar says of the outputs.
 void describe_outputs(const model::ModelDescription& description, nlohmann::ordered_json& sidecar);
 
 // Refuses an output that exists and is not ours to replace: only what has a sidecar of ours beside it may go. Throws

@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <array>
+#include <list>
 #include <nlohmann/json.hpp>
 
 #include "base/atomic_file.h"
@@ -30,29 +30,28 @@ void describe_whole(const model::ModelDescription& description, const char* word
   sidecar["sizing"] = description.sizing == model::Sizing::kPad ? "pad" : "resize";
 }
 
-struct HeadRow {
-  const char* head;
-  std::unique_ptr<Outputs> (*make)(const PredictionSetup& setup);
-  void (*describe)(const model::ModelDescription& description, Json& sidecar);
-};
+std::list<OutputsRow>& outputs_table() {
+  static std::list<OutputsRow> rows{
+      {"segment", label_maps, describe_labels},
+      {"classify", [](const PredictionSetup& setup) { return prediction_table(setup, "prob_"); },
+       [](const model::ModelDescription& description, Json& sidecar) { describe_whole(description, "classes", sidecar); }},
+      {"regress", [](const PredictionSetup& setup) { return prediction_table(setup, ""); },
+       [](const model::ModelDescription& description, Json& sidecar) { describe_whole(description, "targets", sidecar); }},
+  };
+  return rows;
+}
 
-constexpr std::array<HeadRow, 3> kRows{{
-    {"segment", label_maps, describe_labels},
-    {"classify", [](const PredictionSetup& setup) { return prediction_table(setup, "prob_"); },
-     [](const model::ModelDescription& description, Json& sidecar) { describe_whole(description, "classes", sidecar); }},
-    {"regress", [](const PredictionSetup& setup) { return prediction_table(setup, ""); },
-     [](const model::ModelDescription& description, Json& sidecar) { describe_whole(description, "targets", sidecar); }},
-}};
+} // namespace
 
-const HeadRow& row_of(const model::ModelDescription& description) {
-  const auto* const found = std::ranges::find(kRows, description.task, &HeadRow::head);
-  if (found == kRows.end()) {
-    throw Error(ExitCode::kInternal, "nothing is known of the outputs of the head " + description.task);
+const OutputsRow& outputs_row(const std::string& head) {
+  const auto found = std::ranges::find(outputs_table(), head, &OutputsRow::head);
+  if (found == outputs_table().end()) {
+    throw Error(ExitCode::kInternal, "nothing is known of the outputs of the head " + head);
   }
   return *found;
 }
 
-} // namespace
+void add_outputs(OutputsRow row) { outputs_table().push_back(std::move(row)); }
 
 void Outputs::leave_out_done(std::vector<study::Study>& studies) {
   read_earlier(studies);
@@ -82,10 +81,10 @@ bool Outputs::repeated(const study::Study& study) const {
   return std::ranges::any_of(reasons_, [&](const auto& entry) { return std::ranges::count(entry.second, study.id) > 0; });
 }
 
-std::unique_ptr<Outputs> make_outputs(const PredictionSetup& setup) { return row_of(setup.description()).make(setup); }
+std::unique_ptr<Outputs> make_outputs(const PredictionSetup& setup) { return outputs_row(setup.description().task).make(setup); }
 
 void describe_outputs(const model::ModelDescription& description, Json& sidecar) {
-  row_of(description).describe(description, sidecar);
+  outputs_row(description.task).describe(description, sidecar);
 }
 
 void refuse_existing_prediction(const fs::path& file, const fs::path& sidecar, bool replace) {

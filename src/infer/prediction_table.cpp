@@ -2,6 +2,7 @@
 #include <set>
 
 #include "base/atomic_file.h"
+#include "base/counted.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -51,8 +52,8 @@ void PredictionTable::read_earlier(const std::vector<study::Study>& studies) {
         {.plans = {}, .ignored = {}, .inputs = {}, .earlier_channels = row.channels, .earlier_inputs = row.inputs});
   }
   if (!others.empty()) {
-    log::warning(std::to_string(others.size()) +
-                 " rows of the table are of studies that are not among the input, and stay: " + join(others, ", "));
+    log::warning(counted(others.size(), "row of the table is of a study that is", "rows of the table are of studies that are") +
+                 " not among the input and will stay: " + join(others, ", "));
   }
 }
 

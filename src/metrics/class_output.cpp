@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "base/counted.h"
 #include "base/text.h"
 #include "metrics/class_evaluation.h"
 #include "metrics/conventions.h"
@@ -105,7 +106,7 @@ std::string class_summary_tsv(const std::vector<ClassificationRow>& rows) {
 }
 
 std::string class_evaluation_text(const ClassEvaluation& evaluation) {
-  const auto cases = std::to_string(evaluation.predictions.table.case_names.size()) + " cases";
+  const std::string cases = counted(evaluation.predictions.table.case_names.size(), "case");
   std::string text = evaluation.predictions.source + " against " + evaluation.reference + ", " + cases + "\n" +
                      rows_text(evaluation.predictions.summary) + "\n";
   if (evaluation.compared) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/counted.h"
 #include "base/text.h"
 #include "metrics/conventions.h"
 #include "metrics/regression_evaluation.h"
@@ -103,7 +104,7 @@ std::string number_summary_tsv(const std::vector<RegressionRow>& rows) {
 }
 
 std::string regression_evaluation_text(const RegressionEvaluation& evaluation) {
-  const auto cases = std::to_string(evaluation.predictions.table.case_names.size()) + " cases";
+  const std::string cases = counted(evaluation.predictions.table.case_names.size(), "case");
   std::string text = evaluation.predictions.source + " against " + evaluation.reference + ", " + cases + "\n" +
                      number_rows_text(evaluation.predictions.summary) + "\n";
   if (evaluation.compared) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/counted.h"
 #include "base/error.h"
 #include "base/exact_number.h"
 #include "base/text.h"
@@ -100,8 +101,8 @@ ReferenceNumbers read_reference_numbers(const TruthSource& source, const fs::pat
   }
   if (!unknown.empty()) {
     findings.warn("cases", "",
-                  std::to_string(unknown.size()) + " cases have no true number of " + join(reference.targets, " and ") +
-                      " and are left out: " + join(unknown, ", "));
+                  counted(unknown.size(), "case has", "cases have") + " no true number of " + join(reference.targets, " and ") +
+                      "; left out: " + join(unknown, ", "));
   }
   return reference;
 }

@@ -1,7 +1,6 @@
 #include "metrics/segmentation.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "metrics/statistics.h"
@@ -44,6 +43,35 @@ void set_worst(SegmentationMetrics& metrics, double diagonal) {
   metrics.hd_mm = diagonal;
 }
 
+std::vector<SegmentationColumn>& column_table() {
+  using M = SegmentationMetrics;
+  static std::vector<SegmentationColumn> rows{
+      {{"dice", "Dice", Better::kHigher, "twice the shared volume over the sum of both"}, [](const M& m) { return m.dice; }},
+      {{"hd95_mm", "HD95 (mm)", Better::kLower, "larger of the two directed 95th percentiles of edge distances"},
+       [](const M& m) { return m.hd95_mm; }},
+      {{"hd_mm", "HD (mm)", Better::kLower, "larger of the two directed maxima of edge distances"},
+       [](const M& m) { return m.hd_mm; }},
+      {{"surface_dice", "Surface Dice", Better::kHigher, "share of edge voxels of both within the tolerance of the other's edge"},
+       [](const M& m) { return m.surface_dice; }},
+      {{"prediction_ml", "Predicted (ml)", Better::kNeither, "volume of the prediction"},
+       [](const M& m) { return m.prediction_ml; }},
+      {{"reference_ml", "Reference (ml)", Better::kNeither, "volume of the reference"},
+       [](const M& m) { return m.reference_ml; }},
+      {{"volume_difference_ml", "Volume difference (ml)", Better::kLower, "|prediction - reference|"},
+       [](const M& m) { return m.volume_difference_ml; }},
+      {{"relative_volume_difference", "Relative volume difference", Better::kLower,
+        "volume difference over the volume of the reference"},
+       [](const M& m) { return m.relative_volume_difference; }},
+      {{"lesion_precision", "Lesion precision", Better::kHigher, "found lesions over found and false ones"},
+       [](const M& m) { return m.lesions.precision; }},
+      {{"lesion_recall", "Lesion recall", Better::kHigher, "found lesions over those of the reference"},
+       [](const M& m) { return m.lesions.recall; }},
+      {{"lesion_f1", "Lesion F1", Better::kHigher, "2 found over 2 found, missed and false lesions"},
+       [](const M& m) { return m.lesions.f1; }},
+  };
+  return rows;
+}
+
 } // namespace
 
 SegmentationMetrics compare_masks(const MaskPair& masks, const SegmentationOptions& options) {
@@ -84,33 +112,8 @@ SegmentationMetrics missing_prediction(const MaskPair& masks, const Segmentation
   return metrics;
 }
 
-std::span<const SegmentationColumn> segmentation_columns() {
-  using M = SegmentationMetrics;
-  static constexpr std::array<SegmentationColumn, 11> kColumns{{
-      {{"dice", "Dice", Better::kHigher, "twice the shared volume over the sum of both"}, [](const M& m) { return m.dice; }},
-      {{"hd95_mm", "HD95 (mm)", Better::kLower, "larger of the two directed 95th percentiles of edge distances"},
-       [](const M& m) { return m.hd95_mm; }},
-      {{"hd_mm", "HD (mm)", Better::kLower, "larger of the two directed maxima of edge distances"},
-       [](const M& m) { return m.hd_mm; }},
-      {{"surface_dice", "Surface Dice", Better::kHigher, "share of edge voxels of both within the tolerance of the other's edge"},
-       [](const M& m) { return m.surface_dice; }},
-      {{"prediction_ml", "Predicted (ml)", Better::kNeither, "volume of the prediction"},
-       [](const M& m) { return m.prediction_ml; }},
-      {{"reference_ml", "Reference (ml)", Better::kNeither, "volume of the reference"},
-       [](const M& m) { return m.reference_ml; }},
-      {{"volume_difference_ml", "Volume difference (ml)", Better::kLower, "|prediction - reference|"},
-       [](const M& m) { return m.volume_difference_ml; }},
-      {{"relative_volume_difference", "Relative volume difference", Better::kLower,
-        "volume difference over the volume of the reference"},
-       [](const M& m) { return m.relative_volume_difference; }},
-      {{"lesion_precision", "Lesion precision", Better::kHigher, "found lesions over found and false ones"},
-       [](const M& m) { return m.lesions.precision; }},
-      {{"lesion_recall", "Lesion recall", Better::kHigher, "found lesions over those of the reference"},
-       [](const M& m) { return m.lesions.recall; }},
-      {{"lesion_f1", "Lesion F1", Better::kHigher, "2 found over 2 found, missed and false lesions"},
-       [](const M& m) { return m.lesions.f1; }},
-  }};
-  return kColumns;
-}
+std::span<const SegmentationColumn> segmentation_columns() { return column_table(); }
+
+void add_segmentation_column(const SegmentationColumn& column) { column_table().push_back(column); }
 
 } // namespace brainmvp::metrics

@@ -42,4 +42,7 @@ struct SegmentationColumn : Metric {
 };
 std::span<const SegmentationColumn> segmentation_columns();
 
+// Adds a column of another library, made of the values above.
+void add_segmentation_column(const SegmentationColumn& column);
+
 } // namespace brainmvp::metrics

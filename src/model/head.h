@@ -5,6 +5,7 @@
 #include <torch/nn/module.h>
 #include <torch/types.h>
 
+#include <list>
 #include <memory>
 #include <string>
 #include <vector>
@@ -41,7 +42,10 @@ struct Head {
   torch::Tensor (*predict)(torch::nn::Module& network, const ModelDescription& description, const torch::Tensor& x);
 };
 
-const std::vector<Head>& heads();
+const std::list<Head>& heads();
 const Head& head(const std::string& name); // throws Error(kBadInput) that names those known
+
+// Adds a head of another library, before the command line is made.
+void add_head(Head head);
 
 } // namespace brainmvp::model

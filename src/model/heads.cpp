@@ -12,10 +12,18 @@ Head segmentation_head();
 Head classification_head();
 Head regression_head();
 
-const std::vector<Head>& heads() {
-  static const std::vector<Head> all{segmentation_head(), classification_head(), regression_head()};
-  return all;
+namespace {
+
+std::list<Head>& head_table() {
+  static std::list<Head> rows{segmentation_head(), classification_head(), regression_head()};
+  return rows;
 }
+
+} // namespace
+
+const std::list<Head>& heads() { return head_table(); }
+
+void add_head(Head head) { head_table().push_back(std::move(head)); }
 
 const Head& head(const std::string& name) {
   const auto found = std::ranges::find(heads(), name, &Head::name);

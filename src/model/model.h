@@ -13,12 +13,15 @@
 #include "image/affine.h"
 #include "image/volume.h"
 #include "model/head.h"
-#include "model/kinds.h"
 #include "store/intensities.h"
 #include "store/prepare.h"
 #include "study/studies_file.h"
 
 namespace brainmvp::model {
+
+// How a whole volume becomes the input of a network that wants one: kPad: zero-padded, smaller half in front, or cut about its
+// centre; kResize: trilinear.
+enum class Sizing { kPad, kResize };
 
 // A number that a regression learns, with the mean and the deviation that it had in the training, in the units of the table.
 struct Target {

@@ -1,6 +1,24 @@
 #include "objectives/objective.h"
 
+#include <cmath>
+
+#include "nn/layers/size_check.h"
+#include "nn/networks/backbones.h"
+
 namespace brainmvp::objectives {
+
+RandomStream stream_of(const Batch& batch, std::size_t sample, const Step& step, std::string_view purpose) {
+  return {step.seed, batch.samples.at(sample).epoch, text_key(batch.studies.at(sample)), text_key(purpose)};
+}
+
+std::shared_ptr<nn::ReconstructionNetwork> reconstruction_network(const ObjectiveSetup& setup) {
+  auto network = nn::make_network(setup.network);
+  nn::initialise(*network, setup.initialisation);
+  nn::check_crop(setup.crop, nn::backbone(setup.network).size_multiple, setup.network);
+  return network;
+}
+
+double peak_signal_to_noise(double mean_square_error) { return -10 * std::log10(mean_square_error); }
 
 MemoryNeeds Objective::memory() const {
   MemoryNeeds needs;

@@ -12,9 +12,11 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/random.h"
 #include "checkpoint/checkpoint.h"
 #include "io/png.h"
 #include "nn/networks/initialisation.h"
@@ -53,7 +55,8 @@ struct ObjectiveSetup {
   store::Intensities intensities = store::Intensities::kClipped;
   std::uint64_t seed = 0;
   std::size_t threads = 1;
-  bool has_init = false; // weights of an earlier run follow
+  bool has_init = false;      // weights of an earlier run follow
+  std::size_t batch_size = 1; // samples that losses compare: of a batch, over all ranks
 };
 
 struct Batch {
@@ -72,6 +75,14 @@ struct Step {
   std::function<void(const torch::Tensor& parameter, std::span<const std::int64_t> rows)> settle = {};
 };
 
+// Of what is drawn for one sample and purpose: it depends neither on the rest of the batch nor on threads and ranks.
+RandomStream stream_of(const Batch& batch, std::size_t sample, const Step& step, std::string_view purpose);
+
+// The network of the setup with freshly drawn weights. Throws Error(kUsage) for a crop that it cannot take.
+std::shared_ptr<nn::ReconstructionNetwork> reconstruction_network(const ObjectiveSetup& setup);
+
+double peak_signal_to_noise(double mean_square_error); // in dB, where 1 is the 95th percentile of an image
+
 class Objective {
 public:
   // The network is made first, with freshly drawn weights, so that they do not depend on what else is drawn.
@@ -87,6 +98,7 @@ public:
 
   [[nodiscard]] torch::nn::Module& network() const { return *network_; }
   [[nodiscard]] virtual NamedTensors parameters() const { return nn::parameters_of(*network_); } // that the optimizer changes
+  [[nodiscard]] virtual std::vector<double> rate_factors() const { return {}; } // of the learning rate; empty: all 1
   // Every tensor of a checkpoint, detached, shared; those that begin with "encoder." transfer.
   [[nodiscard]] virtual NamedTensors weights() const { return nn::detached_state(*network_); }
   virtual void to(const at::Device& device) { network_->to(device); }

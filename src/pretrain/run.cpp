@@ -84,7 +84,7 @@ std::uint64_t samples_per_step(const RunOptions& options, const parallel::Group&
   return static_cast<std::uint64_t>(options.batch_size * options.accumulation * group.size());
 }
 
-objectives::ObjectiveSetup objective_setup(const RunOptions& options, const store::Store& store) {
+objectives::ObjectiveSetup objective_setup(const RunOptions& options, const store::Store& store, const parallel::Group& group) {
   return {.store = store,
           .training = store.of_split(study::Split::kTraining),
           .network = options.network,
@@ -93,7 +93,8 @@ objectives::ObjectiveSetup objective_setup(const RunOptions& options, const stor
           .intensities = options.intensities,
           .seed = options.session.seed,
           .threads = options.session.threads,
-          .has_init = !options.init.empty()};
+          .has_init = !options.init.empty(),
+          .batch_size = static_cast<std::size_t>(options.batch_size * group.size())};
 }
 
 std::unique_ptr<objectives::Objective> make_objective(const RunOptions& options, const objectives::ObjectiveSetup& setup,
@@ -132,13 +133,14 @@ void pretrain(const RunOptions& options, const train::Process& process) {
   std::optional<train::FoundCheckpoint> earlier = train::find_earlier_run(options.session);
   const std::uint64_t per_step = earlier ? earlier->samples_per_step() : samples_per_step(options, process.group);
   const std::uint64_t total_steps = earlier ? earlier->total_steps() : schedule_steps(options, setup.training.size(), per_step);
-  const objectives::ObjectiveSetup starting = objective_setup(options, store);
+  const objectives::ObjectiveSetup starting = objective_setup(options, store, process.group);
   std::unique_ptr<objectives::Objective> made = make_objective(options, starting, process.device);
   const objectives::Objective& objective = *made;
   const std::string start = options.init.empty() ? "" : start_from(options.init, objective, options.network);
   made->to(process.device);
   train::Session session(session_options(options, setup.training.size(), per_step, total_steps),
-                         identity_of(options, setup, objective, per_step, total_steps), {.weight_decay = options.weight_decay},
+                         identity_of(options, setup, objective, per_step, total_steps),
+                         {.weight_decay = options.weight_decay, .rate_factors = objective.rate_factors()},
                          std::make_unique<Learner>(setup, std::move(made)), process.group, setup.batch_size, std::move(earlier));
   describe(options, setup, total_steps);
   objective.warn(starting);

@@ -10,13 +10,14 @@
 namespace brainmvp::report {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kKnown{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kKnown{{
     {"loss", "Loss"},
     {"mse_view1", "Distillation: MSE of view 1"},
     {"mse_view2", "Reconstruction: MSE of view 2"},
     {"contrastive", "Contrastive loss"},
     {"validation_loss", "Validation loss"},
     {"validation_dice", "Validation Dice, mean"},
+    {"validation_psnr", "Validation PSNR (dB)"},
     {"validation_auc", "Validation AUC"},
     {"seconds", "Time of a step (s)"},
 }};

@@ -65,27 +65,56 @@ std::string all_slides(const std::vector<RunRecord>& runs, const std::string& ta
 
 bool pretrains(const std::vector<RunRecord>& runs) { return std::ranges::count(runs, RunKind::kPretrain, &RunRecord::kind) > 0; }
 
+// Pictures of crops as the objectives of pre-training write them.
+struct CropSheet {
+  const char* tag;
+  const char* what;
+  std::initializer_list<const char*> columns;
+  const char* hint;
+};
+
+const std::initializer_list<CropSheet> kCropSheets{
+    {"views",
+     "Target, two masked views and their reconstructions",
+     {"Target", "View 1", "View 2", "Output 1", "Output 2"},
+     "View 1 is the target with masked blocks filled from its learned template, view 2 with those of another modality; the "
+     "outputs are "
+     "what the network makes of them."},
+    {"restored",
+     "Target, what the network is shown, and its output",
+     {"Target", "Input", "Output"},
+     "The input is the target with a part of it hidden or distorted; the output is what the network makes of it."},
+    {"pair", "Two views of a study", {"View 1", "View 2"}, "Two crops of one study, each changed in its own way."}};
+
+std::string sheets_of(const std::vector<RunRecord>& runs, const CropSheet& sheet) {
+  std::string columns = "<div class=\"columns\" aria-hidden=\"true\">";
+  for (const char* column : sheet.columns) {
+    columns += std::string("<span>") + column + "</span>";
+  }
+  const std::string html = all_slides(runs, sheet.tag, sheet.what, columns + "</div>");
+  return html.empty() ? ""
+                      : std::string("<p class=\"hint\">Middle slices of one crop: axial, coronal, sagittal from the top. ") +
+                            sheet.hint + "</p>\n" + html;
+}
+
 } // namespace
 
 std::string reconstructions_section(const std::vector<RunRecord>& runs) {
-  const std::string columns = "<div class=\"columns\" aria-hidden=\"true\"><span>Target</span><span>View 1</span>"
-                              "<span>View 2</span><span>Output 1</span><span>Output 2</span></div>";
-  const std::string html = all_slides(runs, "views", "Target, two masked views and their reconstructions", columns);
+  std::string html;
+  for (const CropSheet& sheet : kCropSheets) {
+    html += sheets_of(runs, sheet);
+  }
   if (html.empty()) {
     return pretrains(runs) ? section_html("reconstructions", "Reconstructions", "<p>The run has no pictures yet.</p>\n") : "";
   }
-  return section_html(
-      "reconstructions", "Reconstructions",
-      "<p class=\"hint\">Middle slices of one crop: axial, coronal, sagittal from the top. View 1 is the target with masked "
-      "blocks filled from its learned template, view 2 with those of another modality; the outputs are what the network "
-      "makes of them.</p>\n" +
-          html);
+  return section_html("reconstructions", "Reconstructions", html);
 }
 
 std::string templates_section(const std::vector<RunRecord>& runs) {
   const std::string html = all_slides(runs, "templates", "Learned templates of all modalities", "");
-  if (html.empty()) {
-    return pretrains(runs) ? section_html("templates", "Learned templates", "<p>The run has no pictures yet.</p>\n") : "";
+  if (html.empty()) { // not every objective learns some
+    const bool waits = pretrains(runs) && std::ranges::all_of(runs, [](const RunRecord& run) { return run.pictures.empty(); });
+    return waits ? section_html("templates", "Learned templates", "<p>The run has no pictures yet.</p>\n") : "";
   }
   return section_html("templates", "Learned templates",
                       "<p class=\"hint\">One row a modality; what the network has learned to put where an image is masked or "

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/counted.h"
 #include "base/text.h"
 #include "report/charts.h"
 #include "report/html.h"
@@ -58,7 +59,7 @@ std::vector<std::pair<std::string, std::string>> facts_of(const RunRecord& run) 
           {"Studies", studies_of(log)},
           {"Channels", or_dash(log.channels)},
           {"Targets", or_dash(log.targets)},
-          {"Progress", progress_of(run) + (log.resumed > 0 ? ", resumed " + std::to_string(log.resumed) + " times" : "")},
+          {"Progress", progress_of(run) + (log.resumed > 0 ? ", resumed " + counted(log.resumed, "time") : "")},
           {"Loss, first to last twentieth",
            change ? significant(change->first) + " \xe2\x86\x92 " + significant(change->last) : or_dash("")},
           {"Best validation", best ? readable_name(best->metric) + " " + significant(best->value) + " at step " +

@@ -18,11 +18,27 @@ bool multiplies_bf16(const at::Device& device) {
   return processor_multiplies_bfloat16();
 }
 
+void multiply_in_tf32(const at::Device& device, bool allowed) {
+  if (device.is_cuda()) {
+    at::globalContext().setAllowTF32CuDNN(allowed);
+    at::globalContext().setAllowTF32CuBLAS(allowed);
+  }
+}
+
 } // namespace
 
-std::string precision_name(Precision precision) { return precision == Precision::kBfloat16 ? "bf16" : "fp32"; }
+std::string precision_name(Precision precision) {
+  return precision == Precision::kBfloat16 ? "bf16" : precision == Precision::kTensorFloat32 ? "tf32" : "fp32";
+}
 
 Precision choose_precision(const std::string& name, const at::Device& device) {
+  if (name == "tf32" && !device.is_cuda()) {
+    throw Error(ExitCode::kUsage, "precision tf32: only GPUs multiply in it; choose fp32, or --device cuda");
+  }
+  multiply_in_tf32(device, name == "tf32");
+  if (name == "tf32") {
+    return Precision::kTensorFloat32;
+  }
   const bool has_instructions = multiplies_bf16(device);
   if (name == "bf16" && !has_instructions) {
     log::warning("bf16: " + std::string(device.is_cuda() ? "this GPU" : "this processor") +
@@ -34,7 +50,7 @@ Precision choose_precision(const std::string& name, const at::Device& device) {
   if (name == "fp32" || name == "auto") {
     return Precision::kFloat32;
   }
-  throw Error(ExitCode::kUsage, "precision " + name + ": expected fp32, bf16 or auto");
+  throw Error(ExitCode::kUsage, "precision " + name + ": expected fp32, tf32, bf16 or auto");
 }
 
 void set_gpu_arithmetic(const at::Device& device, GpuArithmetic arithmetic) {

@@ -1,4 +1,5 @@
-// Number formats of a training step: fp32 throughout, or bf16 where ATen's autocast allows it, with fp32 weights.
+// Number formats of a training step: fp32 throughout, fp32 whose products on a GPU are in TF32, or bf16 where ATen's autocast
+// allows it, with fp32 weights.
 #pragma once
 
 #include <c10/core/Device.h>
@@ -8,13 +9,14 @@
 
 namespace brainmvp::runtime {
 
-enum class Precision { kFloat32, kBfloat16 };
+enum class Precision { kFloat32, kTensorFloat32, kBfloat16 };
 
-// "fp32" and "bf16".
+// "fp32", "tf32" and "bf16".
 std::string precision_name(Precision precision);
 
-// "fp32", "bf16", or "auto": bf16 where the device multiplies it in hardware (AMX or AVX512-BF16; compute capability 8.0).
-// Warns of bf16 without them. Throws Error(kUsage) for another name.
+// "fp32", "tf32", "bf16", or "auto": bf16 where the device multiplies it in hardware (AMX or AVX512-BF16; compute
+// capability 8.0). Whether a GPU multiplies in TF32 is set for the whole process, until the next call. Warns of bf16 without
+// instructions for it. Throws Error(kUsage) for another name, and for tf32 on a CPU.
 Precision choose_precision(const std::string& name, const at::Device& device);
 
 enum class GpuArithmetic {

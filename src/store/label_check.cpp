@@ -5,8 +5,7 @@
 #include <utility>
 
 #include "base/log.h"
-#include "image/label_values.h"
-#include "io/image_file.h"
+#include "store/store.h"
 #include "study/label_scheme.h"
 
 namespace brainmvp::store {
@@ -15,7 +14,9 @@ void warn_of_unrelated_labels(const std::vector<study::Study>& studies, const st
   std::vector<std::pair<std::string, std::set<int>>> maps;
   for (const study::Study& study : studies) {
     if (study.label) {
-      const std::vector<int> values = image::values_of(io::read_label(store / study.id / "label.nii").volume);
+      const StoredStudy stored(store / study.id, study);
+      std::vector<std::uint8_t> values(image::voxel_count(stored.size()));
+      stored.copy_label_crop({0, 0, 0}, stored.size(), values);
       maps.emplace_back(study.id, std::set<int>(values.begin(), values.end()));
     }
   }

@@ -32,6 +32,7 @@ struct PrepareOptions {
   PercentilesOf percentiles_of = PercentilesOf::kCrop;
   std::string reference = {}; // modality whose grid studies without a label come to; empty or absent: study_grids() chooses
   bool z_scored = false;      // a 0 between the values of a head is its background and becomes the lowest (zero_background.h)
+  bool compress = false;      // files of compressed chunks (chunked_volume.h) instead of NIfTI, which hold the same values
   bool operator==(const PrepareOptions&) const = default;
 };
 
@@ -89,8 +90,8 @@ StudyCost study_cost(const study::Study& study, const PrepareOptions& options);
 // The bytes of <modality>.nii in a store.
 io::Bytes encode_stored(const image::Volume& volume);
 
-// Writes <modality>.nii, label.nii and study.json in one step; an older folder is replaced. `base` is the folder that the
-// paths in study.json are relative to where they lie in it. Throws Error(kOutput or kOutOfResources).
+// Writes <modality>.nii, label.nii (or .chunks) and study.json in one step; an older folder is replaced. `base` is the folder
+// that the paths in study.json are relative to where they lie in it. Throws Error(kOutput or kOutOfResources).
 void write_prepared(const PreparedStudy& prepared, const study::Study& study, const std::filesystem::path& folder,
                     const std::filesystem::path& base);
 

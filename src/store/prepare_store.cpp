@@ -31,7 +31,8 @@ void refuse_other_parameters(const fs::path& store, const PrepareOptions& asked)
              shortest(options.high_percentile) + " of the " +
              kPercentilesOfNames.at(static_cast<std::size_t>(options.percentiles_of)) +
              (options.z_scored ? " of z-scored images" : "") +
-             (options.reference.empty() ? "" : ", on the grid of " + options.reference);
+             (options.reference.empty() ? "" : ", on the grid of " + options.reference) +
+             (options.compress ? ", compressed" : "");
     };
     throw Error(ExitCode::kOutput,
                 store.string() + ": is a store of " + text(*present) + ", asked for are " + text(asked) +

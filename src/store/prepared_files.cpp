@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "store/chunked_volume.h"
+
 namespace brainmvp::store {
 namespace fs = std::filesystem;
 
@@ -11,7 +13,7 @@ OwnFiles prepared_files(const fs::path& folder, const study::Study& study) {
           modalities = study.modalities](const fs::path& file) {
     const std::string stem = file.stem().string();
     const bool image = stem == "label" || std::ranges::find(modalities, stem) != modalities.end();
-    return made(file) || named(file) || (image && file == stem + ".nii");
+    return made(file) || named(file) || (image && (file == stem + ".nii" || file == stem + kChunkedExtension));
   };
 }
 

@@ -13,6 +13,9 @@ Json to_json(const PrepareOptions& options) {
             {"percentiles", {options.low_percentile, options.high_percentile}},
             {"percentiles_of", kPercentilesOfNames.at(static_cast<std::size_t>(options.percentiles_of))},
             {"z_scored", options.z_scored}};
+  if (options.compress) {
+    json["compress"] = true;
+  }
   if (!options.reference.empty()) {
     json["reference"] = options.reference;
   }
@@ -25,7 +28,8 @@ PrepareOptions options_of(const Json& json) {
           .high_percentile = json.at("percentiles").at(1),
           .percentiles_of = json.value("percentiles_of", "crop") == "crop" ? PercentilesOf::kCrop : PercentilesOf::kForeground,
           .reference = json.value("reference", ""),
-          .z_scored = json.value("z_scored", false)};
+          .z_scored = json.value("z_scored", false),
+          .compress = json.value("compress", false)};
 }
 
 } // namespace brainmvp::store

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cstring>
 #include <utility>
+#include <variant>
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "store/chunked_volume.h"
 #include "store/copy_crop.h"
 #include "store/mapped_file.h"
 #include "store/records.h"
@@ -33,7 +35,7 @@ T field(std::span<const std::byte> bytes, std::size_t offset) {
 template <class Stored>
 class MappedVolume {
 public:
-  MappedVolume(const fs::path& path, const image::Size& size) : file_(path) {
+  MappedVolume(const fs::path& path, const image::Size& size) : file_(path), size_(size) {
     const std::span<const std::byte> bytes = file_.bytes();
     const std::size_t count = image::voxel_count(size);
     const std::int16_t code = sizeof(Stored) == 2 ? kInt16Code : kUint8Code;
@@ -59,10 +61,14 @@ public:
     values_ = {reinterpret_cast<const Stored*>(bytes.data() + offset), count};
   }
 
-  [[nodiscard]] std::span<const Stored> values() const { return values_; }
+  // As copy_box of copy_crop.h.
+  void copy_box(const Start& start, const image::Size& crop, const auto&... where) const {
+    store::copy_box(values_, size_, start, crop, where...);
+  }
 
 private:
   MappedFile file_;
+  image::Size size_;
   std::span<const Stored> values_;
 };
 
@@ -78,8 +84,8 @@ struct StoredStudy::State {
   study::Study description;
   image::Grid grid;
   std::vector<StoredFile> files;
-  std::vector<MappedVolume<std::int16_t>> volumes; // as description.modalities
-  std::optional<MappedVolume<std::uint8_t>> label;
+  std::vector<std::variant<MappedVolume<std::int16_t>, ChunkedVolume>> volumes; // as description.modalities
+  std::optional<std::variant<MappedVolume<std::uint8_t>, ChunkedVolume>> label;
 };
 
 StoredStudy::StoredStudy(const fs::path& folder, study::Study description) : state_(std::make_unique<State>()) {
@@ -89,11 +95,17 @@ StoredStudy::StoredStudy(const fs::path& folder, study::Study description) : sta
   state_->description.modalities = std::move(record.modalities);
   state_->grid = record.grid;
   state_->files = std::move(record.files);
+  const auto open = [&]<class Stored>(const std::string& name, Stored) -> std::variant<MappedVolume<Stored>, ChunkedVolume> {
+    if (record.parameters.compress) {
+      return ChunkedVolume(folder / (name + kChunkedExtension), record.grid.size, sizeof(Stored));
+    }
+    return MappedVolume<Stored>(folder / (name + ".nii"), record.grid.size);
+  };
   for (const std::string& modality : state_->description.modalities) {
-    state_->volumes.emplace_back(folder / (modality + ".nii"), record.grid.size);
+    state_->volumes.push_back(open(modality, std::int16_t{}));
   }
   if (record.has_label) {
-    state_->label.emplace(folder / "label.nii", record.grid.size);
+    state_->label = open("label", std::uint8_t{});
   }
 }
 
@@ -122,11 +134,10 @@ void StoredStudy::copy_crop(const std::string& modality, const Start& start, con
   }
   const auto index = static_cast<std::size_t>(found - modalities().begin());
   const Bounds bounds = bounds_of(intensities);
-  copy_box(state_->volumes[index].values(), state_->grid.size, start, size,
-           {.scale = 1 / kStoredOne,
-            .low = static_cast<std::int16_t>(bounds.low * kStoredOne),
-            .high = static_cast<std::int16_t>(bounds.high * kStoredOne)},
-           destination);
+  const Reading reading{.scale = 1 / kStoredOne,
+                        .low = static_cast<std::int16_t>(bounds.low * kStoredOne),
+                        .high = static_cast<std::int16_t>(bounds.high * kStoredOne)};
+  std::visit([&](const auto& volume) { volume.copy_box(start, size, reading, destination); }, state_->volumes[index]);
 }
 
 void StoredStudy::copy_label_crop(const Start& start, const image::Size& size, std::span<std::uint8_t> destination) const {
@@ -134,7 +145,7 @@ void StoredStudy::copy_label_crop(const Start& start, const image::Size& size, s
   if (!has_label()) {
     throw Error(ExitCode::kInternal, "study " + id() + " has no label");
   }
-  copy_box(state_->label->values(), state_->grid.size, start, size, destination);
+  std::visit([&](const auto& label) { label.copy_box(start, size, destination); }, *state_->label);
 }
 
 Store Store::open(const fs::path& folder) {

@@ -15,6 +15,7 @@ namespace {
 constexpr double kNativeVoxelsPerSecond = 20e6;
 constexpr double kTargetVoxelsPerSecond = 20e6;
 constexpr double kUsualForeground = 0.5;
+constexpr double kUsualCompression = 0.4;
 constexpr std::uint64_t kProgramBytes = 128'000'000;
 
 std::vector<std::uint64_t> memory_of_largest(const std::vector<StudyOutcome>& outcomes, std::size_t threads) {
@@ -48,7 +49,8 @@ Expectation StoreBuilder::expectation() const {
     expected.seconds += static_cast<double>(cost.native_voxels) / kNativeVoxelsPerSecond +
                         static_cast<double>(cost.target_voxels) / kTargetVoxelsPerSecond;
   }
-  expected.disk_bytes = static_cast<std::uint64_t>(kUsualForeground * static_cast<double>(expected.largest_disk_bytes));
+  expected.disk_bytes = static_cast<std::uint64_t>(kUsualForeground * (options_.parameters.compress ? kUsualCompression : 1) *
+                                                   static_cast<double>(expected.largest_disk_bytes));
   expected.seconds /= static_cast<double>(std::min(options_.threads, processor_count()));
   expected.memory_bytes = kProgramBytes;
   for (const std::uint64_t bytes : memory_of_largest(outcomes_, options_.threads)) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/counted.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "io/delimited.h"
@@ -163,13 +164,15 @@ std::optional<std::string> decide(const StudyKey& study, const std::vector<Row*>
   return std::nullopt;
 }
 
-void warn_of_some(const std::string& text, const std::vector<std::string>& examples, Findings& findings) {
+// `one` and `several`: as counted() takes them.
+void warn_of_some(const std::string& one, const std::string& several, const std::vector<std::string>& examples,
+                  Findings& findings) {
   constexpr std::size_t kMostExamples = 5;
   if (!examples.empty()) {
     const std::vector<std::string> some(examples.begin(),
                                         examples.begin() + static_cast<std::ptrdiff_t>(std::min(kMostExamples, examples.size())));
     findings.warn("classes", "",
-                  std::to_string(examples.size()) + " " + text + ": " + join(some, ", ") +
+                  counted(examples.size(), one, several) + ": " + join(some, ", ") +
                       (some.size() < examples.size() ? ", ..." : ""));
   }
 }
@@ -243,11 +246,14 @@ void report_join(const ClassJoin& join, Findings& findings, const std::string& w
     findings.warn("spellings of one class", "", text);
   }
   for (const auto& [value, ids] : join.no_class) {
-    warn_of_some("studies have the value '" + value + "', which is no " + what, ids, findings);
+    const std::string rest = " the value '" + value + "', which is no " + what;
+    warn_of_some("study has" + rest, "studies have" + rest, ids, findings);
   }
-  warn_of_some("studies have rows that contradict each other, and get no " + what, join.contradicted, findings);
-  warn_of_some("studies have no row in the tables, and get no " + what, join.without_row, findings);
-  warn_of_some("rows of the tables have no study", join.without_study, findings);
+  const std::string contradicts = " rows that contradict each other, and no " + what + " comes of them";
+  warn_of_some("study has" + contradicts, "studies have" + contradicts, join.contradicted, findings);
+  const std::string no_row = " no row in the tables, and no " + what;
+  warn_of_some("study has" + no_row, "studies have" + no_row, join.without_row, findings);
+  warn_of_some("row of the tables has no study", "rows of the tables have no study", join.without_study, findings);
 }
 
 } // namespace brainmvp::study

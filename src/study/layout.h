@@ -23,6 +23,9 @@ struct Layout {
 // In the order in which they are tried.
 std::span<const Layout> layouts();
 
+// Adds a layout of another library, tried before all others.
+void add_layout(const Layout& layout);
+
 // "vs_gk (vs_gk_1/vs_gk_t1_refT1.nii.gz), bids (...)" for messages.
 std::string described_layouts(std::span<const std::string> names);
 

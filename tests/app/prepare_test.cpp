@@ -4,6 +4,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "app/run_checks.h"
 #include "app/small_studies.h"
 #include "base/machine.h"
 #include "support/process.h"
@@ -66,6 +67,36 @@ TEST(Prepare, ASpacingIsThatOfTheStoreAndAChangeRedoesItWhenForced) {
   EXPECT_TRUE(contains(header.out, "2 x 2 x 2 mm")) << header.out;
   EXPECT_EQ(prepare_store(folder, {"--spacing", "0"}).exit_code, 2);
   EXPECT_EQ(prepare_store(folder, {"--percentiles", "95", "5"}).exit_code, 2);
+}
+
+TEST(Prepare, ACompressedStoreHoldsTheSameValuesInLessSpace) {
+  const TemporaryFolder folder;
+  write_studies(folder, {"a", "b"});
+  ASSERT_EQ(prepare_store(folder).exit_code, 0);
+  const auto pretrained = [&](const std::string& store, const std::string& run) {
+    const ProcessResult result =
+        run_brainmvp({"pretrain", folder / store, "-o", folder / run, "--recipe", "tiny", "--crop", "16", "--template-size", "24",
+                      "24", "24", "--steps", "2", "--seed", "3", "--threads", "1"});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_EQ(test::metrics(folder / run).size(), 2U);
+    return test::metrics(folder / run);
+  };
+  const auto compress = [&](const std::string& store) {
+    return run_brainmvp({"prepare", folder / "studies.json", "-o", folder / store, "--compress", "--threads", "1"});
+  };
+  const ProcessResult refused = compress("store");
+  EXPECT_EQ(refused.exit_code, 5);
+  EXPECT_TRUE(contains(refused.err, "asked for are 1 mm voxels and percentiles 5 to 95 of the crop, compressed")) << refused.err;
+  ASSERT_EQ(compress("small").exit_code, 0);
+  EXPECT_TRUE(contains(compress("small").out, "2 up to date"));
+  EXPECT_LT(fs::file_size(folder / "small/a/t1.chunks"), fs::file_size(folder / "store/a/t1.nii"));
+  EXPECT_EQ(pretrained("small", "run_small"), pretrained("store", "run"));
+  std::string bytes = test::read_text(folder / "small/b/t1.chunks");
+  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+  test::write_text(folder / "small/b/t1.chunks", bytes);
+  const ProcessResult inspected = run_brainmvp({"inspect", folder / "small"});
+  EXPECT_EQ(inspected.exit_code, 4) << inspected.out << inspected.err;
+  EXPECT_TRUE(contains(inspected.out + inspected.err, "t1.chunks")) << inspected.out << inspected.err;
 }
 
 TEST(Prepare, KeepsClassPatientAndFoldAndFollowsTheirChangesWithoutRedoing) {

@@ -7,8 +7,8 @@
 namespace brainmvp::finetune {
 
 // The options of the set.
-inline AugmentationOptions augmentation_set(const std::string& name) {
-  AugmentationOptions options;
+inline train::AugmentationOptions augmentation_set(const std::string& name) {
+  train::AugmentationOptions options;
   settings::Settings settings;
   settings.add("augmentation", augmentation_settings(options));
   settings.fill_recipe(name);

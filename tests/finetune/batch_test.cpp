@@ -37,7 +37,7 @@ protected:
             .crop = description_.window,
             .threads = threads};
   }
-  [[nodiscard]] BatchSetup setup(std::size_t mix_channels, const AugmentationOptions& augmentation) const {
+  [[nodiscard]] BatchSetup setup(std::size_t mix_channels, const train::AugmentationOptions& augmentation) const {
     return {.store = *store_, .description = description_, .augmentation = augmentation, .mix_channels = mix_channels};
   }
   [[nodiscard]] std::unique_ptr<store::ReadAhead<SampleBatch>> reader(std::size_t threads, std::uint64_t first = 0) const {
@@ -122,7 +122,7 @@ TEST_F(Batches, MixedChannelsAreTemplates) {
 
 TEST_F(Batches, TemplatesMoveWithTheImage) {
   const SampleBatch samples = reader(1)->next();
-  AugmentationOptions flips = augmentation_set("none");
+  train::AugmentationOptions flips = augmentation_set("none");
   flips.flip = 1;
   const NetworkBatch plain = network_batch(samples, setup(0, augmentation_set("none")));
   const NetworkBatch turned = network_batch(samples, setup(0, flips));

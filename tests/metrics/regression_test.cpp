@@ -132,7 +132,8 @@ TEST_F(NumberTables, NameWhatIsMissing) {
   const std::string truth = "case\tage\na\t1\nb\t2\n";
   EXPECT_TRUE(contains(outcome("case\tage\na\t1\n", truth), "no row for the case 'b'"));
   EXPECT_TRUE(contains(outcome("case\tage\na\t1\nb\t2\nc\t3\n", truth), "has no number for the case 'c'"));
-  EXPECT_TRUE(contains(outcome("case\tage\na\t1\nb\t2\n", "case\tage\na\t1\nb\tNA\n"), "are left out: b"));
+  EXPECT_TRUE(
+      contains(outcome("case\tage\na\t1\nb\t2\n", "case\tage\na\t1\nb\tNA\n"), "1 case has no true number of age; left out: b"));
   EXPECT_EQ(table_.case_names, std::vector<std::string>{"a"});
   EXPECT_TRUE(contains(outcome("case\tage\tml\na\t1\t2\nb\t2\t3\n", truth), "the column ml of"));
   EXPECT_TRUE(contains(outcome("case\tprob_AD\na\t1\nb\t0\n", truth), "found: prob_AD"));

@@ -49,7 +49,7 @@ TEST_F(NumberSource, NamesStudiesWithoutANumber) {
   EXPECT_EQ(numbers.values, (std::vector<std::vector<double>>{{}, {}, {}}));
   EXPECT_TRUE(contains(warnings(), "the value 'n/a', which is no age: sub-01")) << warnings();
   EXPECT_TRUE(contains(warnings(), "the value '', which is no ml: sub-02")) << warnings();
-  EXPECT_TRUE(contains(warnings(), "no row in the tables, and get no age: sub-03")) << warnings();
+  EXPECT_TRUE(contains(warnings(), "no row in the tables, and no age: sub-03")) << warnings();
 }
 
 TEST_F(NumberSource, RefusesTextWithItsPlace) {

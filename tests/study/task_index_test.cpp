@@ -198,8 +198,8 @@ TEST(TaskIndex, AdhdInBothForms) {
                                    "1019436_session_1: ADHD", "1019436_session_2: ADHD"}));
   EXPECT_EQ(patients(index)[4], "1019436");
   EXPECT_EQ(index.file.studies[1].images[0].filename(), "sub-1050345_ses-1_acq-1_T1w.nii");
-  EXPECT_TRUE(warns(index, "1 studies have the value 'pending', which is no class: sub-0026001_ses-1"));
-  EXPECT_TRUE(warns(index, "1 rows of the tables have no study: 15019"));
+  EXPECT_TRUE(warns(index, "1 study has the value 'pending', which is no class: sub-0026001_ses-1"));
+  EXPECT_TRUE(warns(index, "1 row of the tables has no study: 15019"));
 }
 
 TEST(TaskIndex, AbideWithSidecardsAndTheOldTree) {

@@ -28,6 +28,7 @@ TEST(Precision, NamesAreCheckedAndAutoIsOneOfTheTwo) {
   const std::string chosen = runtime::precision_name(runtime::choose_precision("auto", cpu));
   EXPECT_TRUE(chosen == "fp32" || chosen == "bf16");
   EXPECT_THROW(runtime::choose_precision("fp16", cpu), Error);
+  EXPECT_THROW(runtime::choose_precision("tf32", cpu), Error) << "a CPU would compute in fp32 and record tf32";
 }
 
 TEST(Device, NamesAreCheckedAndAGpuMustBeThere) {

@@ -42,9 +42,10 @@ Command add_bench(CLI::App& program, CommonOptions& common) {
   command->add_option("--repetitions", options->network.repetitions, "Timed calls, of which the median counts")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
-  command->add_option("--precision", options->precision, "fp32, bf16, or auto: both where the device has bf16")
+  command
+      ->add_option("--precision", options->precision, "fp32, tf32 (GPUs), bf16, or auto: fp32 and bf16 where the device has it")
       ->capture_default_str()
-      ->check(CLI::IsMember({"fp32", "bf16", "auto"}));
+      ->check(CLI::IsMember({"fp32", "tf32", "bf16", "auto"}));
   command->add_flag("--no-baseline", options->without_baseline, "Leave the baselines of networks and kernels out");
   command->add_flag("--checkpoint-activations", options->network.checkpoints_activations,
                     "Compute blocks again in the backward pass instead of keeping their activations");

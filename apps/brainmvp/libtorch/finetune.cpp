@@ -74,12 +74,12 @@ void run_finetune(settings::Settings& settings, FinetuneArguments& arguments, co
   finetune::run_finetuning(run);
 }
 
-Command add_kind(CLI::App& parent, CommonOptions& common, const std::string& head) {
-  CLI::App* command = parent.add_subcommand(head, model::head(head).sentence);
+Command add_head(CLI::App& parent, CommonOptions& common, const model::Head& head) {
+  CLI::App* command = parent.add_subcommand(head.name, head.sentence);
   const auto settings =
       add_common_options(*command, common, {.force = true, .config = true, .threads = true, .seed = true, .device = true});
   const auto arguments = std::make_shared<FinetuneArguments>();
-  arguments->run.task = head;
+  arguments->run.task = head.name;
   add_places(*command, *arguments);
   finetune::add_settings(*settings, arguments->run);
   add_setting_options(*command, *settings);
@@ -93,7 +93,11 @@ std::vector<Command> add_finetune(CLI::App& program, CommonOptions& common) {
   CLI::App* parent =
       program.add_subcommand("finetune", "Train a segmentation, a classification or a regression from a pre-trained encoder");
   parent->require_subcommand(1);
-  return {add_kind(*parent, common, "segment"), add_kind(*parent, common, "classify"), add_kind(*parent, common, "regress")};
+  std::vector<Command> commands;
+  for (const model::Head& head : model::heads()) {
+    commands.push_back(add_head(*parent, common, head));
+  }
+  return commands;
 }
 
 } // namespace brainmvp::app

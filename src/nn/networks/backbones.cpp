@@ -1,6 +1,7 @@
 #include "nn/networks/backbones.h"
 
 #include <algorithm>
+#include <list>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -16,8 +17,8 @@ MednextOptions mednext_l(std::int64_t kernel) {
   return {.expansions = {3, 4, 8, 8, 8, 8, 8, 4, 3}, .blocks = {3, 4, 8, 8, 8, 8, 8, 4, 3}, .kernel = kernel};
 }
 
-const std::vector<Backbone>& backbones() {
-  static const std::vector<Backbone> rows{
+std::list<Backbone>& backbones() {
+  static std::list<Backbone> rows{
       uniformer_backbone("uniformer_tiny", {800, 3700, 800, 1700, 300}),
       uniformer_backbone("uniformer_small", {1600, 4400, 1600, 2000, 500}),
       uniformer_backbone("uniformer_base", {2800, 7700, 2800, 2600, 900}),
@@ -41,6 +42,8 @@ const Backbone& backbone(const std::string& name) {
   }
   return *found;
 }
+
+void add_backbone(Backbone row) { backbones().push_back(std::move(row)); }
 
 std::vector<std::string> network_names() {
   std::vector<std::string> names;

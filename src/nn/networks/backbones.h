@@ -26,8 +26,8 @@ struct Backbone {
   std::array<double, 5> bytes_per_voxel{}; // by Workload
   std::function<std::shared_ptr<Encoder>(std::int64_t channels)> encoder;
   // With decoders of its own; where it has none, those of generic_networks.h serve.
-  std::function<std::shared_ptr<ReconstructionNetwork>()> reconstruction;
-  std::function<std::shared_ptr<SegmentationNetwork>(std::int64_t channels, std::int64_t outputs)> segmentation;
+  std::function<std::shared_ptr<ReconstructionNetwork>()> reconstruction = {};
+  std::function<std::shared_ptr<SegmentationNetwork>(std::int64_t channels, std::int64_t outputs)> segmentation = {};
 
   // Of the finest feature, against the image; each further level halves the sides.
   [[nodiscard]] std::int64_t finest_stride() const { return size_multiple >> (widths.size() - 1); }
@@ -38,5 +38,8 @@ struct Backbone {
 const Backbone& backbone(const std::string& name);
 
 std::vector<std::string> network_names();
+
+// Adds a network of another library, before the command line is made.
+void add_backbone(Backbone row);
 
 } // namespace brainmvp::nn

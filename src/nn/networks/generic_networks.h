@@ -10,7 +10,8 @@ namespace brainmvp::nn {
 
 // For pre-training: from the deepest feature, transposed convolutions through the widths of all levels and a closing 1^3
 // convolution, without skips or activations, so that the encoder must carry everything. Names: encoder, reconstruction.
-std::shared_ptr<ReconstructionNetwork> make_generic_reconstruction(const Backbone& backbone);
+// Several channels go in and come out: [B, channels, H, W, D].
+std::shared_ptr<ReconstructionNetwork> make_generic_reconstruction(const Backbone& backbone, std::int64_t channels = 1);
 
 // nnU-Net's decoder: at each level a transposed convolution, the encoder's feature beside it, and a normed convolution. Names:
 // encoder, and decoder with transpconvs.0, stages.0.convs.0 and seg_layers.0 of the deepest level, and so on, as nnU-Net has

@@ -9,8 +9,8 @@ using torch::Tensor;
 
 class GenericReconstruction : public ReconstructionNetwork {
 public:
-  explicit GenericReconstruction(const Backbone& row) : size_multiple_(row.size_multiple) {
-    encoder_ = register_module("encoder", row.encoder(1));
+  GenericReconstruction(const Backbone& row, std::int64_t channels) : channels_(channels), size_multiple_(row.size_multiple) {
+    encoder_ = register_module("encoder", row.encoder(channels));
     const auto decoder = register_module("reconstruction", std::make_shared<torch::nn::Module>());
     const auto ups = decoder->register_module("ups", std::make_shared<torch::nn::Module>());
     const std::vector<std::int64_t>& widths = row.widths;
@@ -20,11 +20,11 @@ public:
     if (row.finest_stride() > 1) {
       add_up(*ups, widths[0], widths[0], row.finest_stride());
     }
-    output_ = decoder->register_module("output", std::make_shared<OutputConvolution>(widths[0], 1));
+    output_ = decoder->register_module("output", std::make_shared<OutputConvolution>(widths[0], channels));
   }
 
   Reconstruction forward(const Tensor& x) override {
-    check_input(x, 1, size_multiple_);
+    check_input(x, channels_, size_multiple_);
     const std::vector<Tensor> features = encoder_->forward(x);
     Tensor y = features.back();
     for (const auto& up : ups_) {
@@ -38,6 +38,7 @@ private:
     ups_.push_back(list.register_module(std::to_string(ups_.size()), std::make_shared<TransposedConvolution>(in, out, stride)));
   }
 
+  std::int64_t channels_;
   int size_multiple_;
   std::shared_ptr<Encoder> encoder_;
   std::vector<std::shared_ptr<TransposedConvolution>> ups_; // deepest first
@@ -46,8 +47,9 @@ private:
 
 } // namespace
 
-std::shared_ptr<ReconstructionNetwork> make_generic_reconstruction(const Backbone& backbone) {
-  return std::make_shared<GenericReconstruction>(backbone);
+std::shared_ptr<ReconstructionNetwork> make_generic_reconstruction(const Backbone& backbone, std::int64_t channels) {
+  check_widths(channels, channels);
+  return std::make_shared<GenericReconstruction>(backbone, channels);
 }
 
 } // namespace brainmvp::nn

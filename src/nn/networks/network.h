@@ -15,7 +15,7 @@ namespace brainmvp::nn {
 
 struct Reconstruction {
   std::vector<torch::Tensor> features; // the encoder's, finest first
-  torch::Tensor image;                 // [B, 1, H, W, D]
+  torch::Tensor image;                 // [B, 1, H, W, D], or as many channels as went in
 };
 
 // Names of tensors are those of the public code's checkpoints, without "module." (golden/state_dict_pretrain_*.json).

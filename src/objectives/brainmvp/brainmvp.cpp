@@ -2,46 +2,31 @@
 #include <ATen/ops/mse_loss.h>
 
 #include <algorithm>
-#include <cmath>
 
-#include "base/atomic_file.h"
 #include "base/error.h"
-#include "base/own_files.h"
 #include "nn/layers/size_check.h"
-#include "nn/networks/backbones.h"
-#include "nn/networks/network.h"
 #include "objectives/brainmvp/masking.h"
-#include "objectives/brainmvp/pictures.h"
 #include "objectives/brainmvp/proxy_tasks.h"
 #include "objectives/brainmvp/settings.h"
 #include "objectives/brainmvp/study_warnings.h"
 #include "objectives/brainmvp/template_bank.h"
 #include "objectives/brainmvp/template_export.h"
 #include "objectives/brainmvp/template_grid.h"
+#include "objectives/brainmvp/template_run.h"
 #include "objectives/brainmvp/template_start.h"
+#include "objectives/pictures.h"
 #include "parallel/sums.h"
 #include "store/crop_placement.h"
 #include "study/modality.h"
 
 namespace brainmvp::objectives {
 namespace {
-namespace fs = std::filesystem;
-
-constexpr const char* kTemplatesFolder = "templates"; // in the run's folder
-
-// In dB, where 1 is the 95th percentile of an image.
-double peak_signal_to_noise(double mean_square_error) { return -10 * std::log10(mean_square_error); }
 
 double value_of(const train::NamedValues& values, const std::string& name) {
   return std::ranges::find(values, name, &train::NamedValues::value_type::first)->second;
 }
 
 bool reconstructs(const LossWeights& weights) { return weights.distillation != 0 || weights.reconstruction != 0; }
-
-NamedTensors with_bank(const torch::Tensor& templates, NamedTensors network) {
-  network.insert(network.begin(), {kBankTensor, templates});
-  return network;
-}
 
 ProxyBatch proxy_batch(const Batch& batch) {
   ProxyBatch result{.images = batch.images.select(1, 0), .template_rows = {}, .template_starts = {}};
@@ -69,16 +54,16 @@ public:
 
   [[nodiscard]] MemoryNeeds memory() const override {
     MemoryNeeds needs = Objective::memory();
-    const image::Size& size = settings_.template_size;
-    const double bank = static_cast<double>(study::kMainModalities.size()) * static_cast<double>(size[0]) *
-                        static_cast<double>(size[1]) * static_cast<double>(size[2]) * sizeof(float);
+    const double bank = bank_bytes(settings_.template_size);
     needs.parameters += bank;
     needs.gradients = bank; // one more set of templates while theirs is made
     needs.views = 2;
     return needs;
   }
 
-  void start(const ObjectiveSetup& setup) override { templates_ = make_templates(settings_, setup); }
+  void start(const ObjectiveSetup& setup) override {
+    templates_ = make_templates(settings_.template_init, settings_.template_size, setup);
+  }
   void warn(const ObjectiveSetup& setup) const override { warn_of_studies(settings_, setup); }
 
   [[nodiscard]] NamedTensors parameters() const override { return with_bank(templates_, Objective::parameters()); }
@@ -132,35 +117,14 @@ public:
   }
 
   [[nodiscard]] std::vector<std::pair<std::string, io::Picture>> pictures() const override {
-    return {{"views", views_sheet(last_)}, {"templates", templates_sheet(templates_)}};
+    return {{"views", columns_sheet({last_.target, last_.view1, last_.view2, last_.output1, last_.output2})},
+            {"templates", picture_of(template_sheet(templates_of(templates_, {}).templates))}};
   }
 
-  [[nodiscard]] checkpoint::Dict description() const override {
-    checkpoint::List names;
-    for (const std::string& name : modalities_) {
-      names.push_back({name});
-    }
-    checkpoint::List rows;
-    for (std::size_t row = 0; row < 3; ++row) {
-      const auto& [a, b, c] = affine_.matrix[row];
-      rows.push_back({checkpoint::List{{a}, {b}, {c}, {affine_.translation[row]}}});
-    }
-    return {{{std::string("modalities")}, {names}}, {{std::string("template_affine")}, {rows}}};
-  }
+  [[nodiscard]] checkpoint::Dict description() const override { return description_of_templates(modalities_, affine_); }
 
-  void check_output(const fs::path& run) const override {
-    const fs::path folder = run / kTemplatesFolder;
-    refuse_foreign_files(folder, made_files(folder));
-  }
-
-  void finish(const fs::path& run) const override {
-    TemplateSet set = templates_of(templates_, affine_);
-    std::erase_if(set.templates,
-                  [&](const Template& learned) { return std::ranges::find(modalities_, learned.modality) == modalities_.end(); });
-    AtomicFolder folder(run / kTemplatesFolder);
-    write_templates(folder.temporary(), set.templates);
-    folder.commit();
-  }
+  void check_output(const std::filesystem::path& run) const override { check_templates_folder(run); }
+  void finish(const std::filesystem::path& run) const override { write_templates_folder(run, templates_, modalities_, affine_); }
 
 private:
   // View 2 is always filled from another modality in validation, so that values compare over a whole run.
@@ -190,9 +154,7 @@ std::unique_ptr<Objective> BrainMvpSettings::make(const ObjectiveSetup& setup) c
                                   "nothing is learned; give one of them a weight");
   }
   store::check_grid(setup.crop, template_size);
-  auto network = nn::make_network(setup.network);
-  nn::initialise(*network, setup.initialisation);
-  nn::check_crop(setup.crop, nn::backbone(setup.network).size_multiple, setup.network);
+  auto network = reconstruction_network(setup);
   nn::check_crop(setup.crop, mask_block, "the blocks of the mask");
   return std::make_unique<BrainMvp>(*this, setup, std::move(network));
 }

@@ -1,9 +1,6 @@
 // What is random in a step of pre-training: target and source channels, and the blocks that stay visible.
 #pragma once
 
-#include <torch/types.h>
-
-#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -30,10 +27,5 @@ ProxyDraws draw_step(const DrawOptions& options, const std::vector<store::CropSa
 // Rows of the template bank for ProxyBatch::template_rows; kNoTemplate where a modality has none.
 inline constexpr std::int64_t kNoTemplate = -1;
 std::vector<std::int64_t> template_rows(const std::vector<std::string>& modalities);
-
-// True in the kept blocks: [B, 1, H, W, D] on the CPU. Throws Error(kInternal) for a block outside the grid, and
-// Error(kUsage) when a side is no multiple of mask_block.
-torch::Tensor block_mask(const std::vector<std::vector<std::int64_t>>& kept_blocks, const std::array<std::int64_t, 3>& size,
-                         std::int64_t mask_block);
 
 } // namespace brainmvp::objectives

@@ -4,8 +4,9 @@
 
 #include "base/error.h"
 #include "nn/kernels/working_type.h"
-#include "objectives/brainmvp/masking.h"
+#include "objectives/blocks.h"
 #include "objectives/brainmvp/template_bank.h"
+#include "objectives/contrast.h"
 #include "parallel/sums.h"
 
 namespace brainmvp::objectives {
@@ -99,12 +100,7 @@ ProxyLosses proxy_losses(nn::ReconstructionNetwork& network, const Tensor& templ
 }
 
 Tensor info_nce(const Tensor& view1, const Tensor& view2, double temperature) {
-  constexpr double kSmallestNorm = 1e-12;
-  const auto normalised = [](const Tensor& view) {
-    const Tensor rows = view.flatten(1);
-    return rows / rows.norm(2, 1, true).clamp_min(kSmallestNorm);
-  };
-  const Tensor logits = at::mm(normalised(view2), normalised(view1).t()) / temperature;
+  const Tensor logits = at::mm(unit_rows(view2), unit_rows(view1).t()) / temperature;
   const Tensor labels = at::arange(logits.size(0), logits.options().dtype(at::kLong));
   return 0.5 * (at::cross_entropy_loss(logits, labels) + at::cross_entropy_loss(logits.t(), labels));
 }

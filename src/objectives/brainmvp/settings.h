@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "objectives/brainmvp/template_start.h"
 #include "objectives/objective.h"
 
 namespace brainmvp::objectives {
@@ -16,9 +17,6 @@ struct LossWeights {
   double contrastive = 0; // 0 leaves the term out
   double temperature = 1;
 };
-
-// Where templates start. From zeros, AdamW's second moment holds most voxels nearly still for thousands of steps.
-enum class TemplateInit { kZero, kNoise, kMean };
 
 struct BrainMvpSettings : ObjectiveSettings {
   std::size_t channels = 4; // modalities a sample

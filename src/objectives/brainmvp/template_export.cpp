@@ -11,6 +11,7 @@
 #include "io/image_file.h"
 #include "io/png.h"
 #include "objectives/brainmvp/template_bank.h"
+#include "objectives/pictures.h"
 #include "study/modality.h"
 
 namespace brainmvp::objectives {
@@ -62,16 +63,6 @@ image::Size spatial_size(const at::Tensor& bank) {
 }
 
 } // namespace
-
-image::Volume to_volume(const at::Tensor& tensor, const image::Affine& affine) {
-  // A volume's first index runs fastest, a tensor's last.
-  const at::Tensor turned = tensor.detach().to(at::kCPU, at::kFloat).permute({2, 1, 0}).contiguous();
-  const float* values = turned.const_data_ptr<float>();
-  return {.size = {static_cast<std::size_t>(tensor.size(0)), static_cast<std::size_t>(tensor.size(1)),
-                   static_cast<std::size_t>(tensor.size(2))},
-          .affine = affine,
-          .data = std::vector<float>(values, values + turned.numel())};
-}
 
 image::Affine centred_affine(const image::Size& size) {
   image::Affine affine;

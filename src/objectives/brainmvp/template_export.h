@@ -26,9 +26,6 @@ struct TemplateSet {
   bool has_affine = false;             // otherwise: 1 mm, RAS, its centre at the origin
 };
 
-// A tensor [H, W, D] (any type and device) as a volume.
-image::Volume to_volume(const at::Tensor& tensor, const image::Affine& affine);
-
 // 1 mm, RAS, centred on the grid.
 image::Affine centred_affine(const image::Size& size);
 

@@ -1,4 +1,4 @@
-#include "finetune/augmentation.h"
+#include "train/augmentation.h"
 
 #include <ATen/ops/affine_grid_generator.h>
 #include <ATen/ops/arange.h>
@@ -16,7 +16,7 @@
 #include <numbers>
 #include <span>
 
-namespace brainmvp::finetune {
+namespace brainmvp::train {
 namespace {
 
 using torch::Tensor;
@@ -185,4 +185,4 @@ Tensor changed_in_intensity(const Tensor& channel, const IntensityDraw& draw) {
   return x.squeeze(0) * draw.scale + draw.shift;
 }
 
-} // namespace brainmvp::finetune
+} // namespace brainmvp::train

@@ -7,9 +7,27 @@
 #include <cstdint>
 
 #include "base/random.h"
-#include "finetune/augmentation_options.h"
 
-namespace brainmvp::finetune {
+namespace brainmvp::train {
+
+// How likely each change is, and how strong at most.
+struct AugmentationOptions {
+  double flip = 0.5; // of each axis
+  double rotation = 0;
+  double rotation_degrees = 15; // about each axis
+  double scaling = 0;
+  double scaling_range = 0.15; // the image grows or shrinks by up to this share
+  double intensity_scale = 0.1;
+  double intensity_shift = 0.1; // of each channel, in units of its 5th to 95th percentile
+  double gamma = 0;
+  double gamma_range = 0.3; // exponent 1 / (1 + range) .. 1 + range
+  double noise = 0;
+  double noise_deviation = 0.05;
+  double blur = 0;
+  double blur_sigma = 1; // voxels
+  double low_resolution = 0;
+  double low_resolution_factor = 2; // voxels become so much larger, and are interpolated back
+};
 
 struct SpatialDraw {
   std::array<bool, 3> flips{false, false, false};
@@ -48,4 +66,4 @@ torch::Tensor changed_in_space(const torch::Tensor& x, const SpatialDraw& draw, 
 // One channel [H, W, D]: blur, low resolution, noise, gamma, then scale and shift.
 torch::Tensor changed_in_intensity(const torch::Tensor& channel, const IntensityDraw& draw);
 
-} // namespace brainmvp::finetune
+} // namespace brainmvp::train

@@ -1,0 +1,43 @@
+// What objectives share that damage the images of a sample and let the network restore them.
+#pragma once
+
+#include <torch/types.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "objectives/objective.h"
+
+namespace brainmvp::objectives {
+
+struct Damaged {
+  torch::Tensor target;  // [B, C, H, W, D]
+  torch::Tensor input;   // the same, as the network is shown it
+  torch::Tensor counted; // bool, where the error counts, as wide as the target or 1; undefined: everywhere
+};
+
+class Restoration : public Objective {
+public:
+  enum class Measure { kSquare, kAbsolute };
+  explicit Restoration(std::shared_ptr<torch::nn::Module> network, Measure measure = Measure::kSquare)
+      : Objective(std::move(network)), measure_(measure) {}
+
+  // The mean error over the voxels that count, of all samples of all ranks: "loss", and "mse" where that is another.
+  NamedTensors losses(const Batch& batch, const Step& step) override;
+
+  // The loss, and how well what counts is restored: "validation_psnr".
+  [[nodiscard]] train::NamedValues validation(const train::NamedValues& means) const override;
+
+  // "restored": target, input and output.
+  [[nodiscard]] std::vector<std::pair<std::string, io::Picture>> pictures() const override;
+
+private:
+  virtual Damaged damage(const Batch& batch, const Step& step) = 0; // outside autocast
+  virtual torch::Tensor restore(const torch::Tensor& input) = 0;    // in the shape of the target
+
+  Measure measure_;
+  std::vector<torch::Tensor> last_; // target, input, output
+};
+
+} // namespace brainmvp::objectives
