@@ -8,11 +8,6 @@
 
 namespace brainmvp::objectives {
 
-std::size_t block_count(const image::Size& crop, std::int64_t mask_block) {
-  const auto block = static_cast<std::size_t>(mask_block);
-  return (crop[0] / block) * (crop[1] / block) * (crop[2] / block);
-}
-
 std::size_t kept_count(std::size_t blocks, double mask_rate) {
   // Without the small number, 1 - 0.8 = 0.19999999999999996 would lose a block of 5.
   return static_cast<std::size_t>(std::floor(static_cast<double>(blocks) * (1 - mask_rate) + 1e-9));
@@ -31,7 +26,7 @@ torch::Tensor block_mask(const std::vector<std::vector<std::int64_t>>& kept_bloc
                                       std::to_string(size[0]) + " x " + std::to_string(size[1]) + " x " +
                                       std::to_string(size[2]) + "; choose another crop or block size");
   }
-  const std::int64_t blocks = (size[0] / n) * (size[1] / n) * (size[2] / n);
+  const auto blocks = static_cast<std::int64_t>(block_count(size, n));
   const auto batch = static_cast<std::int64_t>(kept_blocks.size());
   torch::Tensor grid = torch::zeros({batch, blocks}, torch::kBool);
   for (std::int64_t b = 0; b < batch; ++b) {
@@ -61,16 +56,12 @@ void BlockMasking::check(const image::Size& crop) const {
   nn::check_crop(crop, mask_block, "the blocks of the mask");
 }
 
-std::size_t BlockMasking::blocks_of(const std::array<std::int64_t, 3>& size) const {
-  return static_cast<std::size_t>((size[0] / mask_block) * (size[1] / mask_block) * (size[2] / mask_block));
-}
-
 torch::Tensor BlockMasking::kept_voxels(const Batch& batch, const Step& step) const {
   std::array<std::int64_t, 3> size{};
   std::ranges::copy(batch.images.sizes().slice(3), size.begin());
   std::vector<std::vector<std::int64_t>> kept;
   for (std::size_t b = 0; b < batch.samples.size(); ++b) {
-    kept.push_back(draw_kept_blocks(stream_of(batch, b, step, "mask"), blocks_of(size), mask_rate));
+    kept.push_back(draw_kept_blocks(stream_of(batch, b, step, "mask"), block_count(size, mask_block), mask_rate));
   }
   return block_mask(kept, size, mask_block).to(batch.images.device());
 }

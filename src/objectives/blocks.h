@@ -14,7 +14,11 @@
 namespace brainmvp::objectives {
 
 // How many blocks of that side a crop has.
-std::size_t block_count(const image::Size& crop, std::int64_t mask_block);
+template <class Side>
+std::size_t block_count(const std::array<Side, 3>& crop, std::int64_t mask_block) {
+  const auto block = static_cast<Side>(mask_block);
+  return static_cast<std::size_t>((crop[0] / block) * (crop[1] / block) * (crop[2] / block));
+}
 
 // floor(blocks * (1 - mask_rate))
 std::size_t kept_count(std::size_t blocks, double mask_rate);
@@ -34,8 +38,6 @@ struct BlockMasking {
 
   [[nodiscard]] std::vector<settings::Setting> settings();
   void check(const image::Size& crop) const; // throws Error(kUsage)
-
-  [[nodiscard]] std::size_t blocks_of(const std::array<std::int64_t, 3>& size) const;
 
   // True where a voxel is shown: [B, 1, H, W, D] on the device of the images. Drawn for each sample by "mask".
   [[nodiscard]] torch::Tensor kept_voxels(const Batch& batch, const Step& step) const;

@@ -11,10 +11,14 @@ RandomStream stream_of(const Batch& batch, std::size_t sample, const Step& step,
   return {step.seed, batch.samples.at(sample).epoch, text_key(batch.studies.at(sample)), text_key(purpose)};
 }
 
+void start_network(torch::nn::Module& network, const ObjectiveSetup& setup) {
+  nn::initialise(network, setup.initialisation);
+  nn::check_crop(setup.crop, nn::backbone(setup.network).size_multiple, setup.network);
+}
+
 std::shared_ptr<nn::ReconstructionNetwork> reconstruction_network(const ObjectiveSetup& setup) {
   auto network = nn::make_network(setup.network);
-  nn::initialise(*network, setup.initialisation);
-  nn::check_crop(setup.crop, nn::backbone(setup.network).size_multiple, setup.network);
+  start_network(*network, setup);
   return network;
 }
 

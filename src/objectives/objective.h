@@ -78,6 +78,9 @@ struct Step {
 // Of what is drawn for one sample and purpose: it depends neither on the rest of the batch nor on threads and ranks.
 RandomStream stream_of(const Batch& batch, std::size_t sample, const Step& step, std::string_view purpose);
 
+// Draws the weights of a network that was just made. Throws Error(kUsage) for a crop that the setup's backbone cannot take.
+void start_network(torch::nn::Module& network, const ObjectiveSetup& setup);
+
 // The network of the setup with freshly drawn weights. Throws Error(kUsage) for a crop that it cannot take.
 std::shared_ptr<nn::ReconstructionNetwork> reconstruction_network(const ObjectiveSetup& setup);
 

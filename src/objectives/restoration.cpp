@@ -6,30 +6,24 @@
 
 namespace brainmvp::objectives {
 
-namespace {
-
-using torch::Tensor;
-
-} // namespace
-
 NamedTensors Restoration::losses(const Batch& batch, const Step& step) {
   Damaged damaged;
   {
     const nn::WithoutAutocast guard;
     damaged = damage(batch, step);
   }
-  const Tensor& target = damaged.target;
-  const Tensor output = restore(damaged.input).to(target.scalar_type());
+  const torch::Tensor& target = damaged.target;
+  const torch::Tensor output = restore(damaged.input).to(target.scalar_type());
   if (!step.validates) {
     last_ = {target, damaged.input.detach(), output.detach()};
   }
   const nn::WithoutAutocast guard;
-  const Tensor counted =
+  const torch::Tensor counted =
       damaged.counted.defined() ? damaged.counted.to(target.scalar_type()).expand_as(target) : at::ones_like(target);
-  const Tensor difference = output - target;
-  const Tensor squares = (counted * difference.square()).sum();
-  const Tensor errors = measure_ == Measure::kSquare ? squares : (counted * difference.abs()).sum();
-  const Tensor sums = parallel::sum_over_ranks(at::stack({errors, squares.detach(), counted.sum()}), step.share);
+  const torch::Tensor difference = output - target;
+  const torch::Tensor squares = (counted * difference.square()).sum();
+  const torch::Tensor errors = measure_ == Measure::kSquare ? squares : (counted * difference.abs()).sum();
+  const torch::Tensor sums = parallel::sum_over_ranks(at::stack({errors, squares.detach(), counted.sum()}), step.share);
   NamedTensors terms{{"loss", sums[0] / sums[2]}};
   if (measure_ != Measure::kSquare) {
     terms.emplace_back("mse", (sums[1] / sums[2]).detach());

@@ -149,10 +149,8 @@ std::unique_ptr<Objective> SimClrSettings::make(const ObjectiveSetup& setup) con
                                       " training studies; expected 2 or more, give a larger --batch-size (--accumulate does not "
                                       "count) or prepare more studies");
   }
-  const nn::Backbone& row = nn::backbone(setup.network);
-  auto network = std::make_shared<SimClrNetwork>(row, projection);
-  nn::initialise(*network, setup.initialisation);
-  nn::check_crop(setup.crop, row.size_multiple, setup.network);
+  auto network = std::make_shared<SimClrNetwork>(nn::backbone(setup.network), projection);
+  start_network(*network, setup);
   return std::make_unique<SimClr>(temperature, std::move(network));
 }
 

@@ -68,10 +68,8 @@ private:
 };
 
 std::unique_ptr<Objective> SimMimSettings::make(const ObjectiveSetup& setup) const {
-  const nn::Backbone& row = nn::backbone(setup.network);
-  auto network = std::make_shared<SimMimNetwork>(row);
-  nn::initialise(*network, setup.initialisation);
-  nn::check_crop(setup.crop, row.size_multiple, setup.network);
+  auto network = std::make_shared<SimMimNetwork>(nn::backbone(setup.network));
+  start_network(*network, setup);
   masking.check(setup.crop);
   return std::make_unique<SimMim>(masking, std::move(network));
 }

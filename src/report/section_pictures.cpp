@@ -78,8 +78,7 @@ const std::initializer_list<CropSheet> kCropSheets{
      "Target, two masked views and their reconstructions",
      {"Target", "View 1", "View 2", "Output 1", "Output 2"},
      "View 1 is the target with masked blocks filled from its learned template, view 2 with those of another modality; the "
-     "outputs are "
-     "what the network makes of them."},
+     "outputs are what the network makes of them."},
     {"restored",
      "Target, what the network is shown, and its output",
      {"Target", "Input", "Output"},

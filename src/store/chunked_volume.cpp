@@ -122,10 +122,6 @@ io::Bytes encode_chunks(std::span<const Stored> values, const image::Size& size)
   return file;
 }
 
-[[noreturn]] void refuse_chunks(const fs::path& path, const std::string& what) {
-  throw Error(ExitCode::kBadInput, path.string() + ": " + what + "; run `brainmvp prepare` again, which redoes damaged studies");
-}
-
 ChunkPlace place_of(std::span<const std::byte> file, std::size_t chunk) {
   ChunkPlace place;
   std::memcpy(&place, file.data() + sizeof(ChunkHeader) + chunk * sizeof place, sizeof place);
@@ -142,23 +138,23 @@ ChunkedVolume::ChunkedVolume(const fs::path& path, const image::Size& size, std:
   const std::span<const std::byte> bytes = file_.bytes();
   ChunkHeader header;
   if (bytes.size() < sizeof header) {
-    refuse_chunks(path, std::to_string(bytes.size()) + " bytes, which hold no header of chunks");
+    refuse_stored(path, std::to_string(bytes.size()) + " bytes, which hold no header of chunks");
   }
   std::memcpy(&header, bytes.data(), sizeof header);
   if (std::string_view(header.magic.data(), header.magic.size()) != kChunkMagic || header.version != kChunkVersion ||
       header.side != kChunkSide || header.element_bytes != element_bytes || header.reserved != 0) {
-    refuse_chunks(path, "not the type of volume that a store has");
+    refuse_stored(path, "not the type of volume that a store has");
   }
   if (header.size != std::array<std::uint64_t, 3>{size[0], size[1], size[2]}) {
-    refuse_chunks(path, "another size than study.json says");
+    refuse_stored(path, "another size than study.json says");
   }
   if ((bytes.size() - sizeof header) / sizeof(ChunkPlace) < chunk_count(size)) {
-    refuse_chunks(path, std::to_string(bytes.size()) + " bytes, which end within the index: truncated");
+    refuse_stored(path, std::to_string(bytes.size()) + " bytes, which end within the index: truncated");
   }
   for (std::size_t chunk = 0; chunk < chunk_count(size); ++chunk) {
     const ChunkPlace place = place_of(bytes, chunk);
     if (place.offset > bytes.size() || place.bytes > bytes.size() - place.offset) {
-      refuse_chunks(path, std::to_string(bytes.size()) + " bytes where its index needs more: truncated or changed");
+      refuse_stored(path, std::to_string(bytes.size()) + " bytes where its index needs more: truncated or changed");
     }
   }
 }
@@ -174,7 +170,7 @@ std::span<const std::uint8_t> ChunkedVolume::decompressed(std::size_t chunk, std
   const std::size_t count =
       ZSTD_decompressDCtx(context.get(), values.data(), bytes, file_.bytes().data() + place.offset, place.bytes);
   if (count != bytes) {
-    refuse_chunks(path_, "chunk " + std::to_string(chunk) + " is damaged (" +
+    refuse_stored(path_, "chunk " + std::to_string(chunk) + " is damaged (" +
                              (ZSTD_isError(count) != 0 ? ZSTD_getErrorName(count) : "it has another size") + ")");
   }
   return {values.data(), bytes};

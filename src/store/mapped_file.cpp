@@ -26,6 +26,10 @@ namespace {
 
 } // namespace
 
+void refuse_stored(const std::filesystem::path& path, const std::string& what) {
+  throw Error(ExitCode::kBadInput, path.string() + ": " + what + "; run `brainmvp prepare` again, which redoes damaged studies");
+}
+
 MappedFile::MappedFile(const std::filesystem::path& path) {
   name_truncated_mappings();
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);

@@ -4,8 +4,12 @@
 #include <cstddef>
 #include <filesystem>
 #include <span>
+#include <string>
 
 namespace brainmvp::store {
+
+// Throws Error(kBadInput): `path` is not what `prepare` writes.
+[[noreturn]] void refuse_stored(const std::filesystem::path& path, const std::string& what);
 
 class MappedFile {
 public:

@@ -27,10 +27,6 @@ T field(std::span<const std::byte> bytes, std::size_t offset) {
   return value;
 }
 
-[[noreturn]] void refuse(const fs::path& path, const std::string& what) {
-  throw Error(ExitCode::kBadInput, path.string() + ": " + what + "; run `brainmvp prepare` again, which redoes damaged studies");
-}
-
 // One NIfTI file of the store, its header checked against study.json.
 template <class Stored>
 class MappedVolume {
@@ -40,23 +36,23 @@ public:
     const std::size_t count = image::voxel_count(size);
     const std::int16_t code = sizeof(Stored) == 2 ? kInt16Code : kUint8Code;
     if (bytes.size() < kHeaderBytes || field<std::int32_t>(bytes, 0) != kHeaderBytes) {
-      refuse(path, std::to_string(bytes.size()) + " bytes that do not start with a NIfTI-1 header");
+      refuse_stored(path, std::to_string(bytes.size()) + " bytes that do not start with a NIfTI-1 header");
     }
     for (std::size_t axis = 0; axis < 3; ++axis) {
       if (field<std::int16_t>(bytes, 42 + 2 * axis) != static_cast<std::int64_t>(size[axis])) {
-        refuse(path, "another size than study.json says");
+        refuse_stored(path, "another size than study.json says");
       }
     }
     const auto offset = static_cast<std::size_t>(std::max(field<float>(bytes, 108), 0.0F));
     if (field<std::int16_t>(bytes, 70) != code || offset < kHeaderBytes || offset % sizeof(Stored) != 0) {
-      refuse(path, "not the type of volume that a store has");
+      refuse_stored(path, "not the type of volume that a store has");
     }
     if (sizeof(Stored) == 2 && field<float>(bytes, 112) != 1 / kStoredOne) {
-      refuse(path, "scl_slope is not 1/4681");
+      refuse_stored(path, "scl_slope is not 1/4681");
     }
     if (bytes.size() != offset + count * sizeof(Stored)) {
-      refuse(path, std::to_string(bytes.size()) + " bytes where its header needs " +
-                       std::to_string(offset + count * sizeof(Stored)) + ": truncated or changed");
+      refuse_stored(path, std::to_string(bytes.size()) + " bytes where its header needs " +
+                              std::to_string(offset + count * sizeof(Stored)) + ": truncated or changed");
     }
     values_ = {reinterpret_cast<const Stored*>(bytes.data() + offset), count};
   }

@@ -132,7 +132,7 @@ private:
     const auto sizes = batch.images.sizes();
     const std::array<std::int64_t, 3> size{sizes[3], sizes[4], sizes[5]};
     RandomStream stream = stream_of(batch, b, step, "mask");
-    const auto drawn = draw_visible(channels.indices.size(), settings_.masking.blocks_of(size), settings_.dropped,
+    const auto drawn = draw_visible(channels.indices.size(), block_count(size, settings_.masking.mask_block), settings_.dropped,
                                     settings_.masking.mask_rate, stream);
     std::vector<std::vector<std::int64_t>> kept(static_cast<std::size_t>(count()));
     for (std::size_t i = 0; i < drawn.size(); ++i) {
@@ -143,24 +143,26 @@ private:
 
   // [C, H, W, D]: the templates where the sample's crop lies.
   [[nodiscard]] Tensor template_crop(const store::CropSample& sample, const Tensor& like) const {
-    Tensor crop = rows();
-    for (std::int64_t axis = 0; axis < 3; ++axis) {
-      const auto start = static_cast<std::int64_t>(sample.places.front().grid_start[static_cast<std::size_t>(axis)]);
-      crop = crop.narrow(axis + 1, start, like.size(axis + 1));
+    std::vector<Tensor> crops = rows();
+    for (Tensor& crop : crops) {
+      for (std::int64_t axis = 0; axis < 3; ++axis) {
+        const auto start = static_cast<std::int64_t>(sample.places.front().grid_start[static_cast<std::size_t>(axis)]);
+        crop = crop.narrow(axis, start, like.size(axis + 1));
+      }
     }
-    return crop;
+    return at::stack(crops);
   }
 
-  [[nodiscard]] Tensor rows() const { // [C, Ht, Wt, Dt]
+  [[nodiscard]] std::vector<Tensor> rows() const { // C of [Ht, Wt, Dt]
     std::vector<Tensor> chosen;
     for (const std::int64_t row : template_rows(settings_.modalities)) {
       chosen.push_back(templates_[row]);
     }
-    return at::stack(chosen);
+    return chosen;
   }
 
   [[nodiscard]] Tensor distance_from_means() const {
-    const Tensor templates = rows();
+    const Tensor templates = at::stack(rows());
     return (templates - templates.mean({1, 2, 3}, true)).norm();
   }
 
@@ -193,10 +195,8 @@ void check_modalities(const std::vector<std::string>& modalities) {
 
 std::unique_ptr<Objective> M3aeSettings::make(const ObjectiveSetup& setup) const {
   check_modalities(modalities);
-  const nn::Backbone& row = nn::backbone(setup.network);
-  auto network = nn::make_generic_reconstruction(row, static_cast<std::int64_t>(modalities.size()));
-  nn::initialise(*network, setup.initialisation);
-  nn::check_crop(setup.crop, row.size_multiple, setup.network);
+  auto network = nn::make_generic_reconstruction(nn::backbone(setup.network), static_cast<std::int64_t>(modalities.size()));
+  start_network(*network, setup);
   masking.check(setup.crop);
   store::check_grid(setup.crop, template_size);
   return std::make_unique<M3ae>(*this, setup, std::move(network));
