@@ -1,3 +1,4 @@
+#include <array>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "command.h"
 #include "input_kind.h"
 #include "prepare_report.h"
+#include "settings_options.h"
 #include "store/prepare_store.h"
 #include "store/shards.h"
 #include "study/inputs.h"
@@ -21,6 +23,7 @@
 namespace brainmvp::app {
 namespace {
 
+using settings::Slot;
 using store::StoreBuilder;
 
 struct PrepareArguments {
@@ -31,8 +34,7 @@ struct PrepareArguments {
   std::string shard;     // empty: all studies
   std::size_t merge = 0; // shards whose work is to be listed; 0: not asked for
   store::PrepareOptions parameters;
-  std::vector<double> percentiles{5, 95};
-  std::string percentiles_of = "crop";
+  std::array<double, 2> percentiles{5, 95};
 };
 
 void tell_expectation(const StoreBuilder& builder, std::size_t threads) {
@@ -90,7 +92,6 @@ store::PrepareOptions parameters_of(const PrepareArguments& options) {
     throw Error(ExitCode::kUsage, "--percentiles " + shortest(parameters.low_percentile) + " " +
                                       shortest(parameters.high_percentile) + ": the first must be below the second");
   }
-  parameters.percentiles_of = options.percentiles_of == "crop" ? store::PercentilesOf::kCrop : store::PercentilesOf::kForeground;
   return parameters;
 }
 
@@ -127,11 +128,47 @@ void run_prepare(const PrepareArguments& options, const CommonOptions& common) {
   }
 }
 
+void add_prepare_settings(settings::Settings& settings, PrepareArguments& arguments) {
+  store::PrepareOptions& parameters = arguments.parameters;
+  settings.add(
+      "prepare",
+      {{.name = "modalities",
+        .slot = arguments.modalities,
+        .help = "TOML file with more names of modalities",
+        .placeholder = "FILE"},
+       {.name = "strict", .slot = arguments.strict, .help = "Stop at the first study that fails"},
+       {.name = "spacing",
+        .slot = parameters.spacing_mm,
+        .help = "Voxel size of the store, isotropic; 2 makes it eight times smaller",
+        .range = settings::between(0.25, 10),
+        .placeholder = "MM"},
+       {.name = "percentiles",
+        .slot = arguments.percentiles,
+        .help = "Percentiles of each modality that become 0 and 1",
+        .range = settings::between(0, 100),
+        .placeholder = "LOW HIGH"},
+       {.name = "percentiles_of",
+        .slot = Slot(parameters.percentiles_of, {store::kPercentilesOfNames.begin(), store::kPercentilesOfNames.end()}),
+        .help = "Whose percentiles: all voxels of the crop, or the foreground, which is what is above 0"},
+       {.name = "reference",
+        .slot = parameters.reference,
+        .help = "Modality whose grid studies without a label come to; without it that of the studies file",
+        .placeholder = "MODALITY"},
+       {.name = "z_scored",
+        .slot = parameters.z_scored,
+        .help = "Images were z-scored and their background left at 0: make it the lowest value again, below the brain"},
+       {.name = "compress",
+        .slot = parameters.compress,
+        .help =
+            "Store compressed chunks instead of NIfTI: the same values in a third to a half of the space, read more slowly"}});
+}
+
 } // namespace
 
 Command add_prepare(CLI::App& program, CommonOptions& common) {
   CLI::App* command = program.add_subcommand("prepare", "Prepare the studies of a studies file into a store for training");
   const auto options = std::make_shared<PrepareArguments>();
+  const auto settings = std::make_shared<settings::Settings>();
   command->add_option("studies", options->studies, "Studies file, as `index` writes it or MONAI's datalist")
       ->required()
       ->type_name("FILE");
@@ -139,46 +176,14 @@ Command add_prepare(CLI::App& program, CommonOptions& common) {
       ->required()
       ->type_name("STORE")
       ->group("Output");
-  command->add_option("--modalities", options->modalities, "TOML file with more names of modalities")->type_name("FILE");
-  command->add_flag("--strict", options->strict, "Stop at the first study that fails");
-  command
-      ->add_option("--spacing", options->parameters.spacing_mm,
-                   "Voxel size of the store, isotropic; 2 makes it eight times smaller")
-      ->type_name("MM")
-      ->check(CLI::Range(0.25, 10.0))
-      ->group("prepare")
-      ->capture_default_str();
-  command->add_option("--percentiles", options->percentiles, "Percentiles of each modality that become 0 and 1")
-      ->type_name("LOW HIGH")
-      ->expected(2)
-      ->check(CLI::Range(0.0, 100.0))
-      ->group("prepare")
-      ->capture_default_str();
-  command
-      ->add_option("--percentiles-of", options->percentiles_of,
-                   "Whose percentiles: all voxels of the crop, or the foreground, which is what is above 0")
-      ->check(CLI::IsMember({"crop", "foreground"}))
-      ->group("prepare")
-      ->capture_default_str();
-  command
-      ->add_option("--reference", options->parameters.reference,
-                   "Modality whose grid studies without a label come to; without it that of the studies file")
-      ->type_name("MODALITY")
-      ->group("prepare");
-  command
-      ->add_flag("--z-scored", options->parameters.z_scored,
-                 "Images were z-scored and their background left at 0: make it the lowest value again, below the brain")
-      ->group("prepare");
-  command
-      ->add_flag("--compress", options->parameters.compress,
-                 "Store compressed chunks instead of NIfTI: the same values in a third to a half of the space, read more slowly")
-      ->group("prepare");
+  add_prepare_settings(*settings, *options);
+  add_setting_options(*command, *settings);
   command->add_option("--shard", options->shard, "Prepare the I-th of N parts, for job arrays: 1/8 to 8/8")->type_name("I/N");
   command->add_option("--merge", options->merge, "Check that N shards prepared every study, and list them for training")
       ->type_name("N")
       ->check(CLI::PositiveNumber)
       ->excludes("--shard");
-  const auto settings = add_common_options(*command, common, {.force = true, .threads = true});
+  add_common_options(*command, common, {.force = true, .config = true, .threads = true}, settings);
   command->get_option("--merge")->excludes("--force");
   return {command, [options, &common] { run_prepare(*options, common); }, "use a smaller --threads", settings};
 }

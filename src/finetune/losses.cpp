@@ -3,11 +3,11 @@
 #include <ATen/core/Reduction.h>
 #include <ATen/ops/binary_cross_entropy_with_logits.h>
 #include <ATen/ops/log_softmax.h>
-#include <ATen/ops/mse_loss.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/zeros_like.h>
 
 #include "parallel/sums.h"
+#include "runtime/ordered_sums.h"
 
 namespace brainmvp::finetune {
 namespace {
@@ -17,13 +17,15 @@ using torch::Tensor;
 // Zeros in voxels that do not count.
 Tensor masked(const Tensor& values, const Tensor& valid) { return valid.defined() ? values * valid : values; }
 
+// Over samples and voxels: [B, K, H, W, D] -> [K].
+Tensor sum_of_outputs(const Tensor& values) { return ordered_row_sums(values.flatten(2)).sum(0); }
+
 // [K] from probabilities and targets [B, K, ...].
 Tensor dice_loss(const Tensor& probabilities, const Tensor& target, const parallel::BatchShare& share, const Tensor& valid) {
-  const std::vector<std::int64_t> all_but_outputs{0, 2, 3, 4};
   const Tensor prediction = masked(probabilities, valid);
   const Tensor truth = masked(target, valid);
-  const Tensor both = (prediction * truth).sum(all_but_outputs);
-  const Tensor sizes = prediction.square().sum(all_but_outputs) + truth.square().sum(all_but_outputs);
+  const Tensor both = sum_of_outputs(prediction * truth);
+  const Tensor sizes = sum_of_outputs(prediction.square()) + sum_of_outputs(truth.square());
   const Tensor sums = parallel::sum_over_ranks(at::stack({both, sizes}), share);
   return 1 - (2 * sums[0] + 1) / (sums[1] + 1);
 }
@@ -31,10 +33,10 @@ Tensor dice_loss(const Tensor& probabilities, const Tensor& target, const parall
 // The mean of terms [B, C, ...] over the voxels of all ranks that count; 0 when there are none.
 Tensor mean_of(const Tensor& terms, const parallel::BatchShare& share, const Tensor& valid) {
   if (!valid.defined()) {
-    return parallel::mean_over_ranks(terms.mean(), share);
+    return parallel::mean_over_ranks(ordered_mean(terms), share);
   }
-  const Tensor count = valid.sum() * static_cast<double>(terms.size(1));
-  const Tensor sums = parallel::sum_over_ranks(at::stack({masked(terms, valid).sum(), count}), share);
+  const Tensor count = ordered_sum(valid) * static_cast<double>(terms.size(1));
+  const Tensor sums = parallel::sum_over_ranks(at::stack({ordered_sum(masked(terms, valid)), count}), share);
   return sums[0] / sums[1].clamp_min(1);
 }
 
@@ -80,7 +82,7 @@ Tensor supervised_loss(const nn::Segmentation& output, const Tensor& target, boo
 
 Tensor consistency_loss(const Tensor& quarter, const parallel::BatchShare& share) {
   const std::vector<Tensor> mixtures = quarter.to(at::kFloat).chunk(2, 0);
-  return parallel::mean_over_ranks(at::mse_loss(mixtures.at(0), mixtures.at(1)), share);
+  return parallel::mean_over_ranks(mean_square_error(mixtures.at(0), mixtures.at(1)), share);
 }
 
 } // namespace brainmvp::finetune

@@ -2,12 +2,14 @@
 
 #include <limits>
 
+#include "runtime/ordered_sums.h"
+
 namespace brainmvp::objectives {
 
 torch::Tensor unit_rows(const torch::Tensor& rows) {
   constexpr double kSmallestNorm = 1e-12;
   const torch::Tensor flat = rows.flatten(1);
-  return flat / flat.norm(2, 1, true).clamp_min(kSmallestNorm);
+  return flat / ordered_row_sums(flat.square()).clamp_min(kSmallestNorm * kSmallestNorm).sqrt().unsqueeze(1);
 }
 
 torch::Tensor nt_xent(const torch::Tensor& view1, const torch::Tensor& view2, const torch::Tensor& studies, double temperature) {

@@ -3,6 +3,7 @@
 #include "nn/kernels/working_type.h"
 #include "objectives/pictures.h"
 #include "parallel/sums.h"
+#include "runtime/ordered_sums.h"
 
 namespace brainmvp::objectives {
 
@@ -21,9 +22,9 @@ NamedTensors Restoration::losses(const Batch& batch, const Step& step) {
   const torch::Tensor counted =
       damaged.counted.defined() ? damaged.counted.to(target.scalar_type()).expand_as(target) : at::ones_like(target);
   const torch::Tensor difference = output - target;
-  const torch::Tensor squares = (counted * difference.square()).sum();
-  const torch::Tensor errors = measure_ == Measure::kSquare ? squares : (counted * difference.abs()).sum();
-  const torch::Tensor sums = parallel::sum_over_ranks(at::stack({errors, squares.detach(), counted.sum()}), step.share);
+  const torch::Tensor squares = ordered_sum(counted * difference.square());
+  const torch::Tensor errors = measure_ == Measure::kSquare ? squares : ordered_sum(counted * difference.abs());
+  const torch::Tensor sums = parallel::sum_over_ranks(at::stack({errors, squares.detach(), ordered_sum(counted)}), step.share);
   NamedTensors terms{{"loss", sums[0] / sums[2]}};
   if (measure_ != Measure::kSquare) {
     terms.emplace_back("mse", (sums[1] / sums[2]).detach());

@@ -9,6 +9,7 @@
 #include "objectives/objective.h"
 #include "objectives/pictures.h"
 #include "parallel/sums.h"
+#include "runtime/ordered_sums.h"
 #include "train/augmentation.h"
 
 namespace brainmvp::objectives {
@@ -47,7 +48,7 @@ public:
     nn::check_input(x, 1, size_multiple_);
     std::vector<Tensor> pooled;
     for (const Tensor& feature : encoder_->forward(x)) {
-      pooled.push_back(feature.mean({2, 3, 4}));
+      pooled.push_back(ordered_row_means(feature.flatten(2)));
     }
     return second_->forward(at::relu(norm_->forward(first_->forward(at::cat(pooled, 1)))));
   }

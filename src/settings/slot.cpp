@@ -116,6 +116,10 @@ void Slot::assign(std::array<std::size_t, 3>& target, const ConfigValues& values
   }
 }
 
+void Slot::assign(std::array<double, 2>& target, const ConfigValues& values, const Range& range) {
+  target = {number_of<double>(values[0], range), number_of<double>(values[1], range)};
+}
+
 ConfigValues Slot::values_of(bool value) { return value ? ConfigValues{true} : ConfigValues{}; }
 
 // TOML has no more than 63 bits.
@@ -143,6 +147,12 @@ void Slot::describe(const std::vector<std::string>* /*type*/) {
 void Slot::describe(const std::array<std::size_t, 3>* /*type*/) {
   kind_ = "UINT";
   count_ = {1, 3};
+  words_ = Words::kSeveral;
+}
+
+void Slot::describe(const std::array<double, 2>* /*type*/) {
+  kind_ = "FLOAT";
+  count_ = {2, 2};
   words_ = Words::kSeveral;
 }
 

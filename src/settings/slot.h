@@ -40,7 +40,7 @@ enum class Words {
 
 class Slot {
 public:
-  // bool, numbers, std::string, optional ones, and vectors of texts. A size of three takes one number for all.
+  // bool, numbers, std::string, optional ones, and vectors of texts. A size of three takes one number for all, a pair takes both.
   template <class T>
     requires(!std::is_same_v<std::remove_const_t<T>, Slot>)
   Slot(T& target) // NOLINT(google-explicit-constructor): a row names its member
@@ -87,6 +87,7 @@ private:
   static void assign(std::string& target, const ConfigValues& values, const Range& range);
   static void assign(std::vector<std::string>& target, const ConfigValues& values, const Range& range);
   static void assign(std::array<std::size_t, 3>& target, const ConfigValues& values, const Range& range);
+  static void assign(std::array<double, 2>& target, const ConfigValues& values, const Range& range);
   template <class T>
   static void assign(std::optional<T>& target, const ConfigValues& values, const Range& range) {
     T value{};
@@ -102,6 +103,7 @@ private:
   static ConfigValues values_of(const std::string& value);
   static ConfigValues values_of(const std::vector<std::string>& values) { return {values.begin(), values.end()}; }
   static ConfigValues values_of(const std::array<std::size_t, 3>& values);
+  static ConfigValues values_of(const std::array<double, 2>& values) { return {values.begin(), values.end()}; }
   template <class T>
   static ConfigValues values_of(const std::optional<T>& value) {
     return value ? values_of(*value) : ConfigValues{};
@@ -119,6 +121,7 @@ private:
   void describe(const std::string*) { kind_ = "TEXT"; }
   void describe(const std::vector<std::string>*);
   void describe(const std::array<std::size_t, 3>*);
+  void describe(const std::array<double, 2>*);
 
   std::string kind_;
   std::function<void(const ConfigValues&, const Range&)> set_;

@@ -49,14 +49,7 @@ protected:
                                           {"--template-init", "mean"},   {"--steps", "5000"},
                                           {"--checkpoint-every", "1"},   {"--log-images-every", "0"},
                                           {"--validate-every", "100000"}};
-    Arguments arguments{"pretrain", store(), "-o", run};
-    for (const Arguments& option : defaults) {
-      if (std::ranges::count(more, option.front()) == 0) {
-        arguments.insert(arguments.end(), option.begin(), option.end());
-      }
-    }
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    return test::brainmvp_command(arguments);
+    return test::brainmvp_command(test::with_options({"pretrain", store(), "-o", run}, defaults, more));
   }
   ProcessResult resume(const Arguments& more = {}) const {
     Arguments arguments{"pretrain", store(), "-o", run(), "--resume"};

@@ -58,14 +58,7 @@ protected:
     const std::vector<Arguments> defaults{{"--recipe", "tiny"}, {"--crop", "16"},       {"--threads", "1"},
                                           {"--seed", "7"},      {"--steps", "6"},       {"--checkpoint-every", "2"},
                                           {"--keep", "3"},      {"--init", run("pre")}, {"--validate-every", "3"}};
-    Arguments arguments{"finetune", kind, store(), "-o", run(name)};
-    for (const Arguments& option : defaults) {
-      if (std::ranges::count(more, option.front()) == 0) {
-        arguments.insert(arguments.end(), option.begin(), option.end());
-      }
-    }
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    return arguments;
+    return test::with_options({"finetune", kind, store(), "-o", run(name)}, defaults, more);
   }
   static ProcessResult finetune(const std::string& kind, const std::string& name, const Arguments& more = {}) {
     return test::run_brainmvp(command(kind, name, more));
@@ -92,6 +85,20 @@ TEST_F(Finetune, ResumingASegmentationContinuesTheExactCurve) {
   EXPECT_EQ(metrics(run("killed")), expected);
   test::expect_same_checkpoint(run("straight") / "checkpoints/last.pt", run("killed") / "checkpoints/last.pt",
                                run("straight") / "checkpoints/step_00000002.pt", "decoder.out.conv.conv.weight");
+}
+
+TEST_F(Finetune, HasTheSameBitsWithAnyNumberOfThreads) {
+  for (const std::string kind : {"segment", "classify"}) {
+    const Arguments options{"--augmentation", "full", "--crop", "32", "--steps", "2", "--validate-every", "2"};
+    const auto with_threads = [&](const std::string& threads) {
+      Arguments all = options;
+      all.insert(all.end(), {"--threads", threads});
+      const ProcessResult result = finetune(kind, kind + threads, all);
+      EXPECT_EQ(result.exit_code, 0) << result.err;
+      return metrics(run(kind + threads));
+    };
+    EXPECT_EQ(with_threads("3"), with_threads("1")) << kind;
+  }
 }
 
 TEST_F(Finetune, SaysWhatBecameOfEveryTensorAndStudy) {

@@ -48,33 +48,13 @@ protected:
   PretrainObjective() { write_labelled_store(folder_ / "store"); }
 
   ProcessResult pretrain(const std::string& run, const Arguments& more) const {
-    Arguments arguments{"pretrain",
-                        folder_ / "store",
-                        "-o",
-                        folder_ / run,
-                        "--objective",
-                        GetParam().name,
-                        "--recipe",
-                        "tiny",
-                        "--crop",
-                        "16",
-                        "--threads",
-                        "1",
-                        "--seed",
-                        "7",
-                        "--steps",
-                        "6",
-                        "--accumulate",
-                        "2",
-                        "--validate-every",
-                        "3",
-                        "--checkpoint-every",
-                        "3",
-                        "--log-images-every",
-                        "2"};
-    arguments.insert(arguments.end(), GetParam().options.begin(), GetParam().options.end());
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    return test::run_brainmvp(arguments);
+    const std::vector<Arguments> defaults{
+        {"--recipe", "tiny"},       {"--crop", "16"},      {"--threads", "1"},        {"--seed", "7"},
+        {"--steps", "6"},           {"--accumulate", "2"}, {"--validate-every", "3"}, {"--checkpoint-every", "3"},
+        {"--log-images-every", "2"}};
+    Arguments command{"pretrain", folder_ / "store", "-o", folder_ / run, "--objective", GetParam().name};
+    command.insert(command.end(), GetParam().options.begin(), GetParam().options.end());
+    return test::run_brainmvp(test::with_options(command, defaults, more));
   }
 
   test::TemporaryFolder folder_;
@@ -110,6 +90,16 @@ TEST_P(PretrainObjective, GoesOnToTheBitIsReportedAndItsEncoderIsFineTuned) {
                           "--recipe", "tiny", "--crop", "16", "--steps", "1", "--threads", "1", "--seed", "3"});
   ASSERT_EQ(tuned.exit_code, 0) << tuned.err;
   EXPECT_TRUE(contains(tuned.err, "not in the file, left as initialised (26): decoder.* (22), ms_out.* (4)\n")) << tuned.err;
+}
+
+TEST_P(PretrainObjective, HasTheSameBitsWithAnyNumberOfThreads) {
+  const auto with_threads = [&](const std::string& threads) {
+    const ProcessResult result =
+        pretrain(threads, {"--crop", "32", "--steps", "2", "--validate-every", "2", "--threads", threads});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return metrics(folder_ / threads);
+  };
+  EXPECT_EQ(with_threads("3"), with_threads("1"));
 }
 
 TEST(PretrainObjectives, AllOfTheTableAreTried) {

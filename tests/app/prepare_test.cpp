@@ -69,6 +69,19 @@ TEST(Prepare, ASpacingIsThatOfTheStoreAndAChangeRedoesItWhenForced) {
   EXPECT_EQ(prepare_store(folder, {"--percentiles", "95", "5"}).exit_code, 2);
 }
 
+TEST(Prepare, OptionsComeFromAFileUnlessTheCommandLineHasThem) {
+  const TemporaryFolder folder;
+  write_studies(folder, {"a"});
+  test::write_text(folder / "run.toml", "[prepare]\nspacing = 2\npercentiles = [1, 99]\npercentiles_of = \"foreground\"\n");
+  ASSERT_EQ(prepare_store(folder, {"--config", folder / "run.toml", "--percentiles", "2", "98"}).exit_code, 0);
+  const ProcessResult other = prepare_store(folder);
+  EXPECT_TRUE(contains(other.err, "store of 2 mm voxels and percentiles 2 to 98 of the foreground")) << other.err;
+  test::write_text(folder / "run.toml", "[prepare]\nspacing = 20\n");
+  const ProcessResult refused = prepare_store(folder, {"--config", folder / "run.toml"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_TRUE(contains(refused.err, "--spacing: expected a number from 0.25 to 10, found 20")) << refused.err;
+}
+
 TEST(Prepare, ACompressedStoreHoldsTheSameValuesInLessSpace) {
   const TemporaryFolder folder;
   write_studies(folder, {"a", "b"});

@@ -42,14 +42,7 @@ protected:
                                           {"--threads", "1"},        {"--template-size", "24", "24", "32"},
                                           {"--seed", "7"},           {"--checkpoint-every", "4"},
                                           {"--validate-every", "4"}, {"--log-images-every", "5"}};
-    Arguments arguments{"pretrain", store(), "-o", run(name)};
-    for (const Arguments& option : defaults) {
-      if (std::ranges::count(more, option.front()) == 0) {
-        arguments.insert(arguments.end(), option.begin(), option.end());
-      }
-    }
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    return arguments;
+    return test::with_options({"pretrain", store(), "-o", run(name)}, defaults, more);
   }
   static ProcessResult pretrain(const std::string& name, const Arguments& more = {}) {
     return test::run_brainmvp(command(name, more));

@@ -10,6 +10,19 @@
 
 namespace brainmvp::test {
 
+// Adds those of the default options that `more` does not replace, then `more`.
+inline std::vector<std::string> with_options(std::vector<std::string> command,
+                                             const std::vector<std::vector<std::string>>& defaults,
+                                             const std::vector<std::string>& more) {
+  for (const std::vector<std::string>& option : defaults) {
+    if (std::ranges::count(more, option.front()) == 0) {
+      command.insert(command.end(), option.begin(), option.end());
+    }
+  }
+  command.insert(command.end(), more.begin(), more.end());
+  return command;
+}
+
 // Metrics without what depends on the machine's mood.
 inline std::vector<nlohmann::json> metrics(const std::filesystem::path& run) {
   std::vector<nlohmann::json> lines;

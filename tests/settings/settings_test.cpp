@@ -20,6 +20,7 @@ struct Options {
   std::string network;
   std::vector<std::string> channels;
   std::array<std::size_t, 3> crop{8, 8, 8};
+  std::array<double, 2> bounds{0, 1};
   std::optional<std::uint64_t> steps;
   std::uint64_t epochs = 9;
   Start start = Start::kZero;
@@ -39,6 +40,7 @@ void add(Settings& settings, Options& options) {
   settings.add("net", {{.name = "network", .slot = options.network, .help = "n"},
                        {.name = "channels", .slot = options.channels, .help = "c"},
                        {.name = "crop", .slot = options.crop, .help = "w", .range = above(0)},
+                       {.name = "bounds", .slot = options.bounds, .help = "x", .range = between(0, 9)},
                        {.name = "start", .slot = Slot(options.start, {"zero", "mean"}), .help = "z"}});
 }
 
@@ -67,13 +69,14 @@ protected:
 
 TEST_F(SettingsOf, EveryTypeComesFromAFileAndGoesToOne) {
   const std::string toml =
-      "[net]\nnetwork = \"unet\"\nchannels = [\"t1\", \"flair\"]\ncrop = [16, 16, 32]\nstart = \"mean\"\n\n"
+      "[net]\nnetwork = \"unet\"\nchannels = [\"t1\", \"flair\"]\ncrop = [16, 16, 32]\nbounds = [0.5, 2.0]\nstart = \"mean\"\n\n"
       "[train]\nquiet = true\nfold = 2\nbatch_size = 3\nseed = \"18446744073709551615\"\nrate = 0.1\nsteps = 7\n";
   read(toml);
   EXPECT_TRUE(options_.quiet);
   EXPECT_EQ(options_.seed, 18446744073709551615ULL);
   EXPECT_EQ(options_.rate, 0.1);
   EXPECT_EQ(options_.crop, (std::array<std::size_t, 3>{16, 16, 32}));
+  EXPECT_EQ(options_.bounds, (std::array<double, 2>{0.5, 2}));
   EXPECT_EQ(options_.start, Start::kMean);
   EXPECT_EQ(options_.steps, 7U);
   EXPECT_EQ(settings_.toml(), toml) << "epochs is left out, since steps was given";
@@ -107,6 +110,8 @@ TEST_F(SettingsOf, RefusesWhatDoesNotFit) {
   expect_part(refusal("[train]\nrate = true\n"), "found true");
   expect_part(refusal("[train]\nbatch_size = 2.5\n"), "--batch-size: expected a whole number from 1 up, found 2.5");
   expect_part(refusal("[train]\nbatch_size = 0\n"), "--batch-size");
+  expect_part(refusal("[net]\nbounds = [1.0]\n"), "--bounds: expected 2 values, found 1");
+  expect_part(refusal("[net]\nbounds = [1, 10]\n"), "--bounds: expected a number from 0 to 9, found 10");
   expect_part(refusal("[train]\nfold = 3000000000\n"), "--fold");
   expect_part(refusal("[train]\nseed = -1\n"), "--seed");
   expect_part(refusal("[train]\nquiet = 1\n"), "expected true or false, found 1");

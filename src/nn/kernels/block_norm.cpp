@@ -71,4 +71,28 @@ std::vector<float> BlockNorm::finish(const float* weight_gradient, const float* 
   return factors;
 }
 
+void save_norm(torch::autograd::AutogradContext& context, const Norm& norm, const ChannelStatistics& statistics) {
+  context.saved_data["kind"] = static_cast<std::int64_t>(norm.kind);
+  context.saved_data["epsilon"] = norm.epsilon;
+  context.saved_data["is_training"] = norm.is_training;
+  context.saved_data["group"] = reinterpret_cast<std::int64_t>(norm.share.group);
+  context.saved_data["here"] = norm.share.here;
+  context.saved_data["tokens"] = statistics.tokens;
+}
+
+Norm saved_norm(torch::autograd::AutogradContext& context, const torch::Tensor& weight, const torch::Tensor& bias) {
+  return {.kind = static_cast<Norm::Kind>(context.saved_data["kind"].toInt()),
+          .epsilon = context.saved_data["epsilon"].toDouble(),
+          .weight = weight,
+          .bias = bias,
+          .is_training = context.saved_data["is_training"].toBool(),
+          .share = {.group = reinterpret_cast<const parallel::Group*>(context.saved_data["group"].toInt()),
+                    .here = context.saved_data["here"].toInt()}};
+}
+
+ChannelStatistics saved_statistics(torch::autograd::AutogradContext& context, const torch::Tensor& mean,
+                                   const torch::Tensor& reciprocal_deviation) {
+  return {.mean = mean, .reciprocal_deviation = reciprocal_deviation, .tokens = context.saved_data["tokens"].toDouble()};
+}
+
 } // namespace brainmvp::nn

@@ -1,6 +1,8 @@
 // A norm applied to blocks of tokens on the CPU.
 #pragma once
 
+#include <torch/autograd.h>
+
 #include <vector>
 
 #include "nn/kernels/norm.h"
@@ -30,5 +32,11 @@ private:
   ChannelStatistics statistics_;
   std::vector<float> scale_, shift_; // of kBatch
 };
+
+// A norm from a forward pass to its backward pass, except the tensors, which the caller saves.
+void save_norm(torch::autograd::AutogradContext& context, const Norm& norm, const ChannelStatistics& statistics);
+Norm saved_norm(torch::autograd::AutogradContext& context, const torch::Tensor& weight, const torch::Tensor& bias);
+ChannelStatistics saved_statistics(torch::autograd::AutogradContext& context, const torch::Tensor& mean,
+                                   const torch::Tensor& reciprocal_deviation);
 
 } // namespace brainmvp::nn

@@ -115,7 +115,7 @@ Tensor taps_gradient(const Tensor& x, const Tensor& gy, std::int64_t kernel, boo
   for_each_slab(x.size(0), shape, [&](std::int64_t b, std::int64_t i, const DepthwiseSlab& slab, std::vector<float>& scratch) {
     depthwise_weight_gradient(shape, slab, sample_of(x, b), sample_of(gy, b), out + (b * slabs + i) * part, scratch);
   });
-  return parts.sum(0);
+  return added_up(parts);
 }
 
 // [C, 1, k, k, k] -> [k, k, k, C]. Adding the input to the result is a tap of 1 in the centre.

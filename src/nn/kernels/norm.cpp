@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "nn/kernels/synchronised_norm.h"
+#include "nn/kernels/token_norm.h"
 #include "nn/kernels/token_parts.h"
 #include "nn/kernels/working_type.h"
 
@@ -114,7 +115,7 @@ Tensor column_sums(const Tensor& x) {
       }
     }
   });
-  return sums.sum(0);
+  return added_up(sums);
 }
 
 ChannelStatistics channel_statistics(const Tensor& x, const Norm& norm) {
@@ -136,6 +137,9 @@ ChannelStatistics channel_statistics(const Tensor& x, const Norm& norm) {
 }
 
 Tensor normalise(const Tensor& x, const Norm& norm) {
+  if (norm.kind != Norm::Kind::kNone && has_block_norm(x, norm.weight)) {
+    return token_norm(x.reshape({-1, x.size(-1)}), norm).view(x.sizes());
+  }
   switch (norm.kind) {
   case Norm::Kind::kNone:
     return x;

@@ -36,7 +36,7 @@ ChannelStatistics channel_statistics(const torch::Tensor& x, const Norm& norm);
 // Sums over the tokens of x: [N, C], in one order whatever the number of threads. [C], float (double of double).
 torch::Tensor column_sums(const torch::Tensor& x);
 
-// The norm alone, through ATen, over the last axis of x: [..., C].
+// The norm with nothing after it, over the last axis of x: [..., C].
 torch::Tensor normalise(const torch::Tensor& x, const Norm& norm);
 
 } // namespace brainmvp::nn

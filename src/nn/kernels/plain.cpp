@@ -38,16 +38,16 @@ Tensor normalise(const Tensor& x, const Norm& norm) {
                                            norm.is_training, kBatchNormMomentum, norm.epsilon, x.is_cuda()));
 }
 
-Tensor convolve(const Tensor& x, const Tensor& weight, const Tensor& bias, std::int64_t groups) {
-  return channels_last_view(aten_convolution(channels_first(x), weight, bias, 1, weight.size(2) / 2, groups));
+Tensor convolve(const Tensor& x, const Tensor& weight, const Tensor& bias, std::int64_t stride) {
+  return channels_last_view(aten_convolution(channels_first(x), weight, bias, stride, weight.size(2) / 2));
 }
 
 Tensor embed_patches(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   return channels_last_view(at::conv3d(channels_first(x), weight, bias, 2));
 }
 
-Tensor upsample(const Tensor& x, const Tensor& weight) {
-  return channels_last_view(at::conv_transpose3d(channels_first(x), weight, {}, 2));
+Tensor upsample(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  return channels_last_view(at::conv_transpose3d(channels_first(x), weight, bias, 2));
 }
 
 Tensor attend(const Tensor& q, const Tensor& k, const Tensor& v) {

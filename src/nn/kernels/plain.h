@@ -15,14 +15,14 @@ torch::Tensor token_layers(const torch::Tensor& x, const TokenLayers& layers);
 // As nn::normalise, for x: [B, D, H, W, C] or [B, N, C].
 torch::Tensor normalise(const torch::Tensor& x, const Norm& norm);
 
-// Stride 1, zero-padded to the same size. x: [B, D, H, W, C]; weight: [O, C / groups, k, k, k]; bias: [O] or undefined.
-torch::Tensor convolve(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias, std::int64_t groups);
+// Zero-padded by half of the kernel. x: [B, D, H, W, C]; weight: [O, C, k, k, k]; bias: [O] or undefined.
+torch::Tensor convolve(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias, std::int64_t stride);
 
 // Kernel 2, stride 2. x: [B, D, H, W, in]; weight: [out, in, 2, 2, 2]
 torch::Tensor embed_patches(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias);
 
-// Transposed, kernel 2, stride 2. x: [B, D, H, W, in]; weight: [in, out, 2, 2, 2]
-torch::Tensor upsample(const torch::Tensor& x, const torch::Tensor& weight);
+// Transposed, kernel 2, stride 2. x: [B, D, H, W, in]; weight: [in, out, 2, 2, 2]; bias: [out] or undefined
+torch::Tensor upsample(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias);
 
 // softmax(q k^T / sqrt(width)) v. [B, heads, N, width]
 torch::Tensor attend(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v);

@@ -191,24 +191,6 @@ void finish_gradient(const Plan& plan, const std::vector<float>& factors, const 
   });
 }
 
-// parts: [P, size] -> the sum of all, in their order
-Tensor added_up(const Tensor& parts) {
-  if (parts.size(0) == 1) {
-    return parts[0];
-  }
-  const std::int64_t size = parts.size(1);
-  Tensor total = at::empty({size}, parts.options());
-  const float* from = parts.const_data_ptr<float>();
-  float* to = total.mutable_data_ptr<float>();
-  at::parallel_for(0, size, 1 << 14, [&](std::int64_t begin, std::int64_t end) {
-    std::copy(from + begin, from + end, to + begin);
-    for (std::int64_t part = 1; part < parts.size(0); ++part) {
-      add_values(end - begin, from + part * size + begin, to + begin);
-    }
-  });
-  return total;
-}
-
 // Sums that blocks only ever add to.
 void clear_small_sums(const Sums& at, float* sums) {
   std::fill(sums + at.bias1, sums + at.weight2, 0.0F);
@@ -269,12 +251,7 @@ public:
     const ChannelStatistics statistics = norm.kind == Norm::Kind::kBatch ? channel_statistics(x, norm) : ChannelStatistics();
     context->save_for_backward(
         {x, norm_weight, norm_bias, weight1, bias1, weight2, bias2, statistics.mean, statistics.reciprocal_deviation});
-    context->saved_data["kind"] = static_cast<std::int64_t>(norm.kind);
-    context->saved_data["epsilon"] = norm.epsilon;
-    context->saved_data["is_training"] = norm.is_training;
-    context->saved_data["group"] = reinterpret_cast<std::int64_t>(norm.share.group);
-    context->saved_data["here"] = norm.share.here;
-    context->saved_data["tokens"] = statistics.tokens;
+    save_norm(*context, norm, statistics);
     const TokenLayers layers{.norm = norm,
                              .weight1 = weight1,
                              .bias1 = bias1,
@@ -286,20 +263,12 @@ public:
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
     const variable_list saved = context->get_saved_variables();
-    const Norm norm{.kind = static_cast<Norm::Kind>(context->saved_data["kind"].toInt()),
-                    .epsilon = context->saved_data["epsilon"].toDouble(),
-                    .weight = or_undefined(saved[1]),
-                    .bias = or_undefined(saved[2]),
-                    .is_training = context->saved_data["is_training"].toBool(),
-                    .share = {.group = reinterpret_cast<const parallel::Group*>(context->saved_data["group"].toInt()),
-                              .here = context->saved_data["here"].toInt()}};
+    const Norm norm = saved_norm(*context, or_undefined(saved[1]), or_undefined(saved[2]));
     const TokenLayers layers{
         .norm = norm, .weight1 = saved[3], .bias1 = saved[4], .weight2 = or_undefined(saved[5]), .bias2 = or_undefined(saved[6])};
     const Tensor gy = gradients[0].contiguous();
-    const Gradients g = run_backward(
-        saved[0], gy,
-        BlockNorm(norm, {.mean = saved[7], .reciprocal_deviation = saved[8], .tokens = context->saved_data["tokens"].toDouble()}),
-        layers, context->needs_input_grad(0));
+    const BlockNorm block_norm(norm, saved_statistics(*context, saved[7], saved[8]));
+    const Gradients g = run_backward(saved[0], gy, block_norm, layers, context->needs_input_grad(0));
     return {g.x,     g.norm_weight, g.norm_bias, g.weight1,
             g.bias1, g.weight2,     g.bias2,     context->needs_input_grad(7) ? gy : Tensor(),
             Tensor()};
@@ -335,6 +304,10 @@ Tensor token_layers(const Tensor& x, const TokenLayers& layers) {
   std::vector<std::int64_t> shape = x.sizes().vec();
   shape.back() = y.size(1);
   return y.view(shape);
+}
+
+Tensor token_layer(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  return token_layers(x, {.weight1 = weight, .bias1 = bias.defined() ? bias : at::zeros({weight.size(0)}, weight.options())});
 }
 
 } // namespace brainmvp::nn

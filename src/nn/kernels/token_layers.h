@@ -21,4 +21,7 @@ struct TokenLayers {
 // gives autocast's type.
 torch::Tensor token_layers(const torch::Tensor& x, const TokenLayers& layers);
 
+// x W^T + b, with a bias or without: one layer.
+torch::Tensor token_layer(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias = {});
+
 } // namespace brainmvp::nn

@@ -57,4 +57,7 @@ private:
   std::int64_t count_ = 1;
 };
 
+// parts: [P, ...], contiguous -> their sum, [...], added in their order; one part is not copied.
+torch::Tensor added_up(const torch::Tensor& parts);
+
 } // namespace brainmvp::nn

@@ -5,6 +5,7 @@
 #include "nn/kernels/cube_convolution.h"
 #include "nn/kernels/execution.h"
 #include "nn/kernels/plain.h"
+#include "nn/kernels/token_norm.h"
 
 namespace brainmvp::nn {
 namespace {
@@ -16,14 +17,17 @@ std::shared_ptr<InnerConvolution> inner_convolution(std::int64_t in, std::int64_
 }
 
 // Each channel of each sample to mean 0 and variance 1, without weights. x: [B, H, W, D, C] contiguous
-Tensor instance_norm(const Tensor& x) {
+Tensor unit_norm(const Tensor& x) {
   if (uses_plain_kernels()) {
     return plain::instance_norm(x);
   }
-  // ATen's own copies to channels-first. The unit weights keep the statistics in float when x is bfloat16.
+  // The unit weights keep the statistics in float when x is bfloat16.
   const Tensor scale = at::ones({x.size(4)}, x.options().dtype(at::promoteTypes(x.scalar_type(), torch::kFloat)));
   const Tensor offset = at::zeros_like(scale);
-  std::vector<Tensor> samples;
+  if (has_block_norm(x, scale)) {
+    return instance_norm(x, scale, offset);
+  }
+  std::vector<Tensor> samples; // ATen's own instance norm copies to channels-first
   for (const Tensor& sample : x.unbind()) {
     samples.push_back(at::batch_norm(sample.view({-1, x.size(4)}), scale, offset, {}, {}, true, 0, 1e-5, x.is_cuda()));
   }
@@ -34,15 +38,11 @@ Tensor& leaky_relu(Tensor& x) { return at::leaky_relu_(x, 0.01); }
 
 } // namespace
 
-Tensor upsample(const Tensor& x, const Tensor& weight) {
+Tensor upsample(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   if (uses_plain_kernels()) {
-    return plain::upsample(x, weight.permute({0, 4, 1, 2, 3}));
+    return plain::upsample(x, weight.permute({0, 4, 1, 2, 3}), bias);
   }
-  const Tensor matrix = weight.flatten(1).t(); // [8 out, in]
-  TokenLayers layers;
-  layers.weight1 = matrix;
-  layers.bias1 = at::zeros({matrix.size(0)}, matrix.options());
-  const Tensor rows = token_layers(x, layers);
+  const Tensor rows = token_layer(x, weight.flatten(1).t(), bias.defined() ? bias.repeat(8) : Tensor());
   const Tensor cells = rows.unflatten(4, {2, 2, 2, weight.size(4)}); // [B, H, W, D, 2, 2, 2, out]
   return cells.permute({0, 1, 4, 2, 5, 3, 6, 7}).flatten(5, 6).flatten(3, 4).flatten(1, 2);
 }
@@ -59,10 +59,10 @@ ResidualConvolution::ResidualConvolution(std::int64_t in, std::int64_t out) {
 }
 
 Tensor ResidualConvolution::forward(const Tensor& x) const {
-  Tensor y = instance_norm(convolve_cubes(x, conv1_->weight));
-  y = instance_norm(convolve_cubes(leaky_relu(y), conv2_->weight));
+  Tensor y = unit_norm(convolve_cubes(x, conv1_->weight));
+  y = unit_norm(convolve_cubes(leaky_relu(y), conv2_->weight));
   // Not in place: autograd loses the gradient of what is added to a view that changes again (PyTorch 2.13).
-  Tensor sum = y + instance_norm(at::linear(x, conv3_->weight.flatten(1)));
+  Tensor sum = y + unit_norm(token_layer(x, conv3_->weight.flatten(1)));
   return leaky_relu(sum);
 }
 

@@ -15,8 +15,8 @@
 namespace brainmvp::nn {
 
 // Transposed convolution of kernel 2 and stride 2.
-// x: [B, H, W, D, in], any strides; weight: [in, 2, 2, 2, out] -> [B, 2H, 2W, 2D, out] contiguous
-torch::Tensor upsample(const torch::Tensor& x, const torch::Tensor& weight);
+// x: [B, H, W, D, in], any strides; weight: [in, 2, 2, 2, out]; bias: [out] or undefined -> [B, 2H, 2W, 2D, out] contiguous
+torch::Tensor upsample(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias = {});
 
 // A convolution's weight without bias, one module down: conv.weight.
 class InnerConvolution : public torch::nn::Module {

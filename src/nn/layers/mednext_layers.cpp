@@ -17,7 +17,7 @@ MednextTransposed::MednextTransposed(std::int64_t in, std::int64_t out) {
 
 Tensor MednextTransposed::matrix() const { return weight.view({weight.size(0), weight.size(1)}).t(); }
 
-Tensor MednextTransposed::forward(const Tensor& x) const { return token_layers(x, {.weight1 = matrix(), .bias1 = bias}); }
+Tensor MednextTransposed::forward(const Tensor& x) const { return token_layer(x, matrix(), bias); }
 
 MednextBlock::MednextBlock(const Options& options) : sampling_(options.sampling) {
   constexpr auto kKind = Linear::Kind::kPointwiseConvolution;
@@ -59,7 +59,7 @@ Tensor MednextBlock::to_half(const Tensor& x) const {
 Tensor MednextBlock::to_double(const Tensor& x) const {
   // The skip's transposed convolution of stride 2 gives its bias everywhere and its products at every second position.
   const Tensor mixed = mix(depthwise_->forward(x), compress_->bias + doubled_skip_->bias, {});
-  const Tensor products = token_layers(x, {.weight1 = doubled_skip_->matrix(), .bias1 = at::zeros_like(doubled_skip_->bias)});
+  const Tensor products = token_layer(x, doubled_skip_->matrix());
   const Tensor spread =
       at::constant_pad_nd(products.unsqueeze(4).unsqueeze(3).unsqueeze(2), {0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0});
   return at::constant_pad_nd(mixed, {0, 0, 1, 0, 1, 0, 1, 0}) + spread.flatten(5, 6).flatten(3, 4).flatten(1, 2);

@@ -3,6 +3,10 @@
 #include <cmath>
 #include <string>
 
+#include "nn/kernels/execution.h"
+#include "nn/kernels/token_norm.h"
+#include "nn/kernels/working_type.h"
+#include "nn/layers/decoder_parts.h"
 #include "nn/layers/layers.h"
 #include "nn/layers/size_check.h"
 
@@ -30,6 +34,10 @@ InstanceNorm::InstanceNorm(std::int64_t channels) {
 
 Tensor InstanceNorm::forward(const Tensor& x) const {
   check_normed(x.size(2) * x.size(3) * x.size(4));
+  const Tensor tokens = x.permute({0, 2, 3, 4, 1});
+  if (tokens.is_contiguous() && has_block_norm(x, weight)) {
+    return instance_norm(tokens, weight, bias).permute({0, 4, 1, 2, 3});
+  }
   return at::instance_norm(x, weight, bias, {}, {}, /*use_input_stats=*/true, /*momentum=*/0, 1e-5, /*cudnn_enabled=*/false);
 }
 
@@ -94,7 +102,12 @@ TransposedConvolution::TransposedConvolution(std::int64_t in, std::int64_t out, 
   bias_ = register_parameter("bias", default_start({out}, fan_in));
 }
 
-Tensor TransposedConvolution::forward(const Tensor& x) const { return at::conv_transpose3d(x, weight_, bias_, stride_); }
+Tensor TransposedConvolution::forward(const Tensor& x) const {
+  if (stride_ == 2 && !uses_plain_kernels() && has_own_products(x, weight_)) {
+    return upsample(x.permute({0, 2, 3, 4, 1}), weight_.permute({0, 2, 3, 4, 1}), bias_).permute({0, 4, 1, 2, 3});
+  }
+  return at::conv_transpose3d(x, weight_, bias_, stride_);
+}
 
 void TransposedConvolution::draw_public_start() { draw_by_fan_in(weight_, bias_); }
 

@@ -1,6 +1,9 @@
 #include "nn/layers/unet_layers.h"
 
 #include "nn/kernels/aten_convolution.h"
+#include "nn/kernels/cube_convolution.h"
+#include "nn/kernels/execution.h"
+#include "nn/kernels/working_type.h"
 #include "nn/layers/layers.h"
 
 namespace brainmvp::nn {
@@ -16,7 +19,15 @@ Convolution::Convolution(std::int64_t in, std::int64_t out, std::int64_t kernel,
   }
 }
 
-Tensor Convolution::forward(const Tensor& x) const { return aten_convolution(x, weight, bias, stride_, padding_); }
+Tensor Convolution::forward(const Tensor& x) const {
+  const bool is_point = weight.size(2) == 1 && stride_ == 1;
+  if (uses_plain_kernels() || !has_own_products(x, weight) || !(is_point || (weight.size(2) == 3 && stride_ <= 2))) {
+    return aten_convolution(x, weight, bias, stride_, padding_);
+  }
+  const Tensor tokens = x.permute({0, 2, 3, 4, 1});
+  const Tensor y = is_point ? token_layer(tokens, weight.flatten(1), bias) : convolve_cubes(tokens, weight, bias, stride_);
+  return y.permute({0, 4, 1, 2, 3});
+}
 
 GroupNorm::GroupNorm(std::int64_t channels) {
   weight_ = register_parameter("weight", torch::ones({channels}));
@@ -25,7 +36,7 @@ GroupNorm::GroupNorm(std::int64_t channels) {
 
 Tensor GroupNorm::forward(const Tensor& x) const {
   constexpr std::int64_t kGroups = 8;
-  return at::group_norm(x, kGroups, weight_, bias_, 1e-5);
+  return at::group_norm(x.contiguous(), kGroups, weight_, bias_, 1e-5);
 }
 
 ResidualBlock::ResidualBlock(std::int64_t channels) {

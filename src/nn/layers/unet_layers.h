@@ -1,4 +1,5 @@
-// Layers of the UNet. Activations are [B, C, H, W, D], contiguous: ATen's group norm is 30 times less exact in channels-last.
+// Layers of the UNet. Activations are [B, C, H, W, D]; ATen's group norm reads them contiguous, as it is 30 times less exact in
+// channels-last.
 #pragma once
 
 #include <torch/nn/module.h>
@@ -9,7 +10,7 @@
 
 namespace brainmvp::nn {
 
-// Zero-padded: stride 1 keeps the size, stride 2 halves it.
+// Zero-padded: stride 1 keeps the size, stride 2 halves it. On a CPU the result is channels-last in memory.
 class Convolution : public torch::nn::Module {
 public:
   Convolution(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride = 1, bool has_bias = true);

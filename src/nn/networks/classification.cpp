@@ -4,6 +4,7 @@
 #include "nn/layers/layers.h"
 #include "nn/layers/size_check.h"
 #include "nn/networks/backbones.h"
+#include "runtime/ordered_sums.h"
 
 namespace brainmvp::nn {
 namespace {
@@ -20,7 +21,7 @@ public:
 
   Tensor forward(const Tensor& x) override {
     check_input(x, channels_, size_multiple_);
-    const Tensor pooled = encoder_->forward(x).back().mean({2, 3, 4}); // [B, width]
+    const Tensor pooled = ordered_row_means(encoder_->forward(x).back().flatten(2)); // [B, width]
     return head_->forward(at::dropout(pooled, dropout_, is_training()));
   }
 

@@ -22,7 +22,7 @@ Tensor ReconstructionDecoder::forward(const Tensor& x) const {
   }
   // Nothing stands between the last two convolutions: their product spares a tensor of widths[0] channels at full size.
   const Tensor last = at::matmul(levels_.back()->transposed_weight(), output_->matrix().t()); // [in, 2, 2, 2, 1]
-  return (upsample(tokens, last) + output_->bias).squeeze(4).unsqueeze(1);
+  return upsample(tokens, last, output_->bias).squeeze(4).unsqueeze(1);
 }
 
 } // namespace brainmvp::nn

@@ -1,5 +1,4 @@
 // The BrainMVP objective (arXiv 2410.10604, section 3).
-#include <ATen/ops/mse_loss.h>
 
 #include <algorithm>
 
@@ -16,6 +15,7 @@
 #include "objectives/brainmvp/template_start.h"
 #include "objectives/pictures.h"
 #include "parallel/sums.h"
+#include "runtime/ordered_sums.h"
 #include "store/crop_placement.h"
 #include "study/modality.h"
 
@@ -90,7 +90,7 @@ public:
     const ProxyLosses losses = proxy_losses(*network_, templates_, own, draws, phase.weights, settings_.mask_block, step.share);
     NamedTensors terms{{"loss", losses.total}, {"mse_view1", losses.mse_view1}, {"mse_view2", losses.mse_view2}};
     if (step.validates) {
-      terms.emplace_back("mse_template", parallel::mean_over_ranks(at::mse_loss(losses.fill, losses.target), step.share));
+      terms.emplace_back("mse_template", parallel::mean_over_ranks(mean_square_error(losses.fill, losses.target), step.share));
     } else {
       terms.emplace_back("contrastive", losses.contrastive);
       last_ = losses;

@@ -8,6 +8,7 @@
 #include "objectives/brainmvp/template_bank.h"
 #include "objectives/contrast.h"
 #include "parallel/sums.h"
+#include "runtime/ordered_sums.h"
 
 namespace brainmvp::objectives {
 namespace {
@@ -76,7 +77,7 @@ ProxyLosses proxy_losses(nn::ReconstructionNetwork& network, const Tensor& templ
   const nn::WithoutAutocast guard;
   const std::vector<Tensor> outputs = result.image.to(views.target.scalar_type()).chunk(2);
   const Tensor errors = parallel::mean_over_ranks(
-      at::stack({at::mse_loss(outputs[0], views.target), at::mse_loss(outputs[1], views.target)}), share);
+      at::stack({mean_square_error(outputs[0], views.target), mean_square_error(outputs[1], views.target)}), share);
   const Tensor mse1 = errors[0], mse2 = errors[1];
   ProxyLosses losses;
   losses.total = weights.distillation * mse1 + weights.reconstruction * mse2;

@@ -17,6 +17,7 @@
 #include "objectives/pictures.h"
 #include "objectives/restoration.h"
 #include "parallel/sums.h"
+#include "runtime/ordered_sums.h"
 #include "store/crop_placement.h"
 #include "study/modality.h"
 
@@ -162,8 +163,10 @@ private:
   }
 
   [[nodiscard]] Tensor distance_from_means() const {
-    const Tensor templates = at::stack(rows());
-    return (templates - templates.mean({1, 2, 3}, true)).norm();
+    const Tensor templates = at::stack(rows()).flatten(1); // [C, N]
+    const Tensor means = ordered_row_sums(templates).unsqueeze(1) / templates.size(1);
+    constexpr double kSmallest = 1e-24; // whose root has a gradient: templates start equal to their means
+    return ordered_sum((templates - means).square()).clamp_min(kSmallest).sqrt();
   }
 
   [[nodiscard]] std::int64_t count() const { return static_cast<std::int64_t>(settings_.modalities.size()); }
