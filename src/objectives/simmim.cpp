@@ -7,6 +7,7 @@
 #include "nn/networks/backbones.h"
 #include "objectives/blocks.h"
 #include "objectives/restoration.h"
+#include "runtime/ordered_sums.h"
 
 namespace brainmvp::objectives {
 namespace {
@@ -58,7 +59,7 @@ private:
   Damaged damage(const Batch& batch, const Step& step) override {
     const Tensor target = batch.images.select(1, 0);
     const Tensor kept = masking_.kept_voxels(batch, step);
-    return {.target = target, .input = at::where(kept, target, network_->mask_value), .counted = kept.logical_not()};
+    return {.target = target, .input = at::where(kept, target, filled_with(network_->mask_value, target.sizes())), .counted = kept.logical_not()};
   }
 
   Tensor restore(const Tensor& input) override { return network_->forward(input); }

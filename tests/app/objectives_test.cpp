@@ -21,14 +21,14 @@ struct ObjectiveRun {
 
 const std::vector<ObjectiveRun> kObjectiveRuns{
     {.name = "brainmvp",
-     .options = {"--template-size", "24", "24", "32"},
+     .options = {"--template-size", "32", "32", "32"},
      .moving = "rep_template",
      .pictures = "<span>Target</span><span>View 1</span>"},
     {.name = "mae", .moving = "encoder.uniformer.patch_embed1.proj.weight"},
     {.name = "simmim", .moving = "mask_value"},
     {.name = "simclr", .pictures = "<span>View 1</span><span>View 2</span></div>"},
     {.name = "genesis", .moving = "encoder.uniformer.patch_embed1.proj.weight"},
-    {.name = "m3ae", .options = {"--template-size", "24", "24", "32", "--modalities", "flair,t1,t2"}, .moving = "rep_template"}};
+    {.name = "m3ae", .options = {"--template-size", "32", "32", "32", "--modalities", "flair,t1,t2"}, .moving = "rep_template"}};
 
 void write_labelled_store(const fs::path& store) {
   std::vector<test::HandmadeStudy> studies{

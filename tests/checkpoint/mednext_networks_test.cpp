@@ -19,8 +19,8 @@ model.load_state_dict({own(name): tensor for name, tensor in saved['state_dict']
 features = []
 for part in [*model.enc_stages, model.bottleneck]:
     part.register_forward_hook(lambda part, inputs, output: features.append(output))
-model.train()
-outputs = model(saved['input'])
+model.double().train()
+outputs = model(wide_input)
 named = dict(model.named_parameters())
 without_gradient = ('conv1.bias', ) # before a norm: nothing but rounding
 compare(features, outputs, {name: named[own(name)] for name in saved['state_dict'] if not name.endswith(without_gradient)})

@@ -69,14 +69,14 @@ protected:
 
 TEST_F(SettingsOf, EveryTypeComesFromAFileAndGoesToOne) {
   const std::string toml =
-      "[net]\nnetwork = \"unet\"\nchannels = [\"t1\", \"flair\"]\ncrop = [16, 16, 32]\nbounds = [0.5, 2.0]\nstart = \"mean\"\n\n"
+      "[net]\nnetwork = \"unet\"\nchannels = [\"t1\", \"flair\"]\ncrop = [16, 16, 32]\nbounds = [0.5, 2.5]\nstart = \"mean\"\n\n"
       "[train]\nquiet = true\nfold = 2\nbatch_size = 3\nseed = \"18446744073709551615\"\nrate = 0.1\nsteps = 7\n";
   read(toml);
   EXPECT_TRUE(options_.quiet);
   EXPECT_EQ(options_.seed, 18446744073709551615ULL);
   EXPECT_EQ(options_.rate, 0.1);
   EXPECT_EQ(options_.crop, (std::array<std::size_t, 3>{16, 16, 32}));
-  EXPECT_EQ(options_.bounds, (std::array<double, 2>{0.5, 2}));
+  EXPECT_EQ(options_.bounds, (std::array<double, 2>{0.5, 2.5}));
   EXPECT_EQ(options_.start, Start::kMean);
   EXPECT_EQ(options_.steps, 7U);
   EXPECT_EQ(settings_.toml(), toml) << "epochs is left out, since steps was given";
