@@ -164,7 +164,7 @@ std::vector<double> holm(const std::vector<double>& p) {
 
 Comparison compare_results(const std::filesystem::path& results) {
   const AllTests all = read_tests(results);
-  Comparison comparison{.objectives = all.objectives, .scores = {}, .differences = {}, .ranks = {}};
+  Comparison comparison{.objectives = all.objectives, .scores = {}, .differences = {}, .ranks = {}, .subsets = all.subsets};
   for (const Tests& tests : all.tests) {
     add_scores(comparison, all, tests);
     add_ranks(comparison, all, tests);

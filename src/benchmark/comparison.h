@@ -49,11 +49,20 @@ struct Rank {
   double first = 0; // share of the resamples in which it is the best
 };
 
+// The first seeds with some of the modalities only.
+struct Subset {
+  Setting setting;
+  std::string objective;
+  std::string only; // "t1,flair"
+  double mean = 0;  // of the patients' scores
+};
+
 struct Comparison {
   std::vector<std::string> objectives; // in the plan's order
   std::vector<Score> scores;
   std::vector<Difference> differences; // from "scratch" and "mae", where they are there
   std::vector<Rank> ranks;
+  std::vector<Subset> subsets;
 };
 
 // Of results.json. A patient whom a test lacks counts as the worst of the task: 0, or the worst error of all.

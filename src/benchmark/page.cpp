@@ -1,6 +1,7 @@
 #include "benchmark/page.h"
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "report/charts.h"
@@ -134,7 +135,22 @@ std::string efficiency_section(const Comparison& comparison, Json& charts) {
   return html.empty() ? "" : report::section_html("labels", "Label efficiency", "<div class=\"charts\">\n" + html + "</div>\n");
 }
 
-std::string hours_section(const Comparison& comparison) {
+// A chart a setting, a point an objective.
+std::string hours_charts(const Comparison& comparison, Json& charts) {
+  std::string html;
+  for (const Setting& setting : settings_of(comparison)) {
+    Json points = Json::array();
+    for (std::size_t i = 0; i < comparison.objectives.size(); ++i) {
+      if (const Score* score = row_of(comparison.scores, setting, comparison.objectives[i])) {
+        points.push_back(plain_curve(score->objective, i, {score->hours}, {score->mean}));
+      }
+    }
+    html += report::chart_place(setting_words(setting), "hours", std::move(points), charts);
+  }
+  return "<div class=\"charts\">\n" + html + "</div>\n";
+}
+
+std::string hours_section(const Comparison& comparison, Json& charts) {
   report::Table table{.caption = "Hours of one pre-training and one fine-tuning with its test, and the score",
                       .columns = {{"Task", false}, {"Objective", false}, {"Hours", true}, {"Score", true}},
                       .rows = {},
@@ -143,7 +159,49 @@ std::string hours_section(const Comparison& comparison) {
     table.rows.push_back(
         {text_cell(setting_words(one.setting)), text_cell(one.objective), number_cell(one.hours, 3), number_cell(one.mean, 3)});
   }
-  return report::section_html("hours", "Scores and hours", report::table_html(table));
+  return report::section_html("hours", "Scores and hours", hours_charts(comparison, charts) + report::table_html(table));
+}
+
+// A line an objective over the number of modalities that are left.
+std::string missing_section(const Comparison& comparison, Json& charts) {
+  report::Table table = table_of(comparison, "Mean score of the first seeds with some of the modalities only");
+  table.columns.insert(table.columns.begin() + 1, {"Only", false});
+  std::vector<std::pair<Setting, std::string>> kinds;
+  for (const Subset& one : comparison.subsets) {
+    if (std::ranges::count(kinds, std::pair(one.setting, one.only)) == 0) {
+      kinds.emplace_back(one.setting, one.only);
+    }
+  }
+  std::map<Setting, std::vector<report::Curve>> curves;
+  for (const auto& [setting, only] : kinds) {
+    std::vector<report::Cell> row{text_cell(setting_words(setting)), text_cell(only)};
+    curves[setting].resize(comparison.objectives.size());
+    for (std::size_t i = 0; i < comparison.objectives.size(); ++i) {
+      const auto subset = std::ranges::find_if(comparison.subsets, [&, &place = setting, &names = only](const Subset& one) {
+        return one.setting == place && one.only == names && one.objective == comparison.objectives[i];
+      });
+      const bool known = subset != comparison.subsets.end();
+      row.push_back(known ? number_cell(subset->mean, 3) : text_cell(""));
+      if (known) {
+        curves[setting][i].x.push_back(static_cast<double>(std::ranges::count(only, ',') + 1));
+        curves[setting][i].y.push_back(subset->mean);
+      }
+    }
+    table.rows.push_back(std::move(row));
+  }
+  std::string html;
+  for (const auto& [setting, lines] : curves) {
+    Json drawn = Json::array();
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      if (!lines[i].x.empty()) {
+        drawn.push_back(plain_curve(comparison.objectives[i], i, lines[i].x, lines[i].y));
+      }
+    }
+    html += report::chart_place(setting_words(setting), "modalities", std::move(drawn), charts);
+  }
+  return kinds.empty() ? ""
+                       : report::section_html("missing", "Missing modalities",
+                                              "<div class=\"charts\">\n" + html + "</div>\n" + report::table_html(table));
 }
 
 // A cell of the heat map: the deeper its colour, the better its rank.
@@ -178,7 +236,7 @@ std::string comparison_page(const Comparison& comparison, const std::string& tit
       "<p>Higher is better: mean Dice of the regions, probability of the true class, or minus the absolute error.</p>\n" +
           scores_table(comparison));
   body += forests(comparison, "scratch") + forests(comparison, "mae") + efficiency_section(comparison, charts) +
-          hours_section(comparison) + ranks_section(comparison);
+          missing_section(comparison, charts) + hours_section(comparison, charts) + ranks_section(comparison);
   return report::page_html({.title = title.empty() ? "brainmvp benchmark" : title,
                             .subtitle = "Written by brainmvp benchmark on " + report::time_of_day() + ".",
                             .body = body,

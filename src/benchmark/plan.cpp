@@ -74,6 +74,7 @@ Task task_of(const TaskRows& rows, const Plan& plan, const Check& check) {
             .steps = rows.steps,
             .batch_size = rows.batch_size,
             .crop = rows.crop > 0 ? rows.crop : plan.crop,
+            .only = rows.only,
             .options = words_of(rows.options)};
   check.source(task.source, key);
   check.that(!task.labelled.empty(), key + ".labelled", "is missing: numbers of labelled patients, as [4, 8, 24]");

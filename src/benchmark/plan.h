@@ -48,7 +48,8 @@ struct Task {
   std::uint64_t steps = 0;
   std::uint64_t batch_size = 1;
   std::uint64_t crop = 0;
-  Words options = {}; // of finetune
+  std::vector<std::string> only = {}; // subsets of the modalities that the first seeds are tested with too, as "t1,flair"
+  Words options = {};                 // of finetune
 };
 
 struct Plan {

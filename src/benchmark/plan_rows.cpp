@@ -75,7 +75,8 @@ void add_task(settings::Settings& settings, const Entries& entries, TaskRows& ro
                        {.name = "test", .slot = rows.test, .help = kHelp},
                        {.name = "steps", .slot = rows.steps, .help = kHelp},
                        {.name = "batch_size", .slot = rows.batch_size, .help = kHelp, .range = at_least(1)},
-                       {.name = "crop", .slot = rows.crop, .help = kHelp}});
+                       {.name = "crop", .slot = rows.crop, .help = kHelp},
+                       {.name = "only", .slot = rows.only, .help = kHelp}});
   add_options(settings, entries, table + ".simulate", rows.simulate);
   add_options(settings, entries, table + ".options", rows.options);
 }

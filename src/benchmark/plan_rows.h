@@ -33,6 +33,7 @@ struct TaskRows {
   std::uint64_t steps = 0;
   std::uint64_t batch_size = 1;
   std::uint64_t crop = 0;
+  Words only = {};
   OptionRows simulate = {};
   OptionRows options = {};
 };

@@ -84,6 +84,9 @@ AllTests read_tests(const std::filesystem::path& results) {
     tests.metric = test.at("metric");
     tests.patients.assign(cohort.patients.begin(), cohort.patients.end());
     tests.runs[objective][{test.at("pretrain_seed"), test.at("finetune_seed")}] = scores_of(test, cohort);
+    for (const Json& subset : test.value("subsets", Json::array())) {
+      all.subsets.push_back({setting, objective, subset.at("only"), metrics::mean(scores_of(subset, cohort))});
+    }
     double& hours = all.hours[{setting, objective}];
     if (hours == 0) {
       const std::string own = objective + "-" + setting.backbone + "-";

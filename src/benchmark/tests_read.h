@@ -26,6 +26,7 @@ struct AllTests {
   std::vector<std::string> objectives;
   std::vector<Tests> tests; // by setting
   std::map<std::pair<Setting, std::string>, double> hours;
+  std::vector<Subset> subsets;
 };
 
 AllTests read_tests(const std::filesystem::path& results);

@@ -78,6 +78,15 @@ TEST_F(Compared, AMissingPatientIsTheWorst) {
   EXPECT_NEAR(difference(comparison, "mae", "scratch", "a").mean, -0.2, 1e-12);
 }
 
+TEST_F(Compared, SubsetsOfModalitiesAreMeansOfTheirOwn) {
+  json one = test_of("mae", "a", 1, 1, {0.4, 0.6});
+  one["subsets"] = {{{"only", "t1"}, {"metric", "dice"}, {"patients", {{{"patient", "p0"}, {"score", 0.2}}}}}}; // p1 is missing
+  const Comparison comparison = of({test_of("scratch", "a", 0, 1, {0.1, 0.1}), one});
+  ASSERT_EQ(comparison.subsets.size(), 1U);
+  EXPECT_EQ(comparison.subsets[0].only, "t1");
+  EXPECT_NEAR(comparison.subsets[0].mean, 0.1, 1e-12);
+}
+
 TEST_F(Compared, TasksCountAlikeInTheirMean) {
   const Comparison comparison = of({test_of("scratch", "a", 0, 1, {0, 0, 0, 0}), test_of("mae", "a", 1, 1, {0.1, 0.1, 0.1, 0.1}),
                                     test_of("scratch", "b", 0, 1, {0.5}), test_of("mae", "b", 1, 1, {0.8})});

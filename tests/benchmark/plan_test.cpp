@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "benchmark/cells.h"
 #include "benchmark/runner.h"
 #include "benchmark/small_plan.h"
@@ -77,6 +78,15 @@ TEST_F(Plans, ComputeIsTheSameForObjectivesOfTwoCrops) {
   EXPECT_EQ(voxels, (std::vector<std::uint64_t>(3, 4ULL * 4 * 16 * 16 * 16)));
 }
 
+TEST_F(Plans, SubsetsOfModalitiesAreTestedWithTheFirstSeedsOnly) {
+  std::string text = test::kSmallPlan;
+  text.replace(text.find("steps = 4\nbatch_size = 2"), 9, "only = [\"t1\"]\nsteps = 4");
+  test::write_text(file_, text);
+  const std::vector<Cell> all = cells_of(read_plan(file_), {});
+  expect_part(cell_named(all, "test-scratch-uniformer_tiny-atrophy-2-f1").recipe, "/predictions-t1 --only t1\n");
+  EXPECT_FALSE(test::contains(cell_named(all, "test-scratch-uniformer_tiny-atrophy-2-f2").recipe, "--only"));
+}
+
 TEST_F(Plans, SeedsOfAControlAreThoseOfFineTuningOnly) {
   const auto all = names_of(cells());
   EXPECT_EQ(std::ranges::count_if(all, [](const std::string& name) { return name.starts_with("test-scratch"); }), 2);
@@ -148,6 +158,20 @@ TEST_F(Plans, TestHeadsAreOfTheTestOnly) {
   EXPECT_TRUE(fs::exists(root / "cells/anatomy/training/b.nii.gz"));
   EXPECT_TRUE(fs::exists(root / "cells/anatomy/test/c.nii.gz"));
   EXPECT_FALSE(fs::exists(root / "cells/anatomy/training/c.nii.gz"));
+}
+
+TEST(Objectives, AreThoseOfPretrain) {
+  std::vector<std::string> names;
+  for (const auto& [name, crops] : crops_of_objectives()) {
+    if (crops > 0) {
+      names.push_back(name);
+    }
+  }
+  const std::string help = test::run_brainmvp({"pretrain", "--help"}).out;
+  const std::size_t start = help.find("--objective TEXT:{") + 18;
+  std::vector<std::string> known = split(help.substr(start, help.find('}', start) - start), ",");
+  std::ranges::sort(known);
+  EXPECT_EQ(names, known);
 }
 
 TEST(PlansOfTheProject, CanBeRead) {
