@@ -1,12 +1,9 @@
 #include "benchmark/benchmark.h"
 
-#include "base/atomic_file.h"
 #include "base/counted.h"
-#include "benchmark/comparison.h"
 #include "benchmark/estimate.h"
 #include "benchmark/option_check.h"
-#include "benchmark/page.h"
-#include "benchmark/results.h"
+#include "benchmark/outputs.h"
 #include "benchmark/runner.h"
 
 namespace brainmvp::benchmark {
@@ -36,14 +33,16 @@ Outcome run_benchmark(const Options& options) {
   const std::vector<Cell> cells = cells_of(plan, options.places);
   check_folder(options.folder, cells);
   check_options(options.folder, options.program, cells);
-  const RunOptions run{.folder = options.folder, .program = options.program, .jobs = options.jobs, .threads = options.threads};
+  const RunOptions run{.folder = options.folder,
+                       .program = options.program,
+                       .jobs = options.jobs,
+                       .threads = options.threads,
+                       .title = plan.title};
   if (options.dry_run) {
     return {.text = dry_run(plan, options.places, cells, run), .failures = ""};
   }
   const Summary summary = run_cells(cells, run);
-  const Comparison comparison = compare_results(options.folder / kResultsName);
-  write_file(options.folder / "comparison.json", comparison_json(comparison));
-  write_file(options.folder / "page.html", comparison_page(comparison, plan.title));
+  const Comparison comparison = write_outputs(options.folder, cells, plan.title);
   return {.text = comparison_text(comparison) + "\n" + std::to_string(summary.done) + " of " + counted(cells.size(), "cell") +
                   " done; " + (options.folder / "results.tsv").string() +
                   " has every patient, results.json the cells, comparison.json these tables, page.html all of it\n",

@@ -15,7 +15,7 @@ public:
 
   void add(Cell cell) {
     if (names_.insert(cell.name).second) {
-      cells_.push_back(std::move(cell));
+      cells.push_back(std::move(cell));
     }
   }
 
@@ -41,7 +41,7 @@ public:
     add(test_cell(trial));
   }
 
-  std::vector<Cell> cells_;
+  std::vector<Cell> cells;
 
 private:
   const Plan& plan_;
@@ -106,7 +106,7 @@ std::vector<Cell> cells_of(const Plan& plan, const Places& places) {
       }
     }
   }
-  return std::move(order.cells_);
+  return std::move(order.cells);
 }
 
 } // namespace brainmvp::benchmark

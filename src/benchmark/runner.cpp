@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "benchmark/board.h"
+#include "benchmark/outputs.h"
 #include "benchmark/results.h"
 #include "io/text_file.h"
 
@@ -22,6 +23,8 @@ namespace fs = std::filesystem;
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+constexpr double kSecondsBetweenOutputs = 60;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
@@ -80,8 +83,9 @@ private:
     board_.done(cell);
     log::info(std::to_string(board_.summary().done) + " of " + counted(cells_.size(), "cell") + ": " + cell.name + " done in " +
               human_seconds(seconds));
-    if (cell.is_test) {
-      write_results(options_.folder, cells_);
+    if (cell.is_test && seconds_since(written_) > kSecondsBetweenOutputs) {
+      write_outputs(options_.folder, cells_, options_.title);
+      written_ = Clock::now();
     }
   }
 
@@ -104,6 +108,7 @@ private:
   std::mutex mutex_;
   std::condition_variable changed_;
   Board board_;
+  Clock::time_point written_ = Clock::now();
 };
 
 } // namespace
@@ -134,7 +139,6 @@ Summary run_cells(const std::vector<Cell>& cells, const RunOptions& options) {
     thread.join();
   }
   stop_if_interrupted("the benchmark");
-  write_results(options.folder, cells);
   return runner.summary();
 }
 

@@ -17,6 +17,7 @@ struct RunOptions {
   std::filesystem::path program;
   std::size_t jobs = 1;    // cells at a time
   std::size_t threads = 1; // of each command
+  std::string title = {};  // of the page
   Patience patience = {};
 };
 
