@@ -69,5 +69,6 @@ Command add_convert(CLI::App& program, CommonOptions& common);
 Command add_inspect(CLI::App& program, CommonOptions& common);
 Command add_evaluate(CLI::App& program, CommonOptions& common);
 Command add_report(CLI::App& program, CommonOptions& common);
+Command add_benchmark(CLI::App& program, CommonOptions& common);
 
 } // namespace brainmvp::app

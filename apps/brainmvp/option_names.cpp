@@ -47,7 +47,6 @@ constexpr std::array kOtherNames = std::to_array<OtherName>({
     {"workers", "loader-threads", false},
     {"num-workers", "threads", false},
     {"workers", "threads", false},
-    {"jobs", "threads", false},
     {"n-jobs", "threads", false},
     {"num-processes", "threads", false},
     {"j", "threads", false},

@@ -35,7 +35,7 @@ std::vector<Command> all_commands(CLI::App& program, CommonOptions& common) {
     std::ranges::move(add_finetune(program, common), std::back_inserter(commands));
     add(add_predict);
   }
-  add(add_evaluate, add_report);
+  add(add_evaluate, add_report, add_benchmark);
   if constexpr (kHasTorch) {
     add(add_templates, add_convert);
   }

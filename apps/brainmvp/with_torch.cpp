@@ -16,14 +16,13 @@ namespace {
 
 char** arguments_of_main = nullptr;
 
-// As this process was started, with links followed; /proc may be missing.
+} // namespace
+
 std::filesystem::path path_of_program() {
   const auto* name = reinterpret_cast<const char*>(::getauxval(AT_EXECFN));
   std::error_code error;
   return std::filesystem::canonical(name, error);
 }
-
-} // namespace
 
 void remember_arguments(char** arguments) { arguments_of_main = arguments; }
 

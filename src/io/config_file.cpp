@@ -61,6 +61,18 @@ ConfigEntry entry_of(const std::filesystem::path& path, const std::string& table
   return entry;
 }
 
+// Tables inside tables have both names, with a dot between them.
+void add_entries(std::vector<ConfigEntry>& entries, const std::filesystem::path& path, const std::string& name,
+                 const toml::table& table) {
+  for (const auto& [key, node] : table) {
+    if (const toml::table* inner = node.as_table()) {
+      add_entries(entries, path, (name.empty() ? "" : name + ".") + std::string(key.str()), *inner);
+    } else {
+      entries.push_back(entry_of(path, name, std::string(key.str()), node));
+    }
+  }
+}
+
 std::string toml_string(const std::string& text) {
   std::string quoted = "\"";
   for (const char c : text) {
@@ -133,16 +145,7 @@ std::vector<ConfigEntry> read_config_text(std::string_view text, const std::file
     refuse(path, error.source(), std::string(error.description()));
   }
   std::vector<ConfigEntry> entries;
-  for (const auto& [key, node] : root) {
-    const std::string name(key.str());
-    if (const toml::table* table = node.as_table()) {
-      for (const auto& [inner_key, inner] : *table) {
-        entries.push_back(entry_of(path, name, std::string(inner_key.str()), inner));
-      }
-    } else {
-      entries.push_back(entry_of(path, "", name, node));
-    }
-  }
+  add_entries(entries, path, "", root);
   std::ranges::stable_sort(entries, {}, &ConfigEntry::line);
   return entries;
 }

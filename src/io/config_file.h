@@ -15,7 +15,7 @@ using ConfigValues = std::vector<ConfigValue>; // one value, or a list
 
 // One `key = value` of a table.
 struct ConfigEntry {
-  std::string table; // "" at the top
+  std::string table; // "" at the top; "a.b" of [a.b]
   std::string key;
   ConfigValues values;
   std::size_t line = 0;
