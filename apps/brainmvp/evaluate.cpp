@@ -112,6 +112,9 @@ Command add_evaluate(CLI::App& program, CommonOptions& common) {
       ->required()
       ->type_name("DIR|FILE");
   command->add_option("-o,--output", options->output, "x.json, or x.tsv and x.summary.tsv")->type_name("FILE");
+  command->add_option("--csv", options->csv, "Table of the cases: a row per case and region, with all metrics")
+      ->type_name("FILE");
+  command->add_flag("--conventions", options->conventions, "Print what the figures mean, below them");
   command->add_option("--compare", options->compared, "A second set of predictions of the same cases")->type_name("DIR|FILE");
   command->add_option("--table", options->table, "JSON file with labels and regions in nnU-Net's form; default: the studies file")
       ->type_name("FILE");
@@ -124,9 +127,13 @@ Command add_evaluate(CLI::App& program, CommonOptions& common) {
             catch_interrupts();
             check_combination(*options);
             check_inputs(*options);
+            const std::vector<std::filesystem::path> inputs{options->predictions, options->reference, options->compared,
+                                                            options->table};
             for (const std::filesystem::path& file : output_files(*options)) {
-              check_output_file(file, common.force, {options->predictions, options->reference, options->compared, options->table},
-                                file.extension() == ".json" ? "{" : "");
+              check_output_file(file, common.force, inputs, file.extension() == ".json" ? "{" : "");
+            }
+            if (!options->csv.empty()) {
+              check_output_file(options->csv, common.force, inputs, "case,");
             }
             const metrics::BootstrapOptions bootstrap{.resamples = options->resamples, .seed = common.seed};
             if (options->classification) {

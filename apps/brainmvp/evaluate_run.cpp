@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "evaluate.h"
 #include "metrics/class_evaluation.h"
+#include "metrics/conventions.h"
 #include "metrics/evaluation_output.h"
 #include "metrics/regression_evaluation.h"
 #include "output_file.h"
@@ -72,9 +73,27 @@ void write_tsv(const EvaluateOptions& options, const metrics::Evaluation& evalua
   }
 }
 
+// Tables for people, and what their figures mean or where that stands.
+void print_tables(const EvaluateOptions& options, const std::string& tables, const metrics::Conventions& conventions) {
+  const bool to_stderr = &words_beside(options.output) == &std::cerr || &words_beside(options.csv) == &std::cerr;
+  (to_stderr ? std::cerr : std::cout) << tables
+                                      << (options.conventions ? metrics::conventions_text(conventions)
+                                                              : "What the figures mean: evaluate with --conventions, or see "
+                                                                "\"conventions\" in the file of -o x.json\n");
+}
+
+void write_csv(const EvaluateOptions& options, const std::string& table) {
+  if (!options.csv.empty()) {
+    write_output_file(options.csv, table);
+  }
+}
+
 } // namespace
 
 std::vector<fs::path> output_files(const EvaluateOptions& options) {
+  if (!options.output.empty() && fs::path(options.output).lexically_normal() == fs::path(options.csv).lexically_normal()) {
+    throw Error(ExitCode::kUsage, "-o and --csv name the same file, " + options.output + "; name two");
+  }
   if (options.output.empty() || is_json(options.output)) {
     return options.output.empty() ? std::vector<fs::path>{} : std::vector<fs::path>{options.output};
   }
@@ -117,7 +136,9 @@ void evaluate_segmentation(const EvaluateOptions& options, const metrics::Bootst
     evaluation.differences = metrics::compare_rows(results[0].rows, results[1].rows, bootstrap);
     evaluation.compared = results[1];
   }
-  words_beside(options.output) << metrics::evaluation_text(evaluation, options.output.empty());
+  print_tables(options, metrics::evaluation_text(evaluation, options.output.empty() && options.csv.empty()),
+               metrics::segmentation_conventions(options.segmentation, bootstrap));
+  write_csv(options, metrics::cases_csv(evaluation));
   if (is_json(options.output)) {
     write_output_file(options.output, metrics::evaluation_json(evaluation));
   } else if (!options.output.empty()) {
@@ -143,7 +164,9 @@ void evaluate_classification(const EvaluateOptions& options, const metrics::Boot
     evaluation.comparison = metrics::compare_classes(evaluation.predictions.table.cases, evaluation.compared->table.cases,
                                                      options.classes, bootstrap);
   }
-  words_beside(options.output) << metrics::class_evaluation_text(evaluation);
+  print_tables(options, metrics::class_evaluation_text(evaluation),
+               metrics::classification_conventions(evaluation.predictions.table.classes, options.classes, bootstrap));
+  write_csv(options, metrics::class_cases_csv(evaluation));
   if (is_json(options.output)) {
     write_output_file(options.output, metrics::class_evaluation_json(evaluation));
   } else if (!options.output.empty()) {
@@ -176,7 +199,8 @@ void evaluate_regression(const EvaluateOptions& options, const metrics::Bootstra
     evaluation.compared = read(options.compared);
     evaluation.comparison = metrics::compare_numbers(evaluation.predictions.table, evaluation.compared->table, bootstrap);
   }
-  words_beside(options.output) << metrics::regression_evaluation_text(evaluation);
+  print_tables(options, metrics::regression_evaluation_text(evaluation), metrics::regression_conventions(bootstrap));
+  write_csv(options, metrics::number_cases_csv(evaluation));
   if (is_json(options.output)) {
     write_output_file(options.output, metrics::regression_evaluation_json(evaluation));
   } else if (!options.output.empty()) {

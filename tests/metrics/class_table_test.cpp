@@ -72,5 +72,13 @@ TEST(CompareClasses, OfASetWithItselfFindsNothing) {
   EXPECT_EQ(comparison.wilcoxon.p, 1);
 }
 
+TEST(SummariseClasses, OfOneCaseOfEachClassHasNoInterval) {
+  ClassificationCases cases{.classes = 2, .labels = {0, 1}, .probabilities = {0.9, 0.1, 0.4, 0.6}};
+  EXPECT_FALSE(summarise_classes(cases, {}, {.resamples = 10})[0].interval.known);
+  cases.labels.push_back(1);
+  cases.probabilities.insert(cases.probabilities.end(), {0.2, 0.8});
+  EXPECT_TRUE(summarise_classes(cases, {}, {.resamples = 10})[0].interval.known);
+}
+
 } // namespace
 } // namespace brainmvp::metrics
