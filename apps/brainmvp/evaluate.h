@@ -14,12 +14,12 @@
 namespace brainmvp::app {
 
 struct EvaluateOptions {
-  std::string predictions;
+  std::vector<std::string> predictions; // whose cases are pooled
   std::string reference;
   std::string output;
   std::string csv;
   bool conventions = false; // print them
-  std::string compared;
+  std::vector<std::string> compared;
   std::string table;
   metrics::RegionChoice choice;
   std::vector<std::string> splits;

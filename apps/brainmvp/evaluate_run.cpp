@@ -17,6 +17,8 @@ namespace brainmvp::app {
 namespace fs = std::filesystem;
 namespace {
 
+std::vector<fs::path> paths_of(const std::vector<std::string>& names) { return {names.begin(), names.end()}; }
+
 std::string lower_extension(const fs::path& path) { return to_lower(path.extension().string()); }
 
 // Streams (/dev/stdout) have no file beside them for the tables.
@@ -38,7 +40,7 @@ std::vector<study::Split> chosen_splits(const std::vector<std::string>& names) {
 }
 
 study::LabelTable label_table(const EvaluateOptions& options) {
-  for (const std::string& file : {options.table, options.reference, options.predictions}) {
+  for (const std::string& file : {options.table, options.reference, options.predictions.front()}) {
     if (!file.empty() && (file == options.table || lower_extension(file) == ".json")) {
       return study::parse_label_table(study::read_json_object(file), file);
     }
@@ -109,21 +111,21 @@ std::vector<fs::path> output_files(const EvaluateOptions& options) {
 
 void evaluate_segmentation(const EvaluateOptions& options, const metrics::BootstrapOptions& bootstrap, std::size_t threads) {
   const std::vector<study::Split> splits = chosen_splits(options.splits);
-  std::vector<std::string> sources{options.predictions};
+  std::vector<std::vector<std::string>> sources{options.predictions};
   if (!options.compared.empty()) {
     sources.push_back(options.compared);
   }
   std::vector<std::vector<metrics::CasePair>> sets;
-  for (const std::string& source : sources) {
-    sets.push_back(metrics::pair_cases(source, options.reference, splits, options.allow_missing));
+  for (const std::vector<std::string>& source : sources) {
+    sets.push_back(metrics::pair_cases(paths_of(source), options.reference, splits, options.allow_missing));
   }
   const metrics::RegionTable table = region_table(options, sets, threads);
   std::vector<metrics::PredictionSet> results;
   for (std::size_t i = 0; i < sets.size(); ++i) {
-    Progress progress("evaluating " + sources[i], "cases", sets[i].size());
+    Progress progress("evaluating " + join(sources[i], ", "), "cases", sets[i].size());
     const auto rows = metrics::evaluate_cases(sets[i], table, {.metrics = options.segmentation, .threads = threads},
                                               [&] { progress.advance(); });
-    results.push_back({.source = sources[i], .rows = rows, .summary = metrics::summarise_rows(rows, bootstrap)});
+    results.push_back({.source = join(sources[i], ", "), .rows = rows, .summary = metrics::summarise_rows(rows, bootstrap)});
   }
   metrics::Evaluation evaluation{.reference = options.reference,
                                  .regions = table.regions,
@@ -148,10 +150,10 @@ void evaluate_segmentation(const EvaluateOptions& options, const metrics::Bootst
 
 void evaluate_classification(const EvaluateOptions& options, const metrics::BootstrapOptions& bootstrap) {
   const auto reference = metrics::read_reference_classes(options.reference, chosen_splits(options.splits));
-  const auto read = [&](const std::string& source) {
-    metrics::ClassTable table = metrics::read_class_table(source, reference);
+  const auto read = [&](const std::vector<std::string>& source) {
+    metrics::ClassTable table = metrics::read_class_table(paths_of(source), reference);
     auto summary = metrics::summarise_classes(table.cases, options.classes, bootstrap);
-    return metrics::ClassPredictions{.source = source, .table = std::move(table), .summary = std::move(summary)};
+    return metrics::ClassPredictions{.source = join(source, ", "), .table = std::move(table), .summary = std::move(summary)};
   };
   metrics::ClassEvaluation evaluation{.reference = options.reference,
                                       .options = options.classes,
@@ -183,12 +185,12 @@ void evaluate_regression(const EvaluateOptions& options, const metrics::Bootstra
   study::Findings findings;
   const metrics::ReferenceNumbers reference = metrics::read_reference_numbers(
       {.path = options.reference, .targets_from = options.targets_from, .splits = chosen_splits(options.splits)},
-      options.predictions, findings);
+      options.predictions.front(), findings);
   study::warn_of(findings);
-  const auto read = [&](const std::string& source) {
-    metrics::RegressionTable table = metrics::read_regression_table(source, reference);
+  const auto read = [&](const std::vector<std::string>& source) {
+    metrics::RegressionTable table = metrics::read_regression_table(paths_of(source), reference);
     auto summary = metrics::summarise_numbers(table, bootstrap);
-    return metrics::NumberPredictions{.source = source, .table = std::move(table), .summary = std::move(summary)};
+    return metrics::NumberPredictions{.source = join(source, ", "), .table = std::move(table), .summary = std::move(summary)};
   };
   metrics::RegressionEvaluation evaluation{.reference = options.reference,
                                            .bootstrap = bootstrap,

@@ -216,6 +216,18 @@ TEST_F(EvaluateThree, ComparesTwoSetsCaseByCase) {
   EXPECT_TRUE(contains(refused.err, "p2")) << refused.err;
 }
 
+TEST_F(EvaluateThree, PoolsTheCasesOfSeveralPredictions) {
+  const auto together = evaluated({});
+  std::filesystem::rename(folder_ / "predictions/p2.nii.gz", folder_ / "other/p2.nii.gz");
+  const auto pooled = evaluated({folder_ / "other"});
+  EXPECT_EQ(pooled["cases"], together["cases"]);
+  EXPECT_EQ(pooled["summary"], together["summary"]);
+  std::filesystem::copy(folder_ / "other/p2.nii.gz", folder_ / "predictions/p2.nii.gz");
+  const auto twice = evaluate({folder_ / "other"});
+  EXPECT_EQ(twice.exit_code, 4);
+  EXPECT_TRUE(contains(twice.err, "are both named 'p2'")) << twice.err;
+}
+
 TEST_F(EvaluateThree, RefusesAMissingCaseUnlessItMayCountAsTheWorst) {
   std::filesystem::remove(folder_ / "predictions/p2.nii.gz");
   const auto refused = evaluate({});

@@ -15,7 +15,7 @@ protected:
   }
   ClassTable predictions(const std::string& text, const ReferenceClasses& classes) {
     test::write_text(folder_ / "predictions.tsv", text);
-    return read_class_table(folder_ / "predictions.tsv", classes);
+    return read_class_table({folder_ / "predictions.tsv"}, classes);
   }
   std::string refusal(const std::string& text) {
     try {
