@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "base/counted.h"
+#include "base/text.h"
 
 namespace brainmvp::metrics {
 namespace {
@@ -13,30 +14,15 @@ namespace {
 constexpr std::size_t kBetweenColumns = 2;
 constexpr std::size_t kLeastName = 8;
 
-bool starts_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; } // of UTF-8
-
-std::size_t width_of(const std::string& text) { return static_cast<std::size_t>(std::ranges::count_if(text, starts_character)); }
-
-// Byte at which character `number` begins.
-std::size_t byte_of(const std::string& text, std::size_t number) {
-  std::size_t at = 0;
-  for (; at < text.size(); ++at) {
-    if (starts_character(text[at]) && number-- == 0) {
-      return at;
-    }
-  }
-  return at;
-}
-
 // Keeps more of the end, where numbers of cases differ.
 std::string shortened(const std::string& text, std::size_t width) {
-  const std::size_t characters = width_of(text);
+  const std::size_t characters = character_count(text);
   if (characters <= width) {
     return text;
   }
   const std::size_t kept = width - 2;
   const std::size_t front = kept / 3;
-  return text.substr(0, byte_of(text, front)) + ".." + text.substr(byte_of(text, characters - (kept - front)));
+  return text.substr(0, character_start(text, front)) + ".." + text.substr(character_start(text, characters - (kept - front)));
 }
 
 std::vector<std::size_t> widths_of(const TextRows& rows) {
@@ -44,7 +30,7 @@ std::vector<std::size_t> widths_of(const TextRows& rows) {
   for (const auto& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
     for (std::size_t column = 0; column < row.size(); ++column) {
-      widths[column] = std::max(widths[column], width_of(row[column]));
+      widths[column] = std::max(widths[column], character_count(row[column]));
     }
   }
   return widths;
@@ -79,7 +65,7 @@ std::string aligned_table(TextRows rows, std::size_t left_columns) {
   for (const auto& row : rows) {
     std::string line;
     for (std::size_t column = 0; column < row.size(); ++column) {
-      const std::string blanks(widths[column] - width_of(row[column]), ' ');
+      const std::string blanks(widths[column] - character_count(row[column]), ' ');
       line += column == 0 ? "" : std::string(kBetweenColumns, ' ');
       line += column < left_columns ? row[column] + blanks : blanks + row[column];
     }
@@ -130,7 +116,7 @@ void append_set(TextRows& all, const TextRows& rows, const std::string& source) 
 
 std::string set_heading(const std::string& source, const std::string& reference, std::size_t cases) {
   const std::string against = "against " + reference + ", " + counted(cases, "case");
-  return source + (width_of(source) + width_of(against) < kTableWidth ? " " : "\n") + against + "\n";
+  return source + (character_count(source) + character_count(against) < kTableWidth ? " " : "\n") + against + "\n";
 }
 
 std::string fixed(double value, int decimals) {
