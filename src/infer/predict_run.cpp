@@ -16,6 +16,7 @@
 #include "base/progress.h"
 #include "base/text.h"
 #include "infer/channels.h"
+#include "infer/departures.h"
 #include "infer/ensemble.h"
 #include "infer/head.h"
 #include "infer/memory_need.h"
@@ -117,6 +118,11 @@ CaseFacts Prediction::tell_channels(const store::PreparedStudy& prepared, const 
     if (!filled.empty()) {
       const std::string whose = models_.size() > 1 ? " for " + model.file.string() : std::string();
       log::warning("study " + study.id + ": filled " + filled + whose);
+    }
+    if (model.training && &model == &models_.front()) { // an ensemble is of one training set, or nearly
+      for (const std::string& text : departures(*model.training, prepared, facts.plans.back())) {
+        log::warning("study " + study.id + ": " + text);
+      }
     }
   }
   facts.ignored = unused_modalities(models_, prepared.modalities);

@@ -75,6 +75,7 @@ Model load_model(const fs::path& run_or_file) {
   model.hash = file_hash(file);
   model.doubt = doubt_of(value);
   read_fold(value, model);
+  model.training = with_context(file.string(), [&] { return read_training_facts(value); });
   with_context(file.string(), [&] {
     model.network = model.description.head().network(model.description, 0);
     fill_weights(value, file, *model.network);
