@@ -25,7 +25,7 @@ struct CommonOptions {
   std::string config;
   std::size_t threads = 0; // 0: all processors
   std::uint64_t seed = 0;
-  std::string device = "cpu";
+  std::string device = "auto"; // resolved by the commands before it is recorded
   std::string precision = "auto";
   std::string kernels = "fused";
 

@@ -29,7 +29,7 @@ std::shared_ptr<settings::Settings> add_common_options(CLI::App& command, Common
   }
   if (set.device) {
     settings->add(
-        "run", {{.name = "device", .slot = common.device, .help = "cpu, cuda or cuda:N"},
+        "run", {{.name = "device", .slot = common.device, .help = "cpu, cuda, cuda:N, or auto: a GPU where there is one"},
                 {.name = "precision",
                  .slot = Slot(common.precision).one_of({"fp32", "tf32", "bf16", "auto"}),
                  .help = "Of what the network computes; auto: bf16 where the device has it; tf32: fp32 whose products on a GPU "

@@ -42,19 +42,21 @@ void check_inputs(const EvaluateOptions& options) {
                  options.classification ? "a studies file or a .tsv of classes" : "a studies file or a .tsv of numbers",
                  {InputKind::kTable, InputKind::kStudiesFile}};
   }
-  check_input(options.predictions, predictions);
-  check_input(options.reference, reference);
-  for (const std::string& other : {options.compared, options.table}) {
-    if (!other.empty()) {
-      check_input(other, other == options.table ? ExpectedInput{"--table", "a JSON file with labels", {InputKind::kStudiesFile}}
-                                                : predictions);
+  for (const std::vector<std::string>* sources : {&options.predictions, &options.compared}) {
+    for (const std::string& source : *sources) {
+      check_input(source, predictions);
     }
   }
-  if (kind_of(options.predictions) == InputKind::kStudiesFile && kind_of(options.reference) == InputKind::kPredictions) {
+  check_input(options.reference, reference);
+  if (!options.table.empty()) {
+    check_input(options.table, ExpectedInput{"--table", "a JSON file with labels", {InputKind::kStudiesFile}});
+  }
+  const std::string& first = options.predictions.front();
+  if (kind_of(first) == InputKind::kStudiesFile && kind_of(options.reference) == InputKind::kPredictions) {
     throw Error(ExitCode::kUsage,
                 "the predictions stand first, and --reference names what they are compared with; next: brainmvp "
                 "evaluate " +
-                    options.reference + " --reference " + options.predictions);
+                    options.reference + " --reference " + first);
   }
 }
 
@@ -104,15 +106,23 @@ Command add_evaluate(CLI::App& program, CommonOptions& common) {
   CLI::App* command = program.add_subcommand("evaluate", "Compare predictions with references: metrics, intervals, paired tests");
   const auto options = std::make_shared<EvaluateOptions>();
   command
-      ->add_option("PREDICTIONS", options->predictions,
-                   "Folder of label maps, studies file or label map; a .tsv of probabilities or numbers")
+      ->add_option(
+          "PREDICTIONS", options->predictions,
+          "Folder of label maps, studies file or label map; a .tsv of probabilities or numbers. The cases of several are pooled, "
+          "as those of cross-validation")
       ->required();
   command
       ->add_option("--reference", options->reference, "The same for the reference; classes and numbers: a studies file or a .tsv")
       ->required()
       ->type_name("DIR|FILE");
   command->add_option("-o,--output", options->output, "x.json, or x.tsv and x.summary.tsv")->type_name("FILE");
-  command->add_option("--compare", options->compared, "A second set of predictions of the same cases")->type_name("DIR|FILE");
+  command->add_option("--csv", options->csv, "Table of the cases: a row per case and region, with all metrics")
+      ->type_name("FILE");
+  command->add_flag("--conventions", options->conventions, "Print what the figures mean, below them");
+  command
+      ->add_option("--compare", options->compared, "A second set of predictions of the same cases; may be repeated, to pool them")
+      ->allow_extra_args(false)
+      ->type_name("DIR|FILE");
   command->add_option("--table", options->table, "JSON file with labels and regions in nnU-Net's form; default: the studies file")
       ->type_name("FILE");
   const auto settings = std::make_shared<settings::Settings>();
@@ -124,9 +134,14 @@ Command add_evaluate(CLI::App& program, CommonOptions& common) {
             catch_interrupts();
             check_combination(*options);
             check_inputs(*options);
+            std::vector<std::filesystem::path> inputs{options->reference, options->table};
+            inputs.insert(inputs.end(), options->predictions.begin(), options->predictions.end());
+            inputs.insert(inputs.end(), options->compared.begin(), options->compared.end());
             for (const std::filesystem::path& file : output_files(*options)) {
-              check_output_file(file, common.force, {options->predictions, options->reference, options->compared, options->table},
-                                file.extension() == ".json" ? "{" : "");
+              check_output_file(file, common.force, inputs, file.extension() == ".json" ? "{" : "");
+            }
+            if (!options->csv.empty()) {
+              check_output_file(options->csv, common.force, inputs, "case,");
             }
             const metrics::BootstrapOptions bootstrap{.resamples = options->resamples, .seed = common.seed};
             if (options->classification) {

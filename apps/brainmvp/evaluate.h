@@ -14,10 +14,12 @@
 namespace brainmvp::app {
 
 struct EvaluateOptions {
-  std::string predictions;
+  std::vector<std::string> predictions; // whose cases are pooled
   std::string reference;
   std::string output;
-  std::string compared;
+  std::string csv;
+  bool conventions = false; // print them
+  std::vector<std::string> compared;
   std::string table;
   metrics::RegionChoice choice;
   std::vector<std::string> splits;
@@ -32,7 +34,8 @@ struct EvaluateOptions {
   std::size_t resamples = metrics::BootstrapOptions{}.resamples;
 };
 
-// Files that -o leads to, the first as named. Throws Error(kUsage) for a name that ends in neither .json nor .tsv.
+// Files that -o leads to, the first as named. Throws Error(kUsage) for a name that ends in neither .json nor .tsv, and for
+// one that is also the file of --csv.
 std::vector<std::filesystem::path> output_files(const EvaluateOptions& options);
 
 void evaluate_segmentation(const EvaluateOptions& options, const metrics::BootstrapOptions& bootstrap, std::size_t threads);

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "evaluate.h"
 #include "metrics/class_evaluation.h"
+#include "metrics/conventions.h"
 #include "metrics/evaluation_output.h"
 #include "metrics/regression_evaluation.h"
 #include "output_file.h"
@@ -15,6 +16,8 @@
 namespace brainmvp::app {
 namespace fs = std::filesystem;
 namespace {
+
+std::vector<fs::path> paths_of(const std::vector<std::string>& names) { return {names.begin(), names.end()}; }
 
 std::string lower_extension(const fs::path& path) { return to_lower(path.extension().string()); }
 
@@ -37,7 +40,7 @@ std::vector<study::Split> chosen_splits(const std::vector<std::string>& names) {
 }
 
 study::LabelTable label_table(const EvaluateOptions& options) {
-  for (const std::string& file : {options.table, options.reference, options.predictions}) {
+  for (const std::string& file : {options.table, options.reference, options.predictions.front()}) {
     if (!file.empty() && (file == options.table || lower_extension(file) == ".json")) {
       return study::parse_label_table(study::read_json_object(file), file);
     }
@@ -72,9 +75,27 @@ void write_tsv(const EvaluateOptions& options, const metrics::Evaluation& evalua
   }
 }
 
+// Tables for people, and what their figures mean or where that stands.
+void print_tables(const EvaluateOptions& options, const std::string& tables, const metrics::Conventions& conventions) {
+  const bool to_stderr = &words_beside(options.output) == &std::cerr || &words_beside(options.csv) == &std::cerr;
+  (to_stderr ? std::cerr : std::cout) << tables
+                                      << (options.conventions ? metrics::conventions_text(conventions)
+                                                              : "What the figures mean: evaluate with --conventions, or see "
+                                                                "\"conventions\" in the file of -o x.json\n");
+}
+
+void write_csv(const EvaluateOptions& options, const std::string& table) {
+  if (!options.csv.empty()) {
+    write_output_file(options.csv, table);
+  }
+}
+
 } // namespace
 
 std::vector<fs::path> output_files(const EvaluateOptions& options) {
+  if (!options.output.empty() && fs::path(options.output).lexically_normal() == fs::path(options.csv).lexically_normal()) {
+    throw Error(ExitCode::kUsage, "-o and --csv name the same file, " + options.output + "; name two");
+  }
   if (options.output.empty() || is_json(options.output)) {
     return options.output.empty() ? std::vector<fs::path>{} : std::vector<fs::path>{options.output};
   }
@@ -90,21 +111,21 @@ std::vector<fs::path> output_files(const EvaluateOptions& options) {
 
 void evaluate_segmentation(const EvaluateOptions& options, const metrics::BootstrapOptions& bootstrap, std::size_t threads) {
   const std::vector<study::Split> splits = chosen_splits(options.splits);
-  std::vector<std::string> sources{options.predictions};
+  std::vector<std::vector<std::string>> sources{options.predictions};
   if (!options.compared.empty()) {
     sources.push_back(options.compared);
   }
   std::vector<std::vector<metrics::CasePair>> sets;
-  for (const std::string& source : sources) {
-    sets.push_back(metrics::pair_cases(source, options.reference, splits, options.allow_missing));
+  for (const std::vector<std::string>& source : sources) {
+    sets.push_back(metrics::pair_cases(paths_of(source), options.reference, splits, options.allow_missing));
   }
   const metrics::RegionTable table = region_table(options, sets, threads);
   std::vector<metrics::PredictionSet> results;
   for (std::size_t i = 0; i < sets.size(); ++i) {
-    Progress progress("evaluating " + sources[i], "cases", sets[i].size());
+    Progress progress("evaluating " + join(sources[i], ", "), "cases", sets[i].size());
     const auto rows = metrics::evaluate_cases(sets[i], table, {.metrics = options.segmentation, .threads = threads},
                                               [&] { progress.advance(); });
-    results.push_back({.source = sources[i], .rows = rows, .summary = metrics::summarise_rows(rows, bootstrap)});
+    results.push_back({.source = join(sources[i], ", "), .rows = rows, .summary = metrics::summarise_rows(rows, bootstrap)});
   }
   metrics::Evaluation evaluation{.reference = options.reference,
                                  .regions = table.regions,
@@ -117,7 +138,9 @@ void evaluate_segmentation(const EvaluateOptions& options, const metrics::Bootst
     evaluation.differences = metrics::compare_rows(results[0].rows, results[1].rows, bootstrap);
     evaluation.compared = results[1];
   }
-  words_beside(options.output) << metrics::evaluation_text(evaluation, options.output.empty());
+  print_tables(options, metrics::evaluation_text(evaluation, options.output.empty() && options.csv.empty()),
+               metrics::segmentation_conventions(options.segmentation, bootstrap));
+  write_csv(options, metrics::cases_csv(evaluation));
   if (is_json(options.output)) {
     write_output_file(options.output, metrics::evaluation_json(evaluation));
   } else if (!options.output.empty()) {
@@ -127,10 +150,10 @@ void evaluate_segmentation(const EvaluateOptions& options, const metrics::Bootst
 
 void evaluate_classification(const EvaluateOptions& options, const metrics::BootstrapOptions& bootstrap) {
   const auto reference = metrics::read_reference_classes(options.reference, chosen_splits(options.splits));
-  const auto read = [&](const std::string& source) {
-    metrics::ClassTable table = metrics::read_class_table(source, reference);
+  const auto read = [&](const std::vector<std::string>& source) {
+    metrics::ClassTable table = metrics::read_class_table(paths_of(source), reference);
     auto summary = metrics::summarise_classes(table.cases, options.classes, bootstrap);
-    return metrics::ClassPredictions{.source = source, .table = std::move(table), .summary = std::move(summary)};
+    return metrics::ClassPredictions{.source = join(source, ", "), .table = std::move(table), .summary = std::move(summary)};
   };
   metrics::ClassEvaluation evaluation{.reference = options.reference,
                                       .options = options.classes,
@@ -143,7 +166,9 @@ void evaluate_classification(const EvaluateOptions& options, const metrics::Boot
     evaluation.comparison = metrics::compare_classes(evaluation.predictions.table.cases, evaluation.compared->table.cases,
                                                      options.classes, bootstrap);
   }
-  words_beside(options.output) << metrics::class_evaluation_text(evaluation);
+  print_tables(options, metrics::class_evaluation_text(evaluation),
+               metrics::classification_conventions(evaluation.predictions.table.classes, options.classes, bootstrap));
+  write_csv(options, metrics::class_cases_csv(evaluation));
   if (is_json(options.output)) {
     write_output_file(options.output, metrics::class_evaluation_json(evaluation));
   } else if (!options.output.empty()) {
@@ -160,12 +185,12 @@ void evaluate_regression(const EvaluateOptions& options, const metrics::Bootstra
   study::Findings findings;
   const metrics::ReferenceNumbers reference = metrics::read_reference_numbers(
       {.path = options.reference, .targets_from = options.targets_from, .splits = chosen_splits(options.splits)},
-      options.predictions, findings);
+      options.predictions.front(), findings);
   study::warn_of(findings);
-  const auto read = [&](const std::string& source) {
-    metrics::RegressionTable table = metrics::read_regression_table(source, reference);
+  const auto read = [&](const std::vector<std::string>& source) {
+    metrics::RegressionTable table = metrics::read_regression_table(paths_of(source), reference);
     auto summary = metrics::summarise_numbers(table, bootstrap);
-    return metrics::NumberPredictions{.source = source, .table = std::move(table), .summary = std::move(summary)};
+    return metrics::NumberPredictions{.source = join(source, ", "), .table = std::move(table), .summary = std::move(summary)};
   };
   metrics::RegressionEvaluation evaluation{.reference = options.reference,
                                            .bootstrap = bootstrap,
@@ -176,7 +201,8 @@ void evaluate_regression(const EvaluateOptions& options, const metrics::Bootstra
     evaluation.compared = read(options.compared);
     evaluation.comparison = metrics::compare_numbers(evaluation.predictions.table, evaluation.compared->table, bootstrap);
   }
-  words_beside(options.output) << metrics::regression_evaluation_text(evaluation);
+  print_tables(options, metrics::regression_evaluation_text(evaluation), metrics::regression_conventions(bootstrap));
+  write_csv(options, metrics::number_cases_csv(evaluation));
   if (is_json(options.output)) {
     write_output_file(options.output, metrics::regression_evaluation_json(evaluation));
   } else if (!options.output.empty()) {

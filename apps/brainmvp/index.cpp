@@ -5,6 +5,7 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <set>
 
 #include "base/atomic_file.h"
 #include "base/counted.h"
@@ -19,6 +20,7 @@
 #include "settings_options.h"
 #include "study/anonymise.h"
 #include "study/layout.h"
+#include "study/splits.h"
 
 namespace brainmvp::app {
 namespace {
@@ -36,6 +38,7 @@ struct IndexArguments {
   std::string classes_from;
   std::string key_file;
   std::optional<int> folds;
+  std::string split;
   bool strict = false;
   bool quick = false;
   bool unlabelled = false;
@@ -56,6 +59,7 @@ study::IndexOptions options_of(const IndexArguments& arguments, const CommonOpti
                               .threads = common.thread_count(),
                               .unlabelled = arguments.unlabelled,
                               .classes_from = arguments.classes_from,
+                              .shares = arguments.split,
                               .seed = common.seed};
   if (!arguments.task.empty()) {
     options.task = study::task(arguments.task);
@@ -106,8 +110,28 @@ study::StudiesFile anonymous(const study::StudiesFile& file, const IndexArgument
                           study::Pseudonyms(arguments.key_file));
 }
 
+// "split with seed 1: 80 training, 10 validation, 10 test studies of 80, 10, 10 patients".
+std::string split_text(const study::StudiesFile& file, std::uint64_t seed) {
+  std::vector<std::string> parts;
+  for (const study::Split part : {study::Split::kTraining, study::Split::kValidation, study::Split::kTest}) {
+    std::set<std::string> patients;
+    std::size_t studies = 0;
+    for (const study::Study& one : file.studies) {
+      if (one.split == part) {
+        ++studies;
+        patients.insert(study::patient_of(one));
+      }
+    }
+    parts.push_back(study::split_name(part) + " " + counted(studies, "study") + " of " + counted(patients.size(), "patient"));
+  }
+  return "split by patient with seed " + std::to_string(seed) + ": " + join(parts, ", ");
+}
+
 void run_index(const IndexArguments& arguments, const CommonOptions& common) {
   catch_interrupts();
+  if (!arguments.split.empty()) {
+    (void)study::parse_shares(arguments.split); // refuses it before the files are read
+  }
   const study::IndexOptions options = options_of(arguments, common);
   for (const std::string& input : arguments.inputs) {
     check_input(
@@ -122,6 +146,9 @@ void run_index(const IndexArguments& arguments, const CommonOptions& common) {
   words.flush();
   refuse_what_was_found(index, options, arguments);
   study::write_studies_file(arguments.output, arguments.key_file.empty() ? index.file : anonymous(index.file, arguments));
+  if (!arguments.split.empty()) {
+    words << split_text(index.file, common.seed) << "\n";
+  }
   words << "written to " << arguments.output << "\n";
 }
 
@@ -143,6 +170,10 @@ void add_index_settings(settings::Settings& settings, IndexArguments& arguments)
         .help = "Write K cross-validation folds by patient, the classes shared alike; 0: none; default: those of --task",
         .range = settings::at_least(0),
         .placeholder = "K"},
+       {.name = "split",
+        .slot = arguments.split,
+        .help = "Write lists for training, validation and test by patient, in percent, as 80/10/10: the classes shared alike",
+        .placeholder = "A/B/C"},
        {.name = "modalities",
         .slot = arguments.modalities,
         .help = "TOML file with more names of modalities, labels and files to skip",

@@ -1,21 +1,46 @@
 #include "base/log.h"
 
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/basic_file_sink.h>
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <memory>
+#include <mutex>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
+#include "base/terminal.h"
 
 namespace brainmvp::log {
 namespace {
 
+constexpr const char* kWarning = "warning: ";
+constexpr const char* kError = "error: ";
+
+// "warning:" in yellow and "error:" in red where the terminal has colours.
+std::string with_colour(std::string text) {
+  for (const auto& [word, colour] : {std::pair(kWarning, terminal::Colour::kYellow), std::pair(kError, terminal::Colour::kRed)}) {
+    if (text.starts_with(word)) {
+      const std::size_t length = std::string_view(word).size() - 1;
+      return terminal::coloured(text.substr(0, length), colour) + text.substr(length);
+    }
+  }
+  return text;
+}
+
+class StderrSink : public spdlog::sinks::base_sink<std::mutex> {
+protected:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    terminal::write(with_colour(std::string(message.payload.data(), message.payload.size())) + "\n");
+  }
+  void flush_() override {}
+};
+
 spdlog::logger& logger() {
   static const auto instance = [] {
-    auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
-    sink->set_pattern("%v");
+    auto sink = std::make_shared<StderrSink>();
     auto created = std::make_shared<spdlog::logger>("brainmvp", sink);
     created->set_level(spdlog::level::debug);
     sink->set_level(spdlog::level::info);
@@ -61,7 +86,7 @@ void remove_file() { logger().sinks().resize(1); }
 
 void debug(const std::string& message) { logger().debug("{}", message); }
 void info(const std::string& message) { logger().info("{}", message); }
-void warning(const std::string& message) { logger().warn("warning: {}", message); }
-void error(const std::string& message) { logger().error("error: {}", message); }
+void warning(const std::string& message) { logger().warn("{}{}", kWarning, message); }
+void error(const std::string& message) { logger().error("{}{}", kError, message); }
 
 } // namespace brainmvp::log

@@ -1,10 +1,13 @@
-// Progress on stderr: a bar with rate and time left on a terminal, otherwise a line now and then.
+// Progress on stderr: on a terminal one line with rate and time left that is drawn again at most twice a second and never wraps;
+// otherwise a line every half minute. The rate is that of the last minute, at the end that of all.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
 #include <mutex>
 #include <string>
+
+#include "base/recent_rate.h"
 
 namespace brainmvp {
 
@@ -21,7 +24,7 @@ public:
   void advance(const std::string& note = {});
 
 private:
-  void show(bool last);
+  [[nodiscard]] std::string text(bool last) const;
 
   std::string what_;
   std::string unit_;
@@ -31,6 +34,7 @@ private:
   bool enabled_;
   bool terminal_;
   std::string note_;
+  RecentRate recent_;
   std::mutex mutex_;
   std::chrono::steady_clock::time_point start_;
   std::chrono::steady_clock::time_point shown_;

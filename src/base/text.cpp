@@ -63,6 +63,24 @@ bool is_utf8(std::string_view bytes) {
   return true;
 }
 
+namespace {
+
+bool starts_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; } // of UTF-8
+
+} // namespace
+
+std::size_t character_count(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(text, starts_character));
+}
+
+std::size_t character_start(std::string_view text, std::size_t number) {
+  std::size_t at = 0;
+  while (at < text.size() && (!starts_character(text[at]) || number-- > 0)) {
+    ++at;
+  }
+  return at;
+}
+
 std::string human_bytes(std::uint64_t bytes) {
   constexpr std::array<const char*, 6> kUnits{"B", "kB", "MB", "GB", "TB", "PB"};
   double value = static_cast<double>(bytes);

@@ -1,6 +1,7 @@
 // Small text helpers: case, splitting, readable sizes and times, and the nearest of some names.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -19,6 +20,10 @@ std::string join(std::span<const std::string> parts, std::string_view separator)
 
 // Well-formed UTF-8, as JSON and Python accept it: shortest forms only, no surrogates, up to U+10FFFF.
 bool is_utf8(std::string_view bytes);
+
+// Characters of UTF-8, and the byte at which character `number` begins, or the end.
+std::size_t character_count(std::string_view text);
+std::size_t character_start(std::string_view text, std::size_t number);
 
 // "1.5 GB", "20 kB" (powers of 1000).
 std::string human_bytes(std::uint64_t bytes);

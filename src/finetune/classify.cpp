@@ -39,6 +39,9 @@ public:
 
 protected:
   [[nodiscard]] NamedTensors losses(const SampleBatch& samples, const parallel::BatchShare& share) const override;
+  [[nodiscard]] std::string evaluated(const std::string& predictions) const override {
+    return predictions + "/predictions.tsv --classification";
+  }
 
 private:
   std::vector<std::size_t> classes_;
@@ -77,6 +80,10 @@ train::Learner::Validation ClassificationLearner::validate() {
     const metrics::ClassificationMetrics found = metrics::classify_metrics(cases);
     validation.values.emplace_back("validation_balanced_accuracy", found.balanced_accuracy);
     validation.values.emplace_back("validation_auc", found.auc);
+    const std::vector<std::size_t> given = metrics::predicted_classes(cases);
+    if (std::ranges::count(given, given.front()) == std::ssize(given)) {
+      validation.flat = "gives every study the class " + setup().description.table.classes[given.front()];
+    }
   }
   return validation;
 }

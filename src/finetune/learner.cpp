@@ -15,6 +15,24 @@ train::BatchLosses Learner::next_batch(const train::BatchPlace& /*place*/) {
           .studies = study_ids(samples, setup_.store)};
 }
 
+std::vector<std::string> Learner::next_commands(const std::filesystem::path& run) const {
+  const std::string name = (run / "").parent_path().string();
+  const std::string predictions = name + "-predictions";
+  const RunOptions& options = setup_.options;
+  const bool of_list = options.fold && !options.folds; // otherwise the list does not know which studies were left out
+  const std::string split = setup_.store.of_split(study::Split::kTest).empty() ? "validation" : "test";
+  const std::string chosen = of_list ? "--fold " + std::to_string(*options.fold) : "--split " + split;
+  std::vector<std::string> commands{"brainmvp predict " + name + " studies.json " + chosen + " -o " + predictions};
+  const std::string subject = evaluated(predictions);
+  if (!subject.empty() && of_list) {
+    commands.push_back("brainmvp evaluate " + subject +
+                       " --reference studies.json --split training,validation, with the predictions of all other folds too");
+  } else if (!subject.empty()) {
+    commands.push_back("brainmvp evaluate " + subject + " --reference studies.json --split " + split);
+  }
+  return commands;
+}
+
 SampleOptions Learner::sample_options(const store::Distribution& distribution) const {
   const RunOptions& options = setup_.options;
   return {.seed = options.session.seed,

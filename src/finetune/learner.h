@@ -42,12 +42,16 @@ public:
   train::BatchLosses next_batch(const train::BatchPlace& place) override;
   [[nodiscard]] double waited_seconds() const override { return reader_ ? reader_->waited_seconds() : 0; }
   [[nodiscard]] bool validates() const override { return !setup_.validation.empty(); }
+  [[nodiscard]] std::vector<std::string> next_commands(const std::filesystem::path& run) const override;
 
 protected:
   [[nodiscard]] virtual std::unique_ptr<Reader> read(const store::Distribution& distribution, std::uint64_t first) const = 0;
 
   // Of a batch over the samples of all ranks, as train::BatchLosses has them.
   [[nodiscard]] virtual NamedTensors losses(const SampleBatch& samples, const parallel::BatchShare& share) const = 0;
+
+  // What `evaluate` takes of a folder of its predictions, with options; empty: there is nothing to evaluate.
+  [[nodiscard]] virtual std::string evaluated(const std::string& /*predictions*/) const { return {}; }
 
   // Most channels that a mixture takes from templates; 0: no mixtures.
   [[nodiscard]] virtual std::size_t mix_channels() const { return 0; }

@@ -21,6 +21,13 @@ using torch::Tensor;
 
 using Numbers = std::vector<std::vector<double>>; // one a study of the store: one a target, in the table's units
 
+// Whether predictions of different numbers differ by less than a hundredth of these numbers' deviation.
+bool nearly_constant(const metrics::RegressionCases& cases, double deviation) {
+  const auto [lowest, highest] = std::ranges::minmax(cases.predicted);
+  const auto [least, most] = std::ranges::minmax(cases.truth);
+  return least < most && highest - lowest < 0.01 * deviation;
+}
+
 class RegressionLearner : public WholeVolumeLearner {
 public:
   RegressionLearner(const TrainingSetup& setup, Numbers numbers, const std::shared_ptr<torch::nn::Module>& network)
@@ -30,6 +37,9 @@ public:
 
 protected:
   [[nodiscard]] NamedTensors losses(const SampleBatch& samples, const parallel::BatchShare& share) const override;
+  [[nodiscard]] std::string evaluated(const std::string& predictions) const override {
+    return predictions + "/predictions.tsv --regression --targets-from " + setup().options.targets_from;
+  }
 
 private:
   [[nodiscard]] Tensor loss(const Tensor& outputs, const std::vector<std::size_t>& positions) const;
@@ -83,6 +93,9 @@ train::Learner::Validation RegressionLearner::validate() {
     validation.values.emplace_back("validation_mae_" + targets[k].name, measured.mae);
     if (std::isfinite(measured.pearson)) {
       validation.values.emplace_back("validation_r_" + targets[k].name, measured.pearson);
+    }
+    if (nearly_constant(cases, targets[k].deviation)) {
+      validation.flat += (validation.flat.empty() ? "gives every study nearly the same " : " and ") + targets[k].name;
     }
   }
   return validation;

@@ -15,6 +15,7 @@
 #include "finetune/label_checks.h"
 #include "finetune/memory_need.h"
 #include "finetune/start.h"
+#include "finetune/training_facts.h"
 #include "nn/layers/size_check.h"
 #include "runtime/memory_need.h"
 #include "train/session.h"
@@ -71,6 +72,9 @@ train::RunIdentity identity_of(const RunOptions& options, const TrainingSetup& s
   checkpoint::Dict entries = model::description_entries(setup.description);
   std::erase_if(entries, [](const checkpoint::Entry& entry) { return entry.first.text("key") == "network"; }); // every run has it
   std::ranges::move(of_head, std::back_inserter(entries));
+  entries.push_back(
+      {{std::string(model::kTrainingFacts)},
+       model::training_facts_value(facts_of_training(options.store, setup.store, setup.training, setup.description.channels))});
   return {.config = options.session.config,
           .network = setup.description.network,
           .precision = runtime::precision_name(setup.precision),

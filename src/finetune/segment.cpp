@@ -48,6 +48,7 @@ protected:
   }
 
   [[nodiscard]] NamedTensors losses(const SampleBatch& samples, const parallel::BatchShare& share) const override;
+  [[nodiscard]] std::string evaluated(const std::string& predictions) const override { return predictions; }
   [[nodiscard]] std::size_t mix_channels() const override { return setup().options.mix_channels; }
 
 private:
@@ -97,7 +98,8 @@ Tensor SegmentationLearner::decided(const store::StoredStudy& study) const {
 
 train::Learner::Validation SegmentationLearner::validate() {
   const std::int64_t first = setup().description.exclusive() ? 1 : 0; // without the background
-  std::vector<double> sums(outputs_.size(), 0);
+  const std::size_t count = outputs_.size();
+  std::vector<double> sums(3 * count, 0); // Dice; voxels of the prediction; of the reference
   for (const std::size_t i : own_validation()) {
     const store::StoredStudy& study = setup().store.studies()[setup().validation[i]];
     const Tensor label = whole_label(study).unsqueeze(0);
@@ -106,19 +108,32 @@ train::Learner::Validation SegmentationLearner::validate() {
     const Tensor found = decided(study);
     const Tensor prediction = valid.defined() ? found.logical_and(valid[0] > 0) : found;
     for (std::int64_t output = first; output < reference.size(0); ++output) {
-      sums[static_cast<std::size_t>(output)] += dice_of(prediction[output], reference[output]);
+      const auto at = static_cast<std::size_t>(output);
+      sums[at] += dice_of(prediction[output], reference[output]);
+      sums[count + at] += prediction[output].sum().item<double>();
+      sums[2 * count + at] += reference[output].sum().item<double>();
     }
   }
   sums = setup().group.sum(std::move(sums));
   const std::vector<std::string> names = setup().description.output_names();
   Validation validation;
   double mean = 0;
-  for (auto output = static_cast<std::size_t>(first); output < sums.size(); ++output) {
+  std::vector<std::string> never; // predicted, where there is something
+  bool any = false;
+  for (auto output = static_cast<std::size_t>(first); output < count; ++output) {
+    any = any || sums[count + output] > 0;
+    if (sums[count + output] == 0 && sums[2 * count + output] > 0) {
+      never.push_back(names[output]);
+    }
     const double dice = sums[output] / static_cast<double>(setup().validation.size());
     validation.values.emplace_back("validation_dice_" + names[output], dice);
-    mean += dice / static_cast<double>(sums.size() - static_cast<std::size_t>(first));
+    mean += dice / static_cast<double>(count - static_cast<std::size_t>(first));
   }
   validation.values.emplace_back("validation_dice", mean);
+  validation.followed = "validation_dice";
+  if (!never.empty()) {
+    validation.flat = any ? "never predicts " + join(never, ", ") : "predicts only background";
+  }
   validation.loss = 1 - mean;
   return validation;
 }

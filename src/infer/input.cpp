@@ -107,7 +107,9 @@ void add_folder(const fs::path& folder, const InputOptions& options, std::vector
 
 void add_studies_file(const fs::path& file, const InputOptions& options, std::vector<study::Study>& studies) {
   for (study::Study& study : study::read_studies_file(file, options.table).studies) {
-    if (options.splits.empty() || std::ranges::count(options.splits, study.split) > 0) {
+    const bool listed = options.splits.empty() || std::ranges::count(options.splits, study.split) > 0;
+    const bool held_out = !options.fold || (study.fold == options.fold && study.split != study::Split::kTest);
+    if (listed && held_out) {
       studies.push_back(std::move(study));
     }
   }
@@ -172,6 +174,11 @@ std::vector<study::Study> gather_studies(const InputOptions& options, const std:
   leave_out_named(options, loose);
   if (!loose.empty() || !options.named.empty()) {
     studies.push_back(loose_study(options, loose, channels));
+  }
+  if (studies.empty() && options.fold) {
+    throw Error(ExitCode::kNothingFound, "--fold " + std::to_string(*options.fold) +
+                                             ": no study of a studies file is in that fold; name the list that `brainmvp index "
+                                             "--folds` wrote");
   }
   if (studies.empty()) {
     throw Error(ExitCode::kNothingFound, "no study to predict; name images, a folder of them or a studies file after the runs");

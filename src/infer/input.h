@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,7 +17,8 @@ struct InputOptions {
   std::vector<std::filesystem::path> inputs = {};                        // studies files, folders of images, or loose image files
   std::vector<std::pair<std::string, std::filesystem::path>> named = {}; // loose images whose modality is stated
   std::vector<study::Split> splits = {};                                 // of studies files; all when empty
-  std::vector<std::string> only = {};                                    // modalities, by any name; all when empty
+  std::optional<int> fold = {};       // of studies files: its studies only, none of the test list
+  std::vector<std::string> only = {}; // modalities, by any name; all when empty
   std::string reference = {};  // canonical; whose grid the output has, whatever the model says and also where there is a label
   std::string layout = "auto"; // of folders
   study::ModalityTable table = study::ModalityTable::standard();

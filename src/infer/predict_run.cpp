@@ -16,6 +16,7 @@
 #include "base/progress.h"
 #include "base/text.h"
 #include "infer/channels.h"
+#include "infer/departures.h"
 #include "infer/ensemble.h"
 #include "infer/head.h"
 #include "infer/memory_need.h"
@@ -27,13 +28,31 @@ namespace brainmvp::infer {
 namespace fs = std::filesystem;
 namespace {
 
+// Throws Error(kUsage) for a model that was not trained without this fold: it has seen what it would predict.
+const InputOptions& checked_fold(const InputOptions& input, const std::vector<model::Model>& models) {
+  for (const model::Model& model : input.fold ? models : std::vector<model::Model>{}) {
+    const std::string asked = model.file.string() + ": --fold " + std::to_string(*input.fold);
+    if (model.fold != input.fold) {
+      throw Error(ExitCode::kUsage, asked + ": its training left out " +
+                                        (model.fold ? "fold " + std::to_string(*model.fold) : std::string("no fold")) +
+                                        ", so that it has seen these studies; name the run of finetune --fold " +
+                                        std::to_string(*input.fold));
+    }
+    if (model.own_folds) {
+      throw Error(ExitCode::kUsage, asked + ": its folds were made for the training only, by --folds; write them into the "
+                                            "studies file with `brainmvp index --folds`, prepare and train again");
+    }
+  }
+  return input;
+}
+
 // One call of the command: the models are loaded once and see each study in turn.
 class Prediction {
 public:
   explicit Prediction(const PredictOptions& options)
       : options_(options), models_(load_ensemble(options.models)), device_(runtime::choose_device(options.device)),
         precision_(runtime::choose_precision(options.precision, device_)),
-        studies_(gather_studies(options.input, channels_of(models_))) {
+        studies_(gather_studies(checked_fold(options.input, models_), channels_of(models_))) {
     if (description().preparation.reference.empty()) {
       set_reference(listed_reference(options.input));
     }
@@ -100,6 +119,11 @@ CaseFacts Prediction::tell_channels(const store::PreparedStudy& prepared, const 
       const std::string whose = models_.size() > 1 ? " for " + model.file.string() : std::string();
       log::warning("study " + study.id + ": filled " + filled + whose);
     }
+    if (model.training && &model == &models_.front()) { // an ensemble is of one training set, or nearly
+      for (const std::string& text : departures(*model.training, prepared, facts.plans.back())) {
+        log::warning("study " + study.id + ": " + text);
+      }
+    }
   }
   facts.ignored = unused_modalities(models_, prepared.modalities);
   if (!facts.ignored.empty()) {
@@ -153,6 +177,11 @@ void Prediction::run() {
   log::info("predicting " + counted(studies_.size(), "study") + " with " + counted(models_.size(), "model") + " (" +
             description().network + ", " + join(channels_of(models_), ", ") + ") on " + options_.device + " in " +
             runtime::precision_name(precision_));
+  for (const model::Model& model : models_) {
+    if (!model.doubt.empty()) {
+      log::warning(model.file.string() + ": the network " + model.doubt + "; train it longer before you use what it predicts");
+    }
+  }
   std::size_t failed = 0;
   {
     Progress progress("predicting", "studies", studies_.size());

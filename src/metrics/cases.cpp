@@ -179,11 +179,17 @@ std::vector<CasePair> match_cases(const std::vector<CaseFile>& predictions, cons
   return pairs;
 }
 
-std::vector<CasePair> pair_cases(const fs::path& predictions, const fs::path& references, std::span<const study::Split> splits,
-                                 bool allow_missing) {
+std::vector<CasePair> pair_cases(const std::vector<fs::path>& predictions, const fs::path& references,
+                                 std::span<const study::Split> splits, bool allow_missing) {
   const std::vector<CaseFile> referred = find_cases(references, splits);
-  std::vector<CaseFile> predicted = find_cases(predictions, splits);
-  if (fs::is_regular_file(predictions) && io::has_image_extension(predictions) && referred.size() == 1) {
+  std::vector<CaseFile> predicted;
+  for (const fs::path& source : predictions) {
+    std::ranges::move(find_cases(source, splits), std::back_inserter(predicted));
+  }
+  std::ranges::stable_sort(predicted, {}, &CaseFile::name);
+  refuse_twins(predicted);
+  const fs::path& first = predictions.front();
+  if (predictions.size() == 1 && fs::is_regular_file(first) && io::has_image_extension(first) && referred.size() == 1) {
     predicted[0].name = referred[0].name;
   }
   return match_cases(predicted, referred, allow_missing);

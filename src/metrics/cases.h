@@ -41,8 +41,9 @@ struct CasePair {
 std::vector<CasePair> match_cases(const std::vector<CaseFile>& predictions, const std::vector<CaseFile>& references,
                                   bool allow_missing);
 
-// find_cases of both and match_cases; one predicted image file belongs to a single reference whatever its name.
-std::vector<CasePair> pair_cases(const std::filesystem::path& predictions, const std::filesystem::path& references,
+// find_cases of both, of several sources of predictions all together, and match_cases; one predicted image file belongs to a
+// single reference whatever its name.
+std::vector<CasePair> pair_cases(const std::vector<std::filesystem::path>& predictions, const std::filesystem::path& references,
                                  std::span<const study::Split> splits, bool allow_missing);
 
 } // namespace brainmvp::metrics

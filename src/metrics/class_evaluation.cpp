@@ -1,6 +1,7 @@
 #include "metrics/class_evaluation.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/error.h"
 
@@ -14,10 +15,16 @@ std::vector<double> values_of(const ClassificationMetrics& metrics) {
   return values;
 }
 
-std::vector<ClassificationRow> rows_of(const std::vector<double>& values, const std::vector<Interval>& intervals) {
+// Cases are drawn within their class, so that with one case of each class every resample is the same.
+bool resamples_differ(const ClassificationCases& cases) {
+  return std::set<std::size_t>(cases.labels.begin(), cases.labels.end()).size() < cases.labels.size();
+}
+
+std::vector<ClassificationRow> rows_of(const std::vector<double>& values, const std::vector<Interval>& intervals, bool known) {
   std::vector<ClassificationRow> rows;
   for (std::size_t i = 0; i < values.size(); ++i) {
     rows.push_back({.metric = classification_columns()[i].name, .value = values[i], .interval = intervals[i]});
+    rows.back().interval.known = known;
   }
   return rows;
 }
@@ -30,7 +37,7 @@ std::vector<ClassificationRow> summarise_classes(const ClassificationCases& case
   const auto intervals = bootstrap_intervals(bootstrap.resamples, [&](std::size_t number) {
     return values_of(classify_metrics(resample_within_classes(cases, number, bootstrap.seed), options));
   });
-  return rows_of(values, intervals);
+  return rows_of(values, intervals, resamples_differ(cases));
 }
 
 ClassificationComparison compare_classes(const ClassificationCases& first, const ClassificationCases& second,
@@ -52,7 +59,8 @@ ClassificationComparison compare_classes(const ClassificationCases& first, const
     const std::size_t at = i * first.classes + first.labels[i];
     of_true_class.push_back(first.probabilities[at] - second.probabilities[at]);
   }
-  return {.differences = rows_of(difference(first, second), intervals), .wilcoxon = wilcoxon_signed_rank(of_true_class)};
+  return {.differences = rows_of(difference(first, second), intervals, resamples_differ(first)),
+          .wilcoxon = wilcoxon_signed_rank(of_true_class)};
 }
 
 } // namespace brainmvp::metrics

@@ -49,6 +49,7 @@ struct ClassEvaluation {
 std::string class_evaluation_json(const ClassEvaluation& evaluation);
 
 std::string class_cases_tsv(const ClassTable& table);
+std::string class_cases_csv(const ClassEvaluation& evaluation); // of both sets, with a last column `predictions`
 std::string class_summary_tsv(const std::vector<ClassificationRow>& rows);
 std::string class_evaluation_text(const ClassEvaluation& evaluation);
 

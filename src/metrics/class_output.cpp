@@ -1,9 +1,9 @@
 #include <nlohmann/json.hpp>
 
-#include "base/counted.h"
 #include "base/text.h"
 #include "metrics/class_evaluation.h"
 #include "metrics/conventions.h"
+#include "metrics/interval_output.h"
 #include "metrics/text_table.h"
 
 namespace brainmvp::metrics {
@@ -29,7 +29,7 @@ Json cases_json(const ClassTable& table) {
 Json rows_json(const std::vector<ClassificationRow>& rows) {
   Json metrics = Json::object();
   for (const ClassificationRow& row : rows) {
-    metrics[row.metric] = {{"value", row.value}, {"interval", Json::array({row.interval.low, row.interval.high})}};
+    metrics[row.metric] = {{"value", row.value}, {"interval", interval_json(row.interval)}};
   }
   return metrics;
 }
@@ -46,10 +46,31 @@ Json confusion_json(const ClassTable& table) {
 std::string rows_text(const std::vector<ClassificationRow>& rows) {
   TextRows table{{"metric", "value", "95% interval"}};
   for (const ClassificationRow& row : rows) {
-    table.push_back(
-        {row.metric, fixed(row.value, 4), "[" + fixed(row.interval.low, 4) + ", " + fixed(row.interval.high, 4) + "]"});
+    table.push_back({row.metric, fixed(row.value, 4), row.interval.known ? interval_text(row.interval, 4) : "none"});
   }
   return aligned_table(table, 1);
+}
+
+TextRows class_cases(const ClassTable& table) {
+  TextRows rows{{"case", "class", "predicted"}};
+  for (const std::string& name : table.classes) {
+    rows[0].push_back("prob_" + name);
+  }
+  const std::vector<std::size_t> predictions = predicted_classes(table.cases);
+  for (std::size_t i = 0; i < predictions.size(); ++i) {
+    rows.push_back({table.case_names[i], table.classes[table.cases.labels[i]], table.classes[predictions[i]]});
+    for (std::size_t c = 0; c < table.classes.size(); ++c) {
+      rows.back().push_back(shortest(table.cases.probabilities[i * table.classes.size() + c]));
+    }
+  }
+  return rows;
+}
+
+std::string class_set_text(const ClassPredictions& set, const std::string& reference) {
+  const std::vector<std::string>& classes = set.table.classes;
+  return set_heading(set.source, reference, set.table.case_names.size()) +
+         (classes.size() == 2 ? "positive class " + classes[1] + "\n" : "") +
+         (set.summary.front().interval.known ? "" : "One case of each class: no intervals\n") + rows_text(set.summary) + "\n";
 }
 
 } // namespace
@@ -82,41 +103,34 @@ std::string class_evaluation_json(const ClassEvaluation& evaluation) {
   return root.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-std::string class_cases_tsv(const ClassTable& table) {
-  TextRows rows{{"case", "class", "predicted"}};
-  for (const std::string& name : table.classes) {
-    rows[0].push_back("prob_" + name);
+std::string class_cases_tsv(const ClassTable& table) { return tsv(class_cases(table)); }
+
+std::string class_cases_csv(const ClassEvaluation& evaluation) {
+  TextRows all;
+  append_set(all, class_cases(evaluation.predictions.table), evaluation.predictions.source);
+  if (evaluation.compared) {
+    append_set(all, class_cases(evaluation.compared->table), evaluation.compared->source);
   }
-  const std::vector<std::size_t> predictions = predicted_classes(table.cases);
-  for (std::size_t i = 0; i < predictions.size(); ++i) {
-    rows.push_back({table.case_names[i], table.classes[table.cases.labels[i]], table.classes[predictions[i]]});
-    for (std::size_t c = 0; c < table.classes.size(); ++c) {
-      rows.back().push_back(shortest(table.cases.probabilities[i * table.classes.size() + c]));
-    }
-  }
-  return tsv(rows);
+  return csv(all);
 }
 
 std::string class_summary_tsv(const std::vector<ClassificationRow>& rows) {
   TextRows table{{"metric", "value", "low", "high"}};
   for (const ClassificationRow& row : rows) {
-    table.push_back({row.metric, shortest(row.value), shortest(row.interval.low), shortest(row.interval.high)});
+    const std::vector<std::string> ends = interval_cells(row.interval);
+    table.push_back({row.metric, shortest(row.value), ends[0], ends[1]});
   }
   return tsv(table);
 }
 
 std::string class_evaluation_text(const ClassEvaluation& evaluation) {
-  const std::string cases = counted(evaluation.predictions.table.case_names.size(), "case");
-  std::string text = evaluation.predictions.source + " against " + evaluation.reference + ", " + cases + "\n" +
-                     rows_text(evaluation.predictions.summary) + "\n";
+  std::string text = class_set_text(evaluation.predictions, evaluation.reference);
   if (evaluation.compared) {
-    text +=
-        evaluation.compared->source + " against " + evaluation.reference + "\n" + rows_text(evaluation.compared->summary) + "\n";
+    text += class_set_text(*evaluation.compared, evaluation.reference);
     text += evaluation.predictions.source + " - " + evaluation.compared->source + "\n" +
             rows_text(evaluation.comparison.differences) + "Wilcoxon p: " + fixed(evaluation.comparison.wilcoxon.p, 4) + "\n\n";
   }
-  return text + conventions_text(
-                    classification_conventions(evaluation.predictions.table.classes, evaluation.options, evaluation.bootstrap));
+  return text;
 }
 
 } // namespace brainmvp::metrics

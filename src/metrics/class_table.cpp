@@ -80,8 +80,8 @@ ReferenceClasses read_reference_classes(const fs::path& path, std::span<const st
   return reference;
 }
 
-ClassTable read_class_table(const fs::path& path, const ReferenceClasses& reference) {
-  const io::DelimitedTable table = io::read_delimited(path);
+ClassTable read_class_table(const std::vector<fs::path>& files, const ReferenceClasses& reference) {
+  const auto [table, path] = read_pooled(files);
   ClassTable read{.classes = agreed_classes(table, reference, path), .case_names = {}, .cases = {}};
   read.cases.classes = read.classes.size();
   const std::map<std::string, std::size_t> rows = rows_by_case(table, path);

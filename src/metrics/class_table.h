@@ -32,6 +32,7 @@ ReferenceClasses read_reference_classes(const std::filesystem::path& path, std::
 // A .tsv or .csv file with the columns `case` and prob_<class> for each class. The order of classes is the reference's, else
 // that of the columns. Throws Error(kBadInput), with the line, for a column, case or class that one side lacks, a case that
 // stands there twice, and probabilities outside [0, 1] or of a sum off 1 by more than 0.001.
-ClassTable read_class_table(const std::filesystem::path& path, const ReferenceClasses& reference);
+ClassTable read_class_table(const std::vector<std::filesystem::path>& files,
+                            const ReferenceClasses& reference); // the rows of all
 
 } // namespace brainmvp::metrics

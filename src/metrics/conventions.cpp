@@ -30,7 +30,7 @@ std::string comparison_rule() {
 
 std::string interval_rule(const BootstrapOptions& bootstrap, const std::string& how) {
   return "[low, high]: 95% percentile bootstrap over cases" + how + ", " + std::to_string(bootstrap.resamples) +
-         " resamples, seed " + std::to_string(bootstrap.seed);
+         " resamples, seed " + std::to_string(bootstrap.seed) + "; none of one case";
 }
 
 } // namespace
@@ -45,7 +45,8 @@ Conventions segmentation_conventions(const SegmentationOptions& options, const B
       {"distances", "in mm between centres of edge voxels (inside, with background or the image's end among the six neighbours); "
                     "hd95_mm is the larger of the two directed 95th percentiles (linear between ranks), hd_mm the maximum"},
       {"surface_dice", "share of edge voxels of both within " + shortest(options.tolerance_mm) + " mm of the other's edge"},
-      {"volumes", "volume_difference_ml = |prediction - reference|; relative_volume_difference = that over the reference"},
+      {"volumes", "signed_volume_difference_ml = prediction - reference; volume_difference_ml = its size; "
+                  "relative_volume_difference = that size over the reference"},
       {"lesions", matching_rule(options.lesions)},
       {"intervals", interval_rule(bootstrap, "")},
       {"comparison", comparison_rule()},

@@ -3,13 +3,12 @@
 #include <nlohmann/json.hpp>
 
 #include "metrics/conventions.h"
+#include "metrics/interval_output.h"
 
 namespace brainmvp::metrics {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json json_of(const Interval& interval) { return Json::array({interval.low, interval.high}); }
 
 Json json_of(const std::vector<CaseRow>& rows) {
   Json cases = Json::array();
@@ -33,9 +32,9 @@ Json json_of(const std::vector<SummaryRow>& rows) {
   for (const SummaryRow& row : rows) {
     regions[row.region][row.metric] = {{"cases", row.summary.cases},
                                        {"mean", row.summary.mean},
-                                       {"mean_interval", json_of(row.summary.mean_interval)},
+                                       {"mean_interval", interval_json(row.summary.mean_interval)},
                                        {"median", row.summary.median},
-                                       {"median_interval", json_of(row.summary.median_interval)}};
+                                       {"median_interval", interval_json(row.summary.median_interval)}};
   }
   return regions;
 }
@@ -47,9 +46,9 @@ Json json_of(const std::vector<ComparisonRow>& rows) {
     const WilcoxonResult& wilcoxon = row.comparison.wilcoxon;
     regions[row.region][row.metric] = {{"cases", difference.cases},
                                        {"mean_difference", difference.mean},
-                                       {"mean_interval", json_of(difference.mean_interval)},
+                                       {"mean_interval", interval_json(difference.mean_interval)},
                                        {"median_difference", difference.median},
-                                       {"median_interval", json_of(difference.median_interval)},
+                                       {"median_interval", interval_json(difference.median_interval)},
                                        {"wilcoxon_p", wilcoxon.p},
                                        {"wilcoxon_method", wilcoxon.exact ? "exact" : "normal approximation"},
                                        {"positive_ranks", wilcoxon.positive_ranks},

@@ -29,19 +29,24 @@ struct Evaluation {
 
 // {"conventions": {...}, "parameters": {...}, "regions": [...], "cases": [{"case", "region", "dice", ...}],
 //  "summary": {REGION: {METRIC: {"cases", "mean", "mean_interval": [low, high], "median", "median_interval"}}},
-//  "comparison": {"predictions", "cases", "summary", "differences"}} with "comparison" for two sets only.
+//  "comparison": {"predictions", "cases", "summary", "differences"}} with "comparison" for two sets only;
+// intervals of one case are null.
 std::string evaluation_json(const Evaluation& evaluation);
 
 // A row a case and region.
 std::string cases_tsv(const PredictionSet& set);
 
-// A row a region and metric.
+// The same of both sets, comma-separated, with a last column `predictions`: the source of the set.
+std::string cases_csv(const Evaluation& evaluation);
+
+// A row a region and metric. An interval that is not known is NA.
 std::string summary_tsv(const PredictionSet& set);
 
 // A row a region and metric: differences first - second.
 std::string comparison_tsv(const std::vector<ComparisonRow>& differences);
 
-// Tables for stdout: the cases when `with_cases`, the summary, the comparison, and the conventions below.
+// Tables of at most 100 columns: the cases when `with_cases`, the summary and the comparison. Medians and the other metrics are
+// in the files only.
 std::string evaluation_text(const Evaluation& evaluation, bool with_cases);
 
 } // namespace brainmvp::metrics

@@ -1,52 +1,12 @@
-#include "metrics/evaluation_output.h"
-
 #include "base/text.h"
-#include "metrics/conventions.h"
+#include "metrics/evaluation_output.h"
+#include "metrics/interval_output.h"
 #include "metrics/text_table.h"
 
 namespace brainmvp::metrics {
 namespace {
 
-std::string interval_text(double value, const Interval& interval) {
-  return fixed(value, 3) + " [" + fixed(interval.low, 3) + ", " + fixed(interval.high, 3) + "]";
-}
-
-TextRows case_rows(const std::vector<CaseRow>& rows) {
-  TextRows table{{"case", "region", "dice", "hd95_mm", "surface_dice", "reference_ml", "volume_difference_ml", "lesion_f1"}};
-  for (const CaseRow& row : rows) {
-    const SegmentationMetrics& m = row.metrics;
-    table.push_back({row.case_name, row.region, fixed(m.dice, 4), fixed(m.hd95_mm, 2), fixed(m.surface_dice, 4),
-                     fixed(m.reference_ml, 2), fixed(m.volume_difference_ml, 2), fixed(m.lesions.f1, 3)});
-    if (row.missing) {
-      table.back().emplace_back("missing");
-    }
-  }
-  return table;
-}
-
-TextRows summary_rows(const std::vector<SummaryRow>& rows) {
-  TextRows table{{"region", "metric", "cases", "mean", "median"}};
-  for (const SummaryRow& row : rows) {
-    table.push_back({row.region, row.metric, std::to_string(row.summary.cases),
-                     interval_text(row.summary.mean, row.summary.mean_interval),
-                     interval_text(row.summary.median, row.summary.median_interval)});
-  }
-  return table;
-}
-
-TextRows comparison_rows(const std::vector<ComparisonRow>& rows) {
-  TextRows table{{"region", "metric", "mean difference", "Wilcoxon p"}};
-  for (const ComparisonRow& row : rows) {
-    table.push_back({row.region, row.metric,
-                     interval_text(row.comparison.difference.mean, row.comparison.difference.mean_interval),
-                     fixed(row.comparison.wilcoxon.p, 4)});
-  }
-  return table;
-}
-
-} // namespace
-
-std::string cases_tsv(const PredictionSet& set) {
+TextRows cases_table(const PredictionSet& set) {
   TextRows table{{"case", "region"}};
   for (const SegmentationColumn& column : segmentation_columns()) {
     table[0].emplace_back(column.name);
@@ -65,16 +25,40 @@ std::string cases_tsv(const PredictionSet& set) {
     cells.emplace_back(row.missing ? "true" : "false");
     table.push_back(std::move(cells));
   }
-  return tsv(table);
+  return table;
+}
+
+// cases, mean and its interval, median and its interval.
+std::vector<std::string> summary_cells(const Summary& summary) {
+  std::vector<std::string> cells{std::to_string(summary.cases)};
+  for (const auto& [value, interval] :
+       {std::pair(summary.mean, summary.mean_interval), std::pair(summary.median, summary.median_interval)}) {
+    cells.push_back(shortest(value));
+    const std::vector<std::string> ends = interval_cells(interval);
+    cells.insert(cells.end(), ends.begin(), ends.end());
+  }
+  return cells;
+}
+
+} // namespace
+
+std::string cases_tsv(const PredictionSet& set) { return tsv(cases_table(set)); }
+
+std::string cases_csv(const Evaluation& evaluation) {
+  TextRows all;
+  append_set(all, cases_table(evaluation.predictions), evaluation.predictions.source);
+  if (evaluation.compared) {
+    append_set(all, cases_table(*evaluation.compared), evaluation.compared->source);
+  }
+  return csv(all);
 }
 
 std::string summary_tsv(const PredictionSet& set) {
   TextRows table{{"region", "metric", "cases", "mean", "mean_low", "mean_high", "median", "median_low", "median_high"}};
   for (const SummaryRow& row : set.summary) {
-    const Summary& s = row.summary;
-    table.push_back({row.region, row.metric, std::to_string(s.cases), shortest(s.mean), shortest(s.mean_interval.low),
-                     shortest(s.mean_interval.high), shortest(s.median), shortest(s.median_interval.low),
-                     shortest(s.median_interval.high)});
+    table.push_back({row.region, row.metric});
+    const std::vector<std::string> cells = summary_cells(row.summary);
+    table.back().insert(table.back().end(), cells.begin(), cells.end());
   }
   return tsv(table);
 }
@@ -83,29 +67,13 @@ std::string comparison_tsv(const std::vector<ComparisonRow>& differences) {
   TextRows table{{"region", "metric", "cases", "mean_difference", "mean_low", "mean_high", "median_difference", "median_low",
                   "median_high", "wilcoxon_p", "wilcoxon_method"}};
   for (const ComparisonRow& row : differences) {
-    const Summary& d = row.comparison.difference;
-    table.push_back({row.region, row.metric, std::to_string(d.cases), shortest(d.mean), shortest(d.mean_interval.low),
-                     shortest(d.mean_interval.high), shortest(d.median), shortest(d.median_interval.low),
-                     shortest(d.median_interval.high), shortest(row.comparison.wilcoxon.p),
-                     row.comparison.wilcoxon.exact ? "exact" : "normal approximation"});
+    table.push_back({row.region, row.metric});
+    const std::vector<std::string> cells = summary_cells(row.comparison.difference);
+    table.back().insert(table.back().end(), cells.begin(), cells.end());
+    table.back().push_back(shortest(row.comparison.wilcoxon.p));
+    table.back().emplace_back(row.comparison.wilcoxon.exact ? "exact" : "normal approximation");
   }
   return tsv(table);
-}
-
-std::string evaluation_text(const Evaluation& evaluation, bool with_cases) {
-  std::string text;
-  const auto add_set = [&](const PredictionSet& set) {
-    text += set.source + " against " + evaluation.reference + "\n";
-    text += with_cases ? aligned_table(case_rows(set.rows), 2) + "\n" : "";
-    text += aligned_table(summary_rows(set.summary), 2) + "\n";
-  };
-  add_set(evaluation.predictions);
-  if (evaluation.compared) {
-    add_set(*evaluation.compared);
-    text += evaluation.predictions.source + " - " + evaluation.compared->source + "\n";
-    text += aligned_table(comparison_rows(evaluation.differences), 2) + "\n";
-  }
-  return text + conventions_text(segmentation_conventions(evaluation.options, evaluation.bootstrap));
 }
 
 } // namespace brainmvp::metrics

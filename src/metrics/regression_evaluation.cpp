@@ -59,6 +59,7 @@ std::vector<RegressionRow> rows_with_intervals(const std::string& target, const 
                     .value = defined ? std::optional(whole[i]) : std::nullopt,
                     .interval = defined ? intervals[i] : Interval{},
                     .reason = defined ? "" : reason});
+    rows.back().interval.known = defined && cases > 1;
   }
   return rows;
 }

@@ -52,6 +52,7 @@ struct RegressionEvaluation {
 std::string regression_evaluation_json(const RegressionEvaluation& evaluation);
 
 std::string number_cases_tsv(const RegressionTable& table);
+std::string number_cases_csv(const RegressionEvaluation& evaluation);   // of both sets, with a last column `predictions`
 std::string number_summary_tsv(const std::vector<RegressionRow>& rows); // "NA" where there is no value
 std::string regression_evaluation_text(const RegressionEvaluation& evaluation);
 

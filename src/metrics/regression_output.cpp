@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "base/counted.h"
 #include "base/text.h"
 #include "metrics/conventions.h"
+#include "metrics/interval_output.h"
 #include "metrics/regression_evaluation.h"
 #include "metrics/text_table.h"
 
@@ -30,7 +30,7 @@ Json number_rows_json(const std::vector<RegressionRow>& rows) {
   for (const RegressionRow& row : rows) {
     Json& metric = targets[row.target][row.metric];
     if (row.value) {
-      metric = {{"value", *row.value}, {"interval", Json::array({row.interval.low, row.interval.high})}};
+      metric = {{"value", *row.value}, {"interval", interval_json(row.interval)}};
     } else {
       metric = {{"value", nullptr}, {"interval", nullptr}, {"undefined", row.reason}};
     }
@@ -54,10 +54,30 @@ Json comparison_json(const RegressionEvaluation& evaluation) {
 std::string number_rows_text(const std::vector<RegressionRow>& rows) {
   TextRows table{{"target", "metric", "value", "95% interval"}};
   for (const RegressionRow& row : rows) {
-    const std::string interval = "[" + fixed(row.interval.low, 4) + ", " + fixed(row.interval.high, 4) + "]";
+    const std::string interval = row.interval.known ? interval_text(row.interval, 4) : "none";
     table.push_back({row.target, row.metric, row.value ? fixed(*row.value, 4) : "undefined", row.value ? interval : row.reason});
   }
   return aligned_table(table, 2);
+}
+
+TextRows number_cases(const RegressionTable& table) {
+  TextRows rows{{"case"}};
+  for (const std::string& target : table.targets) {
+    rows[0].insert(rows[0].end(), {target + "_true", target + "_predicted"});
+  }
+  for (std::size_t i = 0; i < table.case_names.size(); ++i) {
+    rows.push_back({table.case_names[i]});
+    for (const RegressionCases& cases : table.cases) {
+      rows.back().insert(rows.back().end(), {shortest(cases.truth[i]), shortest(cases.predicted[i])});
+    }
+  }
+  return rows;
+}
+
+std::string number_set_text(const NumberPredictions& set, const std::string& reference) {
+  const std::size_t cases = set.table.case_names.size();
+  return set_heading(set.source, reference, cases) + (cases > 1 ? "" : "One case: no intervals\n") +
+         number_rows_text(set.summary) + "\n";
 }
 
 } // namespace
@@ -80,36 +100,30 @@ std::string regression_evaluation_json(const RegressionEvaluation& evaluation) {
   return root.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-std::string number_cases_tsv(const RegressionTable& table) {
-  TextRows rows{{"case"}};
-  for (const std::string& target : table.targets) {
-    rows[0].insert(rows[0].end(), {target + "_true", target + "_predicted"});
+std::string number_cases_tsv(const RegressionTable& table) { return tsv(number_cases(table)); }
+
+std::string number_cases_csv(const RegressionEvaluation& evaluation) {
+  TextRows all;
+  append_set(all, number_cases(evaluation.predictions.table), evaluation.predictions.source);
+  if (evaluation.compared) {
+    append_set(all, number_cases(evaluation.compared->table), evaluation.compared->source);
   }
-  for (std::size_t i = 0; i < table.case_names.size(); ++i) {
-    rows.push_back({table.case_names[i]});
-    for (const RegressionCases& cases : table.cases) {
-      rows.back().insert(rows.back().end(), {shortest(cases.truth[i]), shortest(cases.predicted[i])});
-    }
-  }
-  return tsv(rows);
+  return csv(all);
 }
 
 std::string number_summary_tsv(const std::vector<RegressionRow>& rows) {
   TextRows table{{"target", "metric", "value", "low", "high"}};
   for (const RegressionRow& row : rows) {
-    const auto cell = [&](double value) { return row.value ? shortest(value) : "NA"; };
-    table.push_back({row.target, row.metric, cell(row.value.value_or(0)), cell(row.interval.low), cell(row.interval.high)});
+    const std::vector<std::string> ends = interval_cells(row.interval);
+    table.push_back({row.target, row.metric, row.value ? shortest(*row.value) : "NA", ends[0], ends[1]});
   }
   return tsv(table);
 }
 
 std::string regression_evaluation_text(const RegressionEvaluation& evaluation) {
-  const std::string cases = counted(evaluation.predictions.table.case_names.size(), "case");
-  std::string text = evaluation.predictions.source + " against " + evaluation.reference + ", " + cases + "\n" +
-                     number_rows_text(evaluation.predictions.summary) + "\n";
+  std::string text = number_set_text(evaluation.predictions, evaluation.reference);
   if (evaluation.compared) {
-    text += evaluation.compared->source + " against " + evaluation.reference + "\n" +
-            number_rows_text(evaluation.compared->summary) + "\n";
+    text += number_set_text(*evaluation.compared, evaluation.reference);
     text += evaluation.predictions.source + " - " + evaluation.compared->source + "\n" +
             number_rows_text(evaluation.comparison.differences);
     for (std::size_t k = 0; k < evaluation.comparison.wilcoxon.size(); ++k) {
@@ -118,7 +132,7 @@ std::string regression_evaluation_text(const RegressionEvaluation& evaluation) {
     }
     text += "\n";
   }
-  return text + conventions_text(regression_conventions(evaluation.bootstrap));
+  return text;
 }
 
 } // namespace brainmvp::metrics

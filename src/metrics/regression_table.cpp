@@ -107,8 +107,8 @@ ReferenceNumbers read_reference_numbers(const TruthSource& source, const fs::pat
   return reference;
 }
 
-RegressionTable read_regression_table(const fs::path& path, const ReferenceNumbers& reference) {
-  const io::DelimitedTable table = io::read_delimited(path);
+RegressionTable read_regression_table(const std::vector<fs::path>& files, const ReferenceNumbers& reference) {
+  const auto [table, path] = read_pooled(files);
   const std::map<std::string, std::size_t> rows = rows_by_case(table, path);
   std::set<std::string> needed;
   for (const auto& [name, values] : reference.of_cases) {

@@ -43,6 +43,7 @@ ReferenceNumbers read_reference_numbers(const TruthSource& source, const std::fi
 
 // Throws Error(kBadInput), with the line, for a missing column, a case that one side lacks or that stands there twice, and cells
 // that are no finite numbers. Cases without a true number are left out.
-RegressionTable read_regression_table(const std::filesystem::path& path, const ReferenceNumbers& reference);
+RegressionTable read_regression_table(const std::vector<std::filesystem::path>& files,
+                                      const ReferenceNumbers& reference); // the rows of all
 
 } // namespace brainmvp::metrics

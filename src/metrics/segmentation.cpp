@@ -17,7 +17,8 @@ void add_volumes(SegmentationMetrics& metrics, std::size_t prediction_voxels, st
   const double voxel_ml = spacing_mm[0] * spacing_mm[1] * spacing_mm[2] / 1000;
   metrics.prediction_ml = static_cast<double>(prediction_voxels) * voxel_ml;
   metrics.reference_ml = static_cast<double>(reference_voxels) * voxel_ml;
-  metrics.volume_difference_ml = std::abs(metrics.prediction_ml - metrics.reference_ml);
+  metrics.signed_volume_difference_ml = metrics.prediction_ml - metrics.reference_ml;
+  metrics.volume_difference_ml = std::abs(metrics.signed_volume_difference_ml);
   if (reference_voxels > 0) {
     metrics.relative_volume_difference = metrics.volume_difference_ml / metrics.reference_ml;
   } else {
@@ -57,6 +58,8 @@ std::vector<SegmentationColumn>& column_table() {
        [](const M& m) { return m.prediction_ml; }},
       {{"reference_ml", "Reference (ml)", Better::kNeither, "volume of the reference"},
        [](const M& m) { return m.reference_ml; }},
+      {{"signed_volume_difference_ml", "Signed volume difference (ml)", Better::kNeither, "prediction - reference"},
+       [](const M& m) { return m.signed_volume_difference_ml; }},
       {{"volume_difference_ml", "Volume difference (ml)", Better::kLower, "|prediction - reference|"},
        [](const M& m) { return m.volume_difference_ml; }},
       {{"relative_volume_difference", "Relative volume difference", Better::kLower,

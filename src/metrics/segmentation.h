@@ -26,8 +26,9 @@ struct SegmentationMetrics {
   double surface_dice = 1; // share of edge voxels of both that lie within the tolerance of the other's edge
   double prediction_ml = 0;
   double reference_ml = 0;
-  double volume_difference_ml = 0;       // |prediction - reference|
-  double relative_volume_difference = 0; // that over the reference; an empty reference gives 1, or 0 when both are empty
+  double signed_volume_difference_ml = 0; // prediction - reference
+  double volume_difference_ml = 0;        // its size
+  double relative_volume_difference = 0;  // that over the reference; an empty reference gives 1, or 0 when both are empty
   LesionMetrics lesions;
 };
 

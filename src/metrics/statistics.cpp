@@ -61,11 +61,14 @@ Summary summarise(std::span<const double> values, const BootstrapOptions& option
                            [&](std::size_t i) { return values[i]; });
     return std::vector<double>{mean(drawn), quantile(drawn, 0.5)};
   });
-  return {.cases = values.size(),
-          .mean = mean(values),
-          .mean_interval = intervals[0],
-          .median = median({values.begin(), values.end()}),
-          .median_interval = intervals[1]};
+  Summary summary{.cases = values.size(),
+                  .mean = mean(values),
+                  .mean_interval = intervals[0],
+                  .median = median({values.begin(), values.end()}),
+                  .median_interval = intervals[1]};
+  summary.mean_interval.known = values.size() > 1;
+  summary.median_interval.known = values.size() > 1;
+  return summary;
 }
 
 } // namespace brainmvp::metrics

@@ -19,6 +19,7 @@ double quantile(std::span<double> values, double q);
 struct Interval {
   double low = 0;
   double high = 0;
+  bool known = true; // one case only has none: both ends are its value
 };
 
 struct BootstrapOptions {

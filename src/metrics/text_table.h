@@ -9,11 +9,23 @@ namespace brainmvp::metrics {
 
 using TextRows = std::vector<std::vector<std::string>>; // the first row is the head
 
-// Columns lined up with blanks: the first `left_columns` to the left, the others to the right. Ends with a newline.
-std::string aligned_table(const TextRows& rows, std::size_t left_columns);
+inline constexpr std::size_t kTableWidth = 100; // columns of a terminal
+
+// Columns lined up with blanks: the first `left_columns` to the left, the others to the right. Names in the left columns are
+// shortened in their middle ("sub-0..ses-02") until a line fits kTableWidth. Ends with a newline.
+std::string aligned_table(TextRows rows, std::size_t left_columns);
 
 // Tab-separated values. Tabs and line breaks inside a cell become blanks.
 std::string tsv(const TextRows& rows);
+
+// Comma-separated values as RFC 4180 has them.
+std::string csv(const TextRows& rows);
+
+// Appends a set's rows with a last column `predictions` that names it; the head once.
+void append_set(TextRows& all, const TextRows& rows, const std::string& source);
+
+// "PREDICTIONS against REFERENCE, 3 cases", on two lines where one would be too long.
+std::string set_heading(const std::string& source, const std::string& reference, std::size_t cases);
 
 // Fixed decimals ("0.719").
 std::string fixed(double value, int decimals);

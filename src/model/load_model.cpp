@@ -1,6 +1,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "checkpoint/checkpoint.h"
+#include "io/config_file.h"
 #include "model/model.h"
 #include "nn/networks/network.h"
 
@@ -40,6 +41,29 @@ void fill_weights(const checkpoint::Value& value, const fs::path& file, const to
   }
 }
 
+// Checkpoints record it since the training says it.
+std::string doubt_of(const checkpoint::Value& value) {
+  const checkpoint::Value* counters = value.find("counters");
+  const checkpoint::Value* flat = counters == nullptr ? nullptr : counters->find("flat");
+  if (flat == nullptr || flat->text("flat").empty()) {
+    return "";
+  }
+  return flat->text("flat") + " (in the validation at step " + std::to_string(counters->find("step")->integer("step")) + ")";
+}
+
+void read_fold(const checkpoint::Value& value, Model& model) {
+  const checkpoint::Value* config = value.find("config");
+  if (config == nullptr) {
+    return;
+  }
+  for (const io::ConfigEntry& entry : io::read_config_text(config->text("config"), model.file.string() + ": config")) {
+    if (entry.table == "finetune" && entry.key == "fold") {
+      model.fold = static_cast<int>(std::get<std::int64_t>(entry.values.at(0)));
+    }
+    model.own_folds |= entry.table == "finetune" && entry.key == "folds";
+  }
+}
+
 } // namespace
 
 Model load_model(const fs::path& run_or_file) {
@@ -49,6 +73,9 @@ Model load_model(const fs::path& run_or_file) {
   model.description = read_description(value, file);
   model.file = file;
   model.hash = file_hash(file);
+  model.doubt = doubt_of(value);
+  read_fold(value, model);
+  model.training = with_context(file.string(), [&] { return read_training_facts(value); });
   with_context(file.string(), [&] {
     model.network = model.description.head().network(model.description, 0);
     fill_weights(value, file, *model.network);

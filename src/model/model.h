@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "image/affine.h"
 #include "image/volume.h"
 #include "model/head.h"
+#include "model/training_facts.h"
 #include "store/intensities.h"
 #include "store/prepare.h"
 #include "study/studies_file.h"
@@ -64,7 +66,11 @@ ModelDescription read_description(const checkpoint::Value& checkpoint, const std
 struct Model {
   ModelDescription description;
   std::filesystem::path file;
-  std::string hash;                           // of the file's content
+  std::string hash;                      // of the file's content
+  std::optional<int> fold;               // of the studies file, that the training left out
+  bool own_folds = false;                // `fold` is of folds that the training made for itself
+  std::optional<TrainingFacts> training; // nothing: of an earlier version
+  std::string doubt; // what its training showed against it, "predicts only background (in the validation at step 6)"; or empty
   std::shared_ptr<torch::nn::Module> network; // its head's, in evaluation mode
 };
 

@@ -90,6 +90,12 @@ train::Learner::Validation Learner::validate() {
   return {.loss = values.front().second, .values = std::move(values)};
 }
 
+std::vector<std::string> Learner::next_commands(const std::filesystem::path& run) const {
+  const std::string name = (run / "").parent_path().string();
+  return {"brainmvp finetune segment STORE --init " + name + " -o " + name +
+          "-segment, where STORE holds labelled studies; or classify, or regress"};
+}
+
 void Learner::log_pictures(train::RunFolder& folder, std::uint64_t step) {
   for (const auto& [name, picture] : objective_->pictures()) {
     folder.picture(name, step, picture);

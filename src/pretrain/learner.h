@@ -52,6 +52,7 @@ public:
 
   void log_pictures(train::RunFolder& folder, std::uint64_t step) override;
   void finish() override { objective_->finish(setup_.run); }
+  [[nodiscard]] std::vector<std::string> next_commands(const std::filesystem::path& run) const override;
 
 private:
   [[nodiscard]] store::CropLoaderOptions loader_options(std::uint64_t seed, const store::Distribution& distribution) const;

@@ -10,12 +10,14 @@ namespace {
 using settings::at_least;
 using settings::Slot;
 
-const std::vector<std::string> kRecipes{"paper", "released", "tiny"};
+const std::vector<std::string> kRecipes{"auto", "paper", "released", "tiny"};
 
 } // namespace
 
 void add_settings(settings::Settings& settings, RunOptions& options) {
-  settings.add("pretrain", {{.name = "recipe", .slot = Slot(options.recipe).one_of(kRecipes), .help = "Set of defaults"},
+  settings.add("pretrain", {{.name = "recipe",
+                             .slot = Slot(options.recipe).one_of(kRecipes),
+                             .help = "Set of defaults; auto: chosen for the store and this machine"},
                             {.name = "objective",
                              .slot = Slot(options.objective).one_of(objectives::names()),
                              .help = "What is learned:" + objectives::described()},

@@ -13,7 +13,12 @@ namespace {
 
 using study::Json;
 
-metrics::Interval interval_of(const Json& json) { return {.low = json.at(0).get<double>(), .high = json.at(1).get<double>()}; }
+metrics::Interval interval_of(const Json& json, double value) {
+  if (json.is_null()) {
+    return {.low = value, .high = value, .known = false};
+  }
+  return {.low = json.at(0).get<double>(), .high = json.at(1).get<double>()};
+}
 
 // Numbers that describe a case but no quality, or that follow from others.
 bool is_metric(const std::string& name, const Json& value) {
@@ -28,7 +33,7 @@ std::vector<MetricSummary> summary_of(const Json& regions) {
                          .metric = metric,
                          .cases = json.at("cases").get<std::size_t>(),
                          .mean = json.at("mean").get<double>(),
-                         .mean_interval = interval_of(json.at("mean_interval")),
+                         .mean_interval = interval_of(json.at("mean_interval"), json.at("mean").get<double>()),
                          .median = json.at("median").get<double>()});
     }
   }
@@ -78,8 +83,8 @@ ClassResults classes_of(const Json& set, const Json& file, const std::string& na
     }
   }
   for (const auto& [metric, json] : set.at("summary").items()) {
-    results.summary.push_back(
-        {.metric = metric, .value = json.at("value").get<double>(), .interval = interval_of(json.at("interval"))});
+    const auto value = json.at("value").get<double>();
+    results.summary.push_back({.metric = metric, .value = value, .interval = interval_of(json.at("interval"), value)});
   }
   return results;
 }
@@ -105,7 +110,7 @@ RegressionResults numbers_of(const Json& set, const Json& file, const std::strin
         row.reason = json.at("undefined").get<std::string>();
       } else {
         row.value = json.at("value").get<double>();
-        row.interval = interval_of(json.at("interval"));
+        row.interval = interval_of(json.at("interval"), *row.value);
       }
     }
   }

@@ -116,6 +116,9 @@ std::string with_interval(double value, const metrics::Interval& interval) {
 }
 
 std::string with_interval(double value, const metrics::Interval& interval, int decimals) {
+  if (!interval.known) {
+    return fixed_number(value, decimals);
+  }
   return fixed_number(value, decimals) + " [" + fixed_number(interval.low, decimals) + ", " +
          fixed_number(interval.high, decimals) + "]";
 }

@@ -4,6 +4,7 @@
 #include <ATen/autocast_mode.h>
 #include <ATen/detail/CUDAHooksInterface.h>
 
+#include "base/counted.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/machine.h"
@@ -63,6 +64,18 @@ void set_gpu_arithmetic(const at::Device& device, GpuArithmetic arithmetic) {
   context.setDeterministicCuDNN(repeatable);
   context.setDeterministicAlgorithms(repeatable, /*warn_only=*/false);
   context.setDeterministicFillUninitializedMemory(!repeatable); // new tensors are written before they are read
+}
+
+std::string resolve_device(const std::string& name, int processes, bool tell) {
+  if (name != "auto") {
+    return name;
+  }
+  const int count = at::hasCUDA() ? at::detail::getCUDAHooks().deviceCount() : 0;
+  const std::string chosen = count > 0 && count >= processes ? "cuda" : "cpu";
+  if (tell) {
+    log::info("device " + chosen + ": --device auto, " + counted(static_cast<std::size_t>(count), "usable GPU"));
+  }
+  return chosen;
 }
 
 at::Device choose_device(const std::string& name) {

@@ -27,6 +27,10 @@ enum class GpuArithmetic {
 // Holds for the whole process, from now on. Does nothing for a CPU.
 void set_gpu_arithmetic(const at::Device& device, GpuArithmetic arithmetic);
 
+// "auto" as "cuda" where each of so many processes of this machine can have a GPU, otherwise "cpu"; other names as they are. Logs
+// what "auto" is unless `tell` is false.
+std::string resolve_device(const std::string& name, int processes = 1, bool tell = true);
+
 // "cpu", "cuda" or "cuda:N", whose arithmetic is repeatable from now on. Throws Error(kUsage) for another name and for a GPU that
 // is not there.
 at::Device choose_device(const std::string& name);

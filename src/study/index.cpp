@@ -224,13 +224,14 @@ Index index_studies(const IndexOptions& options) {
     index.facts.push_back(std::move(*facts));
     index.file.studies.push_back(std::move(found.study));
   }
-  check_set(index, findings);
   index.file.table = common_label_table(evidence, findings);
   complete_table(options, index.file);
   if (index.file.table.labels.empty() && index.file.table.regions.empty()) {
     warn_of_mixed_masks(index.facts, findings);
   }
   set_classes(options, index.file, findings);
+  set_splits(options, index.file);
+  check_set(index, findings);
   set_folds(options, index.file, findings);
   index.notices = std::move(findings.notices);
   index.skipped = std::move(findings.skipped);

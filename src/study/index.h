@@ -26,7 +26,8 @@ struct IndexOptions {
   bool unlabelled = false;       // a segmentation task may have no label map at all
   std::string classes_from = {}; // FILE:COLUMN[:KEYCOLUMN], instead of the task's tables or the folders' names
   std::optional<int> folds = {}; // 0: none; otherwise cross-validation folds instead of the task's
-  std::uint64_t seed = 0;        // of the folds
+  std::string shares = {};       // lists by patient, "80/10/10", instead of those that are found; empty: those
+  std::uint64_t seed = 0;        // of the lists and folds
 };
 
 // What the report says of one study.

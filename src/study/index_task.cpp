@@ -11,6 +11,7 @@
 #include "study/class_spelling.h"
 #include "study/folds.h"
 #include "study/layout.h"
+#include "study/splits.h"
 
 namespace brainmvp::study {
 namespace fs = std::filesystem;
@@ -180,6 +181,21 @@ void set_classes(const IndexOptions& options, StudiesFile& file, Findings& findi
   file.table.classes = of_task ? options.task->table.classes : class_names(file.studies);
   if (of_task) {
     drop_other_classes(file.table.classes, file.studies, findings);
+  }
+}
+
+void set_splits(const IndexOptions& options, StudiesFile& file) {
+  if (options.shares.empty()) {
+    return;
+  }
+  std::vector<FoldEntry> entries;
+  for (const Study& study : file.studies) {
+    entries.push_back(
+        {.patient = patient_of(study), .stratum = study.class_name.value_or("") + (study.label ? "" : " without a label map")});
+  }
+  const std::vector<Split> assigned = assign_splits(entries, parse_shares(options.shares), options.seed);
+  for (std::size_t i = 0; i < assigned.size(); ++i) {
+    file.studies[i].split = assigned[i];
   }
 }
 

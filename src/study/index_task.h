@@ -23,6 +23,8 @@ std::string reference_of(const IndexOptions& options, Findings& findings);
 void set_classes(const IndexOptions& options, StudiesFile& file, Findings& findings);
 
 // Folds over the studies that can be trained on and stand in no test list.
+// Lists of options.shares, by patient; classes, and studies with and without a label map, are shared alike.
+void set_splits(const IndexOptions& options, StudiesFile& file);
 void set_folds(const IndexOptions& options, StudiesFile& file, Findings& findings);
 
 } // namespace brainmvp::study

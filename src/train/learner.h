@@ -5,6 +5,7 @@
 #include <torch/types.h>
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
@@ -54,14 +55,17 @@ public:
   [[nodiscard]] virtual double criterion(const NamedValues& means) const { return means.front().second; }
 
   struct Validation {
-    double loss = 0;    // what `best` follows: lower is better
-    NamedValues values; // as metrics.jsonl has them
+    double loss = 0;           // what `best` follows: lower is better
+    NamedValues values;        // as metrics.jsonl has them
+    std::string followed = {}; // the value among them that says the same as `loss`; empty: the first
+    std::string flat = {};     // what the network does not do yet: "predicts only background"
   };
   [[nodiscard]] virtual bool validates() const = 0;
   virtual Validation validate() = 0;
 
   virtual void log_pictures(RunFolder& /*folder*/, std::uint64_t /*step*/) {} // of the last batch
   virtual void finish() {}                                                    // once the schedule has ended, on the first rank
+  [[nodiscard]] virtual std::vector<std::string> next_commands(const std::filesystem::path& /*run*/) const { return {}; }
 };
 
 } // namespace brainmvp::train

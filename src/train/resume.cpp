@@ -110,10 +110,19 @@ RunState resume_from(const Value& value, const std::filesystem::path& file, cons
   fill_weights(value, file, weights);
   with_context(file.string(), [&] { optimizer.load_state(checkpoint_field(value, "optimizer", file)); });
   const Value& counters = checkpoint_field(value, "counters", file);
-  return {.step = static_cast<std::uint64_t>(checkpoint_field(counters, "step", file).integer("step")),
-          .epoch = static_cast<std::uint64_t>(checkpoint_field(counters, "epoch", file).integer("epoch")),
-          .smoothed_loss = checkpoint_field(counters, "smoothed_loss", file).number("smoothed_loss"),
-          .best_loss = checkpoint_field(counters, "best_loss", file).number("best_loss")};
+  RunState state{.step = static_cast<std::uint64_t>(checkpoint_field(counters, "step", file).integer("step")),
+                 .epoch = static_cast<std::uint64_t>(checkpoint_field(counters, "epoch", file).integer("epoch")),
+                 .smoothed_loss = checkpoint_field(counters, "smoothed_loss", file).number("smoothed_loss"),
+                 .best_loss = checkpoint_field(counters, "best_loss", file).number("best_loss")};
+  if (counters.find("best_step") != nullptr) { // later than the others
+    state.best_step = static_cast<std::uint64_t>(checkpoint_field(counters, "best_step", file).integer("best_step"));
+    state.best_value = checkpoint_field(counters, "best_value", file).number("best_value");
+    state.validations = static_cast<std::uint64_t>(checkpoint_field(counters, "validations", file).integer("validations"));
+    state.best_validation =
+        static_cast<std::uint64_t>(checkpoint_field(counters, "best_validation", file).integer("best_validation"));
+    state.flat = checkpoint_field(counters, "flat", file).text("flat");
+  }
+  return state;
 }
 
 } // namespace brainmvp::train

@@ -64,6 +64,11 @@ Value counters_of(const RunState& state, const RunIdentity& identity) {
   add(dict, "samples_per_step", integer(identity.samples_per_step));
   add(dict, "smoothed_loss", {state.smoothed_loss});
   add(dict, "best_loss", {state.best_loss});
+  add(dict, "best_step", integer(state.best_step));
+  add(dict, "best_value", {state.best_value});
+  add(dict, "validations", integer(state.validations));
+  add(dict, "best_validation", integer(state.best_validation));
+  add(dict, "flat", {state.flat});
   return {dict};
 }
 

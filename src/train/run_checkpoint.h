@@ -21,6 +21,11 @@ struct RunState {
   std::uint64_t epoch = 0;  // passes over the data before the last batch
   double smoothed_loss = 0; // of training, what `best` follows without validation; 0 before the first step
   double best_loss = std::numeric_limits<double>::infinity();
+  std::uint64_t best_step = 0;       // of best.pt; 0: none yet, or of a run that did not record it
+  double best_value = 0;             // of what is followed, as people read it
+  std::uint64_t validations = 0;     // done
+  std::uint64_t best_validation = 0; // which of them, from 1
+  std::string flat = {}; // what the last validation shows that the network does not do yet, "predicts only background"
 };
 
 // What stays the same, and what a resumed run must agree with.

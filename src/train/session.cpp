@@ -17,6 +17,7 @@
 #include "train/agreement.h"
 #include "train/evaluation_scope.h"
 #include "train/gradients.h"
+#include "train/narration.h"
 #include "train/pace.h"
 
 namespace brainmvp::train {
@@ -131,6 +132,10 @@ void Session::run() {
   if (checkpoints_) {
     log::info((end == total ? "done: " : "stopped as asked after ") + counted(end, "step") + "; weights are in " +
               checkpoints_->last().string());
+    tell_best(state_, total, checkpoints_->best());
+    for (const std::string& command : end == total ? learner_->next_commands(options_.folder) : std::vector<std::string>{}) {
+      log::info("next: " + command);
+    }
   }
 }
 
@@ -218,7 +223,13 @@ std::optional<Learner::Validation> Session::validate_if_due() {
   }
   optimizer_.settle();
   const EvaluationScope evaluation(learner_->network());
-  return learner_->validate();
+  Learner::Validation validation = learner_->validate();
+  ++state_.validations;
+  if (!validation.flat.empty() && state_.flat.empty()) {
+    log::warning("step " + std::to_string(state_.step) + ": the network " + validation.flat + " so far");
+  }
+  state_.flat = validation.flat;
+  return validation;
 }
 
 void Session::finish_step(const Step& step, double gradient_norm, double rate, double seconds) {
@@ -243,9 +254,10 @@ void Session::finish_step(const Step& step, double gradient_norm, double rate, d
   }
   const bool checkpoint_due = due(options_.checkpoint_every);
   if (validation) {
-    save_if_best(validation->loss);
+    save_if_best(validation->loss, followed_value(*validation));
+    log::info(validation_line(*validation, state_, identity_.schedule.total_steps));
   } else if (checkpoint_due && !learner_->validates()) {
-    save_if_best(state_.smoothed_loss);
+    save_if_best(state_.smoothed_loss, state_.smoothed_loss);
   }
   if (checkpoint_due) {
     save();
@@ -266,9 +278,12 @@ void Session::save() {
   saved_step_ = state_.step;
 }
 
-void Session::save_if_best(double loss) {
+void Session::save_if_best(double loss, double value) {
   if (loss < state_.best_loss) {
     state_.best_loss = loss;
+    state_.best_step = state_.step;
+    state_.best_value = value;
+    state_.best_validation = state_.validations;
     optimizer_.settle();
     if (checkpoints_) {
       checkpoints_->write_best(run_checkpoint(weights_, nullptr, identity_, state_));

@@ -47,7 +47,7 @@ private:
   std::optional<Learner::Validation> validate_if_due();
   void save();
   void wait_for_checkpoints();
-  void save_if_best(double loss);
+  void save_if_best(double loss, double value);      // `value`: the same for people
   [[nodiscard]] bool due(std::uint64_t every) const; // at multiples of `every` and at the schedule's end; 0: never
 
   SessionOptions options_;

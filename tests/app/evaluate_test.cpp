@@ -1,5 +1,6 @@
 // `evaluate` as a process: pairing, conventions, refusals, and outputs that other programs read.
 #include <cmath>
+#include <sstream>
 
 #include "io/image_file.h"
 #include "support/support.h"
@@ -102,11 +103,84 @@ assert len(found) > 50 and all(math.isfinite(n) for n in found)
   EXPECT_EQ(python.exit_code, 0) << python.err;
 }
 
-TEST_F(EvaluateThree, SaysOnStdoutWhatTheFiguresMean) {
+TEST_F(EvaluateThree, SaysInOneLineWhereTheConventionsAre) {
   const auto result = evaluate({});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_TRUE(contains(result.out, "0.7500")) << result.out;
-  EXPECT_TRUE(contains(result.out, "both_empty")) << result.out;
+  EXPECT_TRUE(contains(result.out, "\nWhat the figures mean: evaluate with --conventions")) << result.out;
+  EXPECT_FALSE(contains(result.out, "both_empty")) << result.out;
+  const std::string whole = evaluate({"--conventions"}).out;
+  EXPECT_TRUE(contains(whole, "both_empty")) << whole;
+  EXPECT_TRUE(contains(whole, "none of one case")) << whole;
+}
+
+void expect_lines_of_at_most_100(const std::string& text) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_LE(line.size(), 100U) << line;
+  }
+}
+
+TEST_F(Evaluate, FitsAHundredColumns) {
+  std::vector<std::string> more{"--compare", folder_ / "other"};
+  for (int region = 1; region <= 12; ++region) {
+    more.insert(more.end(), {"--region", "a region of the brain with number " + std::to_string(region) + "=1"});
+  }
+  for (int i = 0; i < 3; ++i) {
+    const std::string name = "sub-0123456789abcdef0123456789abcdef_ses-20260101_acq-axial_run-0" + std::to_string(i) + ".nii.gz";
+    write("reference/" + name, box(3, 1));
+    write("predictions/" + name, box(i == 2 ? 0 : 4, i == 2 ? 0 : 1));
+    write("other/" + name, box(5, 1));
+  }
+  const auto result = evaluate(more);
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  expect_lines_of_at_most_100(result.out.substr(result.out.find("case")));
+  EXPECT_TRUE(contains(result.out, "..")) << result.out;
+  EXPECT_TRUE(contains(result.out, "run-02")) << "the ends of names stay: " << result.out;
+  EXPECT_TRUE(contains(result.out, "number 12")) << result.out;
+}
+
+TEST_F(EvaluateThree, WritesCasesAsCsv) {
+  write("other/p1.nii.gz", box(3, 1));
+  write("other/p2.nii.gz", box(0, 0));
+  write("other/p3.nii.gz", box(3, 1));
+  const auto done = evaluate({"--csv", folder_ / "x.csv", "--compare", folder_ / "other", "--region", "a, \"b\"=1"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  const auto python = test::run_python(R"py(
+import csv, sys
+rows = list(csv.DictReader(open(sys.argv[1], newline="")))
+assert [r["case"] for r in rows] == ["p1", "p2", "p3"] * 2, rows
+assert {r["region"] for r in rows} == {'a, "b"'}, rows
+numbers = [k for k in rows[0] if k not in ("case", "region", "missing", "predictions")]
+assert len(numbers) > 10 and all(float(r[k]) < 1e6 for r in rows for k in numbers)
+assert rows[0]["predictions"].endswith("/predictions") and rows[3]["predictions"].endswith("/other")
+assert abs(float(rows[2]["signed_volume_difference_ml"]) + 0.144) < 1e-6, rows[2]
+assert abs(float(rows[2]["volume_difference_ml"]) - 0.144) < 1e-6, rows[2]
+assert rows[2]["missing"] == "false"
+)py",
+                                       {folder_ / "x.csv"});
+  EXPECT_EQ(python.exit_code, 0) << python.err;
+  EXPECT_EQ(evaluate({"--csv", folder_ / "x.csv"}).exit_code, 5) << "an output that exists is refused";
+  EXPECT_EQ(evaluate({"--csv", folder_ / "x.tsv", "-o", folder_ / "x.tsv"}).exit_code, 2);
+  const auto piped = evaluate({"--csv", "/dev/stdout"});
+  EXPECT_TRUE(piped.out.starts_with("case,region,dice,")) << piped.out;
+  EXPECT_TRUE(contains(piped.err, "surface Dice")) << piped.err;
+}
+
+TEST_F(Evaluate, GivesNoIntervalOfOneCase) {
+  write("reference/p1.nii.gz", box(3, 1));
+  write("predictions/p1.nii.gz", box(4, 1));
+  const auto result = evaluated({});
+  const auto& dice = result["summary"]["1"]["dice"];
+  EXPECT_EQ(dice["mean"], 0.75);
+  EXPECT_TRUE(dice["mean_interval"].is_null() && dice["median_interval"].is_null()) << dice;
+  const auto printed = evaluate({"-o", folder_ / "x.tsv"});
+  EXPECT_TRUE(contains(printed.out, "One case: no intervals")) << printed.out;
+  EXPECT_FALSE(contains(printed.out, "[")) << printed.out;
+  EXPECT_TRUE(contains(test::read_text(folder_ / "x.summary.tsv"), "1\tdice\t1\t0.75\tNA\tNA\t0.75\tNA\tNA\n"));
+  const auto report = test::run_brainmvp({"report", "--evaluation", folder_ / "x.json", "-o", folder_ / "x.html"});
+  EXPECT_EQ(report.exit_code, 0) << report.err;
+  EXPECT_FALSE(contains(test::read_text(folder_ / "x.html"), "[0.750, 0.750]"));
 }
 
 TEST_F(EvaluateThree, RepeatsItselfForAnyNumberOfThreads) {
@@ -140,6 +214,18 @@ TEST_F(EvaluateThree, ComparesTwoSetsCaseByCase) {
   const auto refused = evaluate({"--compare", folder_ / "other"});
   EXPECT_EQ(refused.exit_code, 4);
   EXPECT_TRUE(contains(refused.err, "p2")) << refused.err;
+}
+
+TEST_F(EvaluateThree, PoolsTheCasesOfSeveralPredictions) {
+  const auto together = evaluated({});
+  std::filesystem::rename(folder_ / "predictions/p2.nii.gz", folder_ / "other/p2.nii.gz");
+  const auto pooled = evaluated({folder_ / "other"});
+  EXPECT_EQ(pooled["cases"], together["cases"]);
+  EXPECT_EQ(pooled["summary"], together["summary"]);
+  std::filesystem::copy(folder_ / "other/p2.nii.gz", folder_ / "predictions/p2.nii.gz");
+  const auto twice = evaluate({folder_ / "other"});
+  EXPECT_EQ(twice.exit_code, 4);
+  EXPECT_TRUE(contains(twice.err, "are both named 'p2'")) << twice.err;
 }
 
 TEST_F(EvaluateThree, RefusesAMissingCaseUnlessItMayCountAsTheWorst) {
@@ -227,7 +313,8 @@ TEST_F(Evaluate, OfClassesGivesMetricsWithIntervals) {
                                          "-o",       folder_ / "c.json"};
   const auto done = test::run_brainmvp(command);
   ASSERT_EQ(done.exit_code, 0) << done.err;
-  EXPECT_TRUE(contains(done.out, "positive_class")) << done.out;
+  EXPECT_TRUE(contains(done.out, "positive class HGG")) << done.out;
+  expect_lines_of_at_most_100(done.out.substr(done.out.find("metric")));
   const auto result = nlohmann::json::parse(test::read_text(folder_ / "c.json"));
   EXPECT_NEAR(result["summary"]["accuracy"]["value"].get<double>(), 11.0 / 12, 1e-12);
   EXPECT_EQ(result["summary"]["auc"]["interval"].size(), 2U);

@@ -131,6 +131,19 @@ TEST(IndexCommand, ATaskNeedsNothingMore) {
     arguments.insert(arguments.end(), more.begin(), more.end());
     return test::run_brainmvp(arguments);
   };
+  const auto split = index({"--task", "abide1", "--split", "60/20/20", "--seed", "3", "--folds", "3"});
+  EXPECT_EQ(split.exit_code, 0) << split.err;
+  EXPECT_TRUE(contains(split.out, "split by patient with seed 3: training 6 studies of 6 patients, validation 2 studies of 2 "
+                                  "patients, test 2 studies of 2 patients\n"))
+      << split.out;
+  const auto lists = nlohmann::json::parse(test::read_text(folder / "t.json"));
+  EXPECT_EQ(lists["training"].size(), 6U);
+  EXPECT_NE(lists["test"][0]["class"], lists["test"][1]["class"]);
+  EXPECT_FALSE(lists["test"][0].contains("fold"));
+  const auto again = index({"--task", "abide1", "--split", "60/20/20", "--seed", "3", "--folds", "3", "-f"});
+  EXPECT_EQ(nlohmann::json::parse(test::read_text(folder / "t.json")), lists) << again.err;
+  fs::remove(folder / "t.json");
+  EXPECT_EQ(index({"--task", "abide1", "--split", "80/10"}).exit_code, 2);
   EXPECT_EQ(index({"--task", "abide"}).exit_code, 2);
   EXPECT_EQ(index({"--task", "abide1", "--folds", "11"}).exit_code, 2);
   EXPECT_EQ(index({"--task", "abide1", "--layout", "bids"}).exit_code, 2);

@@ -304,6 +304,71 @@ TEST_F(Predict, FilesOfBidsGetItsNamesAndEvaluateFindsThem) {
   EXPECT_EQ(evaluated.exit_code, 0) << evaluated.err;
 }
 
+// What finetune records beside the model.
+constexpr const char* kAddRecords = R"py(
+import sys, torch
+checkpoint = torch.load(sys.argv[1], weights_only=True)
+checkpoint["counters"] = {"step": 6, "flat": sys.argv[3]}
+checkpoint["config"] = sys.argv[4]
+torch.save(checkpoint, sys.argv[2])
+)py";
+
+TEST_F(Predict, WarnsOfACheckpointThatPredictedOnlyBackground) {
+  expect_python(kAddRecords, {path("b.pt"), path("flat.pt"), "predicts only background", "[finetune]\n"});
+  const ProcessResult flat = predict({"flat.pt"}, {"p1_t1.nii.gz", "p1_flair.nii.gz"}, "flat");
+  EXPECT_EQ(flat.exit_code, 0) << flat.err;
+  expect_part(flat.err, "flat.pt: the network predicts only background (in the validation at step 6)");
+  const ProcessResult plain = predict({"b.pt"}, {"p1_t1.nii.gz", "p1_flair.nii.gz"}, "plain");
+  EXPECT_FALSE(test::contains(plain.err, "only background")) << plain.err;
+}
+
+TEST_F(Predict, OfAFoldTakesItsStudiesAndTheRunThatWasTrainedWithoutThem) {
+  const auto entry = [](const std::string& id, const std::string& image, const std::string& fold) {
+    return R"({"id": ")" + id + R"(", "class": ")" + (id == "x" ? "HGG" : "LGG") + R"(", "image": [")" + image +
+           R"("], "modality": [")" + image.substr(3, image.find('.') - 3) + R"("])" + fold + "}";
+  };
+  test::write_text(path("folds.json"), R"({"classes": ["HGG", "LGG"], "training": [)" +
+                                           entry("x", "p1_t1.nii.gz", R"(, "fold": 0)") + ", " +
+                                           entry("y", "p2_flair.nii.gz", R"(, "fold": 1)") + R"(], "test": [)" +
+                                           entry("z", "p1_flair.nii.gz", R"(, "fold": 1)") + "]}");
+  for (const char* fold : {"0", "1"}) {
+    const std::string file = path(std::string("fold") + fold + ".pt");
+    expect_python(kAddRecords, {path("grades.pt"), file, "", std::string("[finetune]\nfold = ") + fold + "\n"});
+    const ProcessResult done =
+        predict({std::string("fold") + fold + ".pt"}, {"folds.json"}, std::string("fold") + fold, {"--fold", fold});
+    EXPECT_EQ(done.exit_code, 0) << done.err;
+  }
+  const std::string second = test::read_text(path("fold1/predictions.tsv"));
+  EXPECT_TRUE(test::contains(second, "\ny\t") && !test::contains(second, "\nx\t") && !test::contains(second, "\nz\t")) << second;
+  const auto refusal = [&](const std::string& model, const std::string& fold) {
+    const ProcessResult refused = predict({model}, {"folds.json"}, "never", {"--fold", fold});
+    EXPECT_NE(refused.exit_code, 0);
+    EXPECT_FALSE(fs::exists(path("never"))) << model;
+    return refused.err;
+  };
+  expect_part(refusal("fold1.pt", "0"), "fold1.pt: --fold 0: its training left out fold 1");
+  expect_part(refusal("grades.pt", "0"), "its training left out no fold");
+  expect_python(kAddRecords, {path("grades.pt"), path("own.pt"), "", "[finetune]\nfold = 0\nfolds = 2\n"});
+  expect_part(refusal("own.pt", "0"), "its folds were made for the training only");
+  expect_python(kAddRecords, {path("grades.pt"), path("third.pt"), "", "[finetune]\nfold = 2\n"});
+  expect_part(refusal("third.pt", "2"), "no study of a studies file is in that fold");
+
+  const Arguments pooled{"evaluate",
+                         path("fold0/predictions.tsv"),
+                         path("fold1/predictions.tsv"),
+                         "--reference",
+                         path("folds.json"),
+                         "--split",
+                         "training",
+                         "--classification",
+                         "-o",
+                         path("pooled.json")};
+  const ProcessResult evaluated = test::run_brainmvp(pooled);
+  ASSERT_EQ(evaluated.exit_code, 0) << evaluated.err;
+  EXPECT_EQ(json("pooled.json")["cases"].size(), 2U);
+  expect_part(evaluated.out, "One case of each class: no intervals");
+}
+
 TEST_F(Predict, ClassesGoIntoATableThatEvaluateReads) {
   test::write_text(path("graded.json"),
                    R"({"classes": ["HGG", "LGG"],

@@ -86,6 +86,32 @@ TEST_F(Pretrain, ValidationTellsHowWellImagesAreRestoredAndWhatTheTemplateAloneG
   EXPECT_GT(last["validation_psnr_template"], last["validation_psnr_view1"]) << "no network has learned yet";
 }
 
+TEST_F(Pretrain, WithoutOptionsTakesWhatSuitsTheStoreAndSaysIt) {
+  const ProcessResult result =
+      test::run_brainmvp({"pretrain", store(), "-o", run("automatic"), "--steps", "2", "--threads", "1", "--device", "cpu"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  for (const char* part : {"recipe auto, for 3 studies of about 17 x 18 x 19 voxels of 1 mm, no GPU", "recipe tiny, crops of 32",
+                           "templates of 32 x 32 x 32 voxels of 1 mm, as the store has them", "--recipe paper",
+                           "best: ", "next: brainmvp finetune segment STORE --init "}) {
+    test::expect_part(result.err, part);
+  }
+  EXPECT_FALSE(contains(result.err, "templates start from zero")) << result.err;
+  const std::string config = test::read_text(run("automatic") / "config.toml");
+  for (const char* part : {"recipe = \"tiny\"", "template_size = [32, 32, 32]", "device = \"cpu\"", "template_init = \"mean\""}) {
+    test::expect_part(config, part);
+  }
+}
+
+// A run that was begun before has its templates' size in its configuration.
+TEST_F(Pretrain, ResumingKeepsTheSizeOfTheTemplates) {
+  const ProcessResult begun = pretrain("sized", {"--steps", "4", "--stop-after", "2", "--template-size", "40", "24", "32"});
+  ASSERT_EQ(begun.exit_code, 0) << begun.err;
+  const ProcessResult rest = test::run_brainmvp({"pretrain", store(), "-o", run("sized"), "--resume"});
+  ASSERT_EQ(rest.exit_code, 0) << rest.err;
+  EXPECT_FALSE(contains(rest.err, "recipe auto")) << rest.err;
+  test::expect_part(test::read_text(run("sized") / "config.toml"), "template_size = [40, 24, 32]");
+}
+
 TEST_F(Pretrain, StopsAsAskedAndGoesOnFromItsFolderAlone) {
   ASSERT_EQ(pretrain("asked", {"--steps", "6", "--stop-after", "3"}).exit_code, 0);
   EXPECT_EQ(metrics(run("asked")).size(), 3U);

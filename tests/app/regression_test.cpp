@@ -166,6 +166,20 @@ TEST_F(Regression, TablesOfTwoCasesSayWhatIsUndefined) {
   EXPECT_TRUE(contains(test::read_text(path("few.html")), "undefined: fewer than 3 cases"));
 }
 
+TEST_F(Regression, OfOneCaseHasNoInterval) {
+  test::write_text(path("one_truth.tsv"), "case\tage\na\t60\n");
+  test::write_text(path("one.tsv"), "case\tage\na\t61\n");
+  const std::vector<std::string> command{"evaluate", path("one.tsv"), "--regression", "--reference", path("one_truth.tsv")};
+  Arguments with_csv = command;
+  with_csv.insert(with_csv.end(), {"--csv", path("one.csv"), "-o", path("one.json")});
+  const std::string text = run(with_csv);
+  EXPECT_TRUE(contains(text, "One case: no intervals") && contains(text, "none")) << text;
+  EXPECT_EQ(test::read_text(path("one.csv")), "case,age_true,age_predicted,predictions\na,60,61," + path("one.tsv") + "\n");
+  const auto mae = nlohmann::json::parse(test::read_text(path("one.json")))["summary"]["age"]["mae"];
+  EXPECT_EQ(mae["value"], 1);
+  EXPECT_TRUE(mae["interval"].is_null()) << mae;
+}
+
 TEST_F(Regression, IsRefusedWhereClassesAreExpected) {
   const auto refused = [](const Arguments& arguments, int code, const std::string& part) {
     const ProcessResult result = test::run_brainmvp(arguments);

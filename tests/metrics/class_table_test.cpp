@@ -15,7 +15,7 @@ protected:
   }
   ClassTable predictions(const std::string& text, const ReferenceClasses& classes) {
     test::write_text(folder_ / "predictions.tsv", text);
-    return read_class_table(folder_ / "predictions.tsv", classes);
+    return read_class_table({folder_ / "predictions.tsv"}, classes);
   }
   std::string refusal(const std::string& text) {
     try {
@@ -70,6 +70,14 @@ TEST(CompareClasses, OfASetWithItselfFindsNothing) {
     EXPECT_EQ(row.interval.high, 0) << row.metric;
   }
   EXPECT_EQ(comparison.wilcoxon.p, 1);
+}
+
+TEST(SummariseClasses, OfOneCaseOfEachClassHasNoInterval) {
+  ClassificationCases cases{.classes = 2, .labels = {0, 1}, .probabilities = {0.9, 0.1, 0.4, 0.6}};
+  EXPECT_FALSE(summarise_classes(cases, {}, {.resamples = 10})[0].interval.known);
+  cases.labels.push_back(1);
+  cases.probabilities.insert(cases.probabilities.end(), {0.2, 0.8});
+  EXPECT_TRUE(summarise_classes(cases, {}, {.resamples = 10})[0].interval.known);
 }
 
 } // namespace

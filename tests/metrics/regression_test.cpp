@@ -105,7 +105,7 @@ protected:
       study::Findings findings;
       const ReferenceNumbers reference = read_reference_numbers({.path = folder_ / "truth.tsv", .targets_from = {}, .splits = {}},
                                                                 folder_ / "predictions.tsv", findings);
-      table_ = read_regression_table(folder_ / "predictions.tsv", reference);
+      table_ = read_regression_table({folder_ / "predictions.tsv"}, reference);
       std::string warnings;
       for (const study::Notice& notice : findings.notices) {
         warnings += notice.text + "\n";

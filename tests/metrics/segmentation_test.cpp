@@ -131,6 +131,7 @@ TEST(SegmentationMetrics, OfVolumesUseTheSpacing) {
   EXPECT_DOUBLE_EQ(metrics.prediction_ml, 1.25);
   EXPECT_DOUBLE_EQ(metrics.reference_ml, 10);
   EXPECT_DOUBLE_EQ(metrics.volume_difference_ml, 8.75);
+  EXPECT_DOUBLE_EQ(metrics.signed_volume_difference_ml, -8.75);
   EXPECT_DOUBLE_EQ(metrics.relative_volume_difference, 0.875);
 }
 

@@ -53,6 +53,12 @@ TEST(Bootstrap, OfThreeCasesHasTheExactQuantiles) {
   EXPECT_EQ(summary.mean_interval.high, 3);
 }
 
+TEST(Bootstrap, OfOneCaseIsNotKnown) {
+  EXPECT_FALSE(summarise(std::vector<double>{2}).mean_interval.known);
+  EXPECT_FALSE(summarise(std::vector<double>{2}).median_interval.known);
+  EXPECT_TRUE(summarise(std::vector<double>{2, 3}).mean_interval.known);
+}
+
 TEST(Summary, RefusesAValueThatWouldDropOut) {
   EXPECT_THROW(summarise(std::vector<double>{0.5, NAN}), Error);
   EXPECT_THROW(summarise(std::vector<double>{}), Error);

@@ -68,7 +68,7 @@ TEST(Recipes, UnknownNamesGiveTheNearest) {
     FAIL() << "accepted";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::kUsage);
-    test::expect_part(error.message(), "--recipe: expected paper, released, tiny, found relesed; did you mean released?");
+    test::expect_part(error.message(), "--recipe: expected auto, paper, released, tiny, found relesed; did you mean released?");
   }
 }
 

@@ -19,6 +19,7 @@ struct Script {
   std::vector<double> losses = {};      // of the steps
   std::vector<double> validations = {}; // after each step; none: no validation
   std::string value = "mse_view2";      // name of the losses in metrics.jsonl
+  std::vector<std::string> flat = {};   // what the validations say that the network does not do
 };
 
 class Scripted : public Learner {
@@ -26,6 +27,9 @@ public:
   Scripted(Script script, std::shared_ptr<OneNumber> network) : script_(std::move(script)), network_(std::move(network)) {}
 
   [[nodiscard]] std::string what() const override { return "training"; }
+  [[nodiscard]] std::vector<std::string> next_commands(const fs::path& run) const override {
+    return {"brainmvp use " + run.filename().string()};
+  }
   [[nodiscard]] torch::nn::Module& network() const override { return *network_; }
   [[nodiscard]] NamedTensors parameters() const override { return {{"number", network_->number}}; }
   [[nodiscard]] NamedTensors weights() const override { return {{"number", network_->number.detach()}}; }
@@ -44,8 +48,13 @@ public:
   [[nodiscard]] double waited_seconds() const override { return 0; }
   [[nodiscard]] bool validates() const override { return !script_.validations.empty(); }
   Validation validate() override {
-    const double loss = script_.validations.at(validated_++);
-    return {.loss = loss, .values = {{"validation_loss", loss}}};
+    const double loss = script_.validations.at(validated_);
+    const std::string flat = script_.flat.empty() ? "" : script_.flat.at(validated_);
+    ++validated_;
+    return {.loss = loss,
+            .values = {{"validation_loss", loss}, {"validation_score", -loss}},
+            .followed = "validation_score",
+            .flat = flat};
   }
 
 private:
@@ -88,6 +97,35 @@ private:
 TEST_F(Sessions, BestIsTheStepOfTheLowestValidation) {
   train({.losses = {1, 1, 1, 1}, .validations = {3, 1, 2, 1.5}});
   EXPECT_EQ(best_step(), 2);
+}
+
+TEST_F(Sessions, EveryValidationIsALineWithTheBestSoFar) {
+  train({.losses = {1, 1, 1, 1}, .validations = {3, 1, 2, 0.5}});
+  for (const char* part :
+       {"step 1/4: loss 3, score -3; the first\n", "step 2/4: loss 1, score -1; the best so far\n",
+        "step 3/4: loss 2, score -2; best -1 at step 2\n", "best.pt, step 4 of 4 (-0.5)\n", "next: brainmvp use run\n"}) {
+    test::expect_part(log(), part);
+  }
+  EXPECT_FALSE(test::contains(log(), "nothing was gained")) << log();
+}
+
+TEST_F(Sessions, SaysWhenNothingWasGainedAfterTheFirstValidation) {
+  train({.losses = {1, 1, 1}, .validations = {1, 2, 2}});
+  test::expect_part(log(), "the first of 3 validations is the best: nothing was gained after step 1");
+}
+
+TEST_F(Sessions, SaysOnceThatTheNetworkIsFlatAndRecordsIt) {
+  train({.losses = {1, 1, 1}, .validations = {3, 2, 1}, .flat = {"sleeps", "sleeps", ""}});
+  test::expect_part(log(), "warning: step 1: the network sleeps so far\n");
+  EXPECT_FALSE(test::contains(log(), "step 2: the network")) << log();
+  EXPECT_FALSE(test::contains(log(), "at its end")) << log();
+  train({.losses = {1, 1}, .validations = {2, 3}, .flat = {"sleeps", "dreams"}});
+  test::expect_part(log(), "at its end the network dreams; try more --steps");
+  const auto flat = [&](const char* name) {
+    return checkpoint::read_pt(run() / "checkpoints" / name).find("counters")->find("flat")->text("flat");
+  };
+  EXPECT_EQ(flat("best.pt"), "sleeps");
+  EXPECT_EQ(flat("last.pt"), "dreams");
 }
 
 // 0.98 of the mean so far and 0.02 of the step: 5, 4.94, 4.96, 4.98.

@@ -18,7 +18,7 @@ struct BenchOptions {
 };
 
 void run_benchmarks(BenchOptions options, const CommonOptions& common) {
-  options.network.device = runtime::choose_device(common.device);
+  options.network.device = runtime::choose_device(runtime::resolve_device(common.device));
   options.network.with_baseline = !options.without_baseline;
   const std::vector<std::string> names = options.names.empty() ? bench::bench_names() : options.names;
   const bench::Report report = bench::run_bench(names, options.precision, common.thread_count(), options.network);
@@ -49,7 +49,7 @@ Command add_bench(CLI::App& program, CommonOptions& common) {
   command->add_flag("--no-baseline", options->without_baseline, "Leave the baselines of networks and kernels out");
   command->add_flag("--checkpoint-activations", options->network.checkpoints_activations,
                     "Compute blocks again in the backward pass instead of keeping their activations");
-  command->add_option("--device", common.device, "cpu, cuda or cuda:N, for networks and kernels")->capture_default_str();
+  command->add_option("--device", common.device, "cpu, cuda, cuda:N or auto, for networks and kernels")->capture_default_str();
   const auto settings = add_common_options(*command, common, {.threads = true});
   return {command, [options, &common] { run_benchmarks(*options, common); }, "use a smaller --crop, --batch-size or --network",
           settings};

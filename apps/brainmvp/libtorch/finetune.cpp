@@ -58,7 +58,7 @@ void fill_defaults(settings::Settings& settings, finetune::RunOptions& run) {
   }
 }
 
-void run_finetune(settings::Settings& settings, FinetuneArguments& arguments, const CommonOptions& common) {
+void run_finetune(settings::Settings& settings, FinetuneArguments& arguments, CommonOptions& common) {
   finetune::RunOptions& run = arguments.run;
   restore_settings(settings, run.session);
   check_places(run.session, common.force, run.store, "finetune");

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "command.h"
 #include "input_kind.h"
+#include "runtime/precision.h"
 #include "settings_options.h"
 
 namespace brainmvp::app {
@@ -60,7 +61,7 @@ std::string command_text(const PredictArguments& arguments, const CommonOptions&
   text += options.input.reference.empty() ? "" : " --reference " + options.input.reference;
   text += arguments.flips.empty() ? "" : " --flips " + join(arguments.flips, ",");
   text += options.probabilities ? " --probabilities" : "";
-  return text + " --device " + common.device + " --precision " + common.precision;
+  return text + " --device " + options.device + " --precision " + common.precision;
 }
 
 void sort_inputs(PredictArguments& arguments) {
@@ -108,7 +109,7 @@ void run_predict(PredictArguments& arguments, const CommonOptions& common) {
   options.flips = flip_axes(arguments.flips);
   options.output = arguments.output;
   options.force = common.force;
-  options.device = common.device;
+  options.device = runtime::resolve_device(common.device);
   options.precision = common.precision;
   options.kernels = common.kernels;
   options.threads = common.thread_count();
@@ -132,6 +133,11 @@ void add_input_options(CLI::App& command, PredictArguments& arguments) {
       ->delimiter(',')
       ->allow_extra_args(false)
       ->check(CLI::IsMember({"training", "validation", "test"}));
+  command
+      .add_option("--fold", arguments.options.input.fold,
+                  "Only the studies of this fold of a studies file; a run that was not trained without it is refused")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("K");
   command
       .add_option("--only", arguments.options.input.only, "Use these modalities alone, as if the others were missing: t1,flair")
       ->delimiter(',')

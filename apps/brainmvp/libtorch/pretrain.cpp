@@ -3,7 +3,10 @@
 #include "base/own_files.h"
 #include "command.h"
 #include "libtorch/session_options.h"
+#include "parallel/launch.h"
+#include "pretrain/automatic.h"
 #include "pretrain/run.h"
+#include "runtime/precision.h"
 #include "settings_options.h"
 
 namespace brainmvp::app {
@@ -14,13 +17,15 @@ struct PretrainArguments {
   bool verify_store = false;
 };
 
-void run_pretrain(settings::Settings& settings, PretrainArguments& arguments, const CommonOptions& common) {
+void run_pretrain(settings::Settings& settings, PretrainArguments& arguments, CommonOptions& common) {
   pretrain::RunOptions& run = arguments.run;
   restore_settings(settings, run.session);
   check_places(run.session, common.force, run.store, "pretrain");
   check_init(run.init);
   settings.keep_owner(run.objective, "--objective " + run.objective);
-  settings.fill_recipe(run.recipe);
+  const parallel::Launch launch = parallel::read_launch();
+  common.device = runtime::resolve_device(common.device, launch.local_size, launch.rank == 0);
+  pretrain::fill_from_store(settings, run, common.device != "cpu", launch.rank == 0);
   finish_session(settings, common, run.session);
   if (!run.session.resume) {
     refuse_output_above(run.session.folder, {run.store, run.init});
@@ -41,6 +46,7 @@ Command add_pretrain(CLI::App& program, CommonOptions& common) {
   command->add_option("STORE", arguments->run.store, "Folder that `brainmvp prepare` wrote")->required()->group("Input");
   add_verify_option(*command, arguments->verify_store);
   add_run_folder(*command, arguments->run.session);
+  arguments->run.recipe = pretrain::kAutomatic;
   pretrain::add_settings(*settings, arguments->run);
   add_setting_options(*command, *settings);
   return {command, [settings, arguments, &common] { run_pretrain(*settings, *arguments, common); },

@@ -7,6 +7,7 @@
 #include "base/machine.h"
 #include "input_kind.h"
 #include "parallel/launch.h"
+#include "runtime/precision.h"
 #include "settings_options.h"
 #include "store/verify.h"
 #include "train/run_folder.h"
@@ -59,12 +60,13 @@ void restore_settings(settings::Settings& settings, train::SessionOptions& sessi
   }
 }
 
-void finish_session(const settings::Settings& settings, const CommonOptions& common, train::SessionOptions& session) {
+void finish_session(const settings::Settings& settings, CommonOptions& common, train::SessionOptions& session) {
+  const parallel::Launch launch = parallel::read_launch();
+  common.device = runtime::resolve_device(common.device, launch.local_size, launch.rank == 0);
   session.config = settings.toml();
   session.program_version = BRAINMVP_VERSION;
   session.force = common.force && !session.resume;
-  const auto ranks = static_cast<std::size_t>(parallel::read_launch().local_size);
-  session.threads = common.threads > 0 ? common.threads : processor_count(ranks);
+  session.threads = common.threads > 0 ? common.threads : processor_count(static_cast<std::size_t>(launch.local_size));
   session.seed = common.seed;
   session.device = common.device;
   session.precision = common.precision;

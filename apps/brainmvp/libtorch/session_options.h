@@ -29,6 +29,7 @@ void verify_before_training(const train::SessionOptions& session, const std::fil
 void restore_settings(settings::Settings& settings, train::SessionOptions& session);
 
 // What comes from the common options, and the resolved configuration. Call when all settings have their values.
-void finish_session(const settings::Settings& settings, const CommonOptions& common, train::SessionOptions& session);
+// The device of `common` becomes the one that is chosen.
+void finish_session(const settings::Settings& settings, CommonOptions& common, train::SessionOptions& session);
 
 } // namespace brainmvp::app

@@ -12,7 +12,10 @@ std::vector<settings::Setting> template_settings(TemplateInit& init, image::Size
            .slot = settings::Slot(init, {"zero", "noise", "mean"}),
            .help = "Where templates start",
            .recipes = {{"tiny", {"mean"}}}},
-          {.name = "template_size", .slot = size, .help = "Voxels of the template grid, I J K", .range = settings::at_least(1)}};
+          {.name = "template_size",
+           .slot = size,
+           .help = "Voxels of the template grid, I J K; without it those of the store",
+           .range = settings::at_least(1)}};
 }
 
 torch::Tensor make_templates(TemplateInit init, const image::Size& size, const ObjectiveSetup& setup) {
