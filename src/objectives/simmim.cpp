@@ -59,7 +59,9 @@ private:
   Damaged damage(const Batch& batch, const Step& step) override {
     const Tensor target = batch.images.select(1, 0);
     const Tensor kept = masking_.kept_voxels(batch, step);
-    return {.target = target, .input = at::where(kept, target, filled_with(network_->mask_value, target.sizes())), .counted = kept.logical_not()};
+    return {.target = target,
+            .input = at::where(kept, target, filled_with(network_->mask_value, target.sizes())),
+            .counted = kept.logical_not()};
   }
 
   Tensor restore(const Tensor& input) override { return network_->forward(input); }
