@@ -13,7 +13,7 @@ std::string interval_words(const metrics::Interval& interval) {
   return "[" + fixed(interval.low, 3) + ", " + fixed(interval.high, 3) + "]";
 }
 
-std::string task_word(const Setting& setting) { return setting.task.empty() ? "mean over tasks" : setting.task; }
+std::string task_word(const Setting& setting) { return setting.task.empty() ? "all tasks" : setting.task; }
 
 std::string scores_text(const Comparison& comparison) {
   metrics::TextRows rows{{"network", "task", "objective", "labelled", "seeds", "score", "95% interval", "SD of seeds"}};
@@ -26,7 +26,7 @@ std::string scores_text(const Comparison& comparison) {
 
 std::string differences_text(const Comparison& comparison) {
   metrics::TextRows rows{
-      {"network", "task", "objective", "labelled", "seeds", "difference from", "mean", "95% interval", "Holm's p"}};
+      {"network", "task", "objective", "labelled", "seeds", "against", "difference", "95% interval", "Holm's p"}};
   for (const Difference& one : comparison.differences) {
     rows.push_back({one.setting.backbone, task_word(one.setting), one.objective, std::to_string(one.setting.labelled),
                     std::to_string(one.seeds), one.reference, fixed(one.mean, 3), interval_words(one.interval),

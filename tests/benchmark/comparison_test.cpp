@@ -114,8 +114,8 @@ TEST(Holm, CorrectsForTheNumberInOrder) {
 TEST_F(Compared, TablesHaveAllRows) {
   const Comparison comparison = of({test_of("scratch", "a", 0, 1, {0.1, 0.2}), test_of("mae", "a", 1, 1, {0.3, 0.4})});
   const std::string text = comparison_text(comparison);
-  test::expect_part(text, "mean over tasks");
-  test::expect_part(text, "scratch   0.200    [0.200, 0.200]         -");
+  test::expect_part(text, "all tasks");
+  test::expect_part(text, "scratch       0.200    [0.200, 0.200]         -");
   const json root = json::parse(comparison_json(comparison));
   EXPECT_EQ(root["scores"].size(), 2U);
   EXPECT_EQ(root["differences"].size(), 4U); // two references, each with the task and the mean
