@@ -1,5 +1,5 @@
 // brainmvp benchmark: compares pre-trainings over tasks, label fractions and seeds, as a plan says.
-#include "benchmark/benchmark.h"
+#include "benchmark/run.h"
 
 #include <algorithm>
 #include <filesystem>

@@ -1,4 +1,4 @@
-#include "benchmark/benchmark.h"
+#include "benchmark/run.h"
 
 #include "base/counted.h"
 #include "benchmark/estimate.h"
