@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "nn/networks/segmentation.h"
+#include "nn/networks/uniformer.h"
 
 namespace brainmvp::nn {
 
