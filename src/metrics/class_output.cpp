@@ -106,12 +106,7 @@ std::string class_evaluation_json(const ClassEvaluation& evaluation) {
 std::string class_cases_tsv(const ClassTable& table) { return tsv(class_cases(table)); }
 
 std::string class_cases_csv(const ClassEvaluation& evaluation) {
-  TextRows all;
-  append_set(all, class_cases(evaluation.predictions.table), evaluation.predictions.source);
-  if (evaluation.compared) {
-    append_set(all, class_cases(evaluation.compared->table), evaluation.compared->source);
-  }
-  return csv(all);
+  return csv_of_sets(evaluation, [](const ClassPredictions& set) { return class_cases(set.table); });
 }
 
 std::string class_summary_tsv(const std::vector<ClassificationRow>& rows) {

@@ -44,14 +44,7 @@ std::vector<std::string> summary_cells(const Summary& summary) {
 
 std::string cases_tsv(const PredictionSet& set) { return tsv(cases_table(set)); }
 
-std::string cases_csv(const Evaluation& evaluation) {
-  TextRows all;
-  append_set(all, cases_table(evaluation.predictions), evaluation.predictions.source);
-  if (evaluation.compared) {
-    append_set(all, cases_table(*evaluation.compared), evaluation.compared->source);
-  }
-  return csv(all);
-}
+std::string cases_csv(const Evaluation& evaluation) { return csv_of_sets(evaluation, cases_table); }
 
 std::string summary_tsv(const PredictionSet& set) {
   TextRows table{{"region", "metric", "cases", "mean", "mean_low", "mean_high", "median", "median_low", "median_high"}};

@@ -103,12 +103,7 @@ std::string regression_evaluation_json(const RegressionEvaluation& evaluation) {
 std::string number_cases_tsv(const RegressionTable& table) { return tsv(number_cases(table)); }
 
 std::string number_cases_csv(const RegressionEvaluation& evaluation) {
-  TextRows all;
-  append_set(all, number_cases(evaluation.predictions.table), evaluation.predictions.source);
-  if (evaluation.compared) {
-    append_set(all, number_cases(evaluation.compared->table), evaluation.compared->source);
-  }
-  return csv(all);
+  return csv_of_sets(evaluation, [](const NumberPredictions& set) { return number_cases(set.table); });
 }
 
 std::string number_summary_tsv(const std::vector<RegressionRow>& rows) {

@@ -24,6 +24,17 @@ std::string csv(const TextRows& rows);
 // Appends a set's rows with a last column `predictions` that names it; the head once.
 void append_set(TextRows& all, const TextRows& rows, const std::string& source);
 
+// The cases of an evaluation's predictions, and of those that they are compared with, as CSV. rows_of: gives the table of a set.
+template <class Evaluation, class RowsOf>
+std::string csv_of_sets(const Evaluation& evaluation, const RowsOf& rows_of) {
+  TextRows all;
+  append_set(all, rows_of(evaluation.predictions), evaluation.predictions.source);
+  if (evaluation.compared) {
+    append_set(all, rows_of(*evaluation.compared), evaluation.compared->source);
+  }
+  return csv(all);
+}
+
 // "PREDICTIONS against REFERENCE, 3 cases", on two lines where one would be too long.
 std::string set_heading(const std::string& source, const std::string& reference, std::size_t cases);
 

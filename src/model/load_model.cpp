@@ -57,8 +57,9 @@ void read_fold(const checkpoint::Value& value, Model& model) {
     return;
   }
   for (const io::ConfigEntry& entry : io::read_config_text(config->text("config"), model.file.string() + ": config")) {
-    if (entry.table == "finetune" && entry.key == "fold") {
-      model.fold = static_cast<int>(std::get<std::int64_t>(entry.values.at(0)));
+    const auto* number = entry.values.empty() ? nullptr : std::get_if<std::int64_t>(&entry.values.front());
+    if (entry.table == "finetune" && entry.key == "fold" && number != nullptr) {
+      model.fold = static_cast<int>(*number);
     }
     model.own_folds |= entry.table == "finetune" && entry.key == "folds";
   }
