@@ -1,0 +1,154 @@
+"""Loading and saving of encoders and fine-tuned models."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from brainmvp.checkpoints import (
+    CONFIG,
+    WEIGHTS,
+    Checkpoint,
+    PathLike,
+    TransferReport,
+    checkpoint_file,
+    encoder_weights,
+    network_of,
+    read_checkpoint,
+    require_whole,
+    transfer,
+)
+from brainmvp.description import Description, description_in
+from brainmvp.errors import BadInput, OutputError, UsageError
+from brainmvp.networks.backbones import backbone, make_encoder, make_segmenter
+from brainmvp.networks.base import Encoder, Segmenter
+from brainmvp.networks.classification import Classifier, Regressor
+
+_TEMPLATES = "templates.safetensors"
+
+
+def load_encoder(source: PathLike, in_channels: int | None, network: str | None) -> Encoder:
+    """See `Encoder.from_pretrained`."""
+    checkpoint = read_checkpoint(checkpoint_file(source, ("last.pt", "best.pt")))
+    name = network_of(checkpoint, network)
+    stem = backbone(name).stem
+    with torch.device("meta"):
+        names = set(make_encoder(name).state_dict())
+    weights, unused = encoder_weights(checkpoint.weights, names)
+    if stem not in weights:
+        raise BadInput(f"{checkpoint.file}: no encoder of {name} in it: there is no tensor {stem}")
+    encoder = make_encoder(name, int(weights[stem].shape[1]) if in_channels is None else in_channels)
+    encoder.report = transfer(weights, encoder, stem)
+    require_whole(encoder.report, checkpoint.file)
+    if encoder.report.unused:
+        raise BadInput(f"{checkpoint.file}: the encoder of a larger network than {name}\n{encoder.report}")
+    encoder.report.unused = unused
+    return encoder.eval()
+
+
+def load_segmenter(run: PathLike) -> Segmenter:
+    """See `Segmenter.from_pretrained`."""
+    checkpoint, description = _read_model(run, "segment", "Segmenter")
+    model = make_segmenter(description.network, len(description.channels), len(description.outputs))
+    model.description, model.report = description, _fill(checkpoint, model)
+    return model.eval()
+
+
+def load_classifier(run: PathLike) -> Classifier:
+    """See `Classifier.from_pretrained`."""
+    checkpoint, description = _read_model(run, "classify", "Classifier")
+    model = Classifier(description.network, len(description.channels), len(description.outputs))
+    model.description, model.report = description, _fill(checkpoint, model)
+    return model.eval()
+
+
+def load_regressor(run: PathLike) -> Regressor:
+    """See `Regressor.from_pretrained`."""
+    checkpoint, description = _read_model(run, "regress", "Regressor")
+    model = Regressor(description.network, len(description.channels), len(description.outputs))
+    model.description, model.report = description, _fill(checkpoint, model)
+    return model.eval()
+
+
+def read_description(run: PathLike) -> Description:
+    """What a fine-tuned run, its checkpoint or a hub folder says of itself. Raises `BadInput` when it is none."""
+    checkpoint = read_checkpoint(checkpoint_file(run, ("best.pt", "last.pt")))
+    return _described(checkpoint)
+
+
+def save_encoder(encoder: Encoder, folder: PathLike) -> None:
+    """See `Encoder.save_pretrained`."""
+    config = {"class": "Encoder", "network": encoder.network, "in_channels": encoder.in_channels}
+    _save(encoder, config, folder)
+
+
+def save_described(model: nn.Module, description: Description | None, folder: PathLike) -> None:
+    """See `Segmenter.save_pretrained`."""
+    if description is None:
+        raise UsageError("this network was not read from a fine-tuned run: set its description before it is saved")
+    kind = {"segment": "Segmenter", "classify": "Classifier", "regress": "Regressor"}[description.task]
+    _save(model, {"class": kind, **description.as_config()}, folder, {"templates": description.templates})
+
+
+def _read_model(run: PathLike, task: str, kind: str) -> tuple[Checkpoint, Description]:
+    checkpoint = read_checkpoint(checkpoint_file(run, ("best.pt", "last.pt")))
+    description = _described(checkpoint)
+    if description.task != task:
+        raise BadInput(f"{checkpoint.file}: its task is {description.task}, which is no task of {kind}")
+    return checkpoint, description
+
+
+def _described(checkpoint: Checkpoint) -> Description:
+    entries = dict(checkpoint.entries)
+    templates = checkpoint.file.parent / _TEMPLATES
+    if checkpoint.file.name == WEIGHTS and templates.is_file():
+        entries |= load_file(templates)
+    try:
+        return description_in(entries)
+    except BadInput as fault:
+        raise BadInput(f"{checkpoint.file}: {fault}") from fault
+
+
+def _fill(checkpoint: Checkpoint, model: nn.Module) -> TransferReport:
+    report = transfer(checkpoint.weights, model)
+    require_whole(report, checkpoint.file)
+    return report
+
+
+def _save(model: nn.Module, config: Mapping[str, Any], folder: PathLike, more: Mapping[str, Tensor] | None = None) -> None:
+    """The folder appears whole or not at all."""
+    target = Path(folder)
+    if target.exists():
+        raise OutputError(f"{target} exists; name another folder, or remove it first")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    except OSError as fault:
+        raise OutputError(f"{target}: cannot be written ({fault.strerror})") from fault
+    try:
+        tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
+        save_file(tensors, temporary / WEIGHTS, metadata={"format": "pt"})
+        if more:
+            save_file({name: tensor.cpu().contiguous() for name, tensor in more.items()}, temporary / _TEMPLATES)
+        (temporary / CONFIG).write_text(json.dumps({"model_type": "brainmvp", **config}, indent=1) + "\n", encoding="utf-8")
+        temporary.chmod(0o777 & ~_umask())
+        temporary.rename(target)
+    except OSError as fault:
+        raise OutputError(f"{target}: cannot be written ({fault.strerror})") from fault
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

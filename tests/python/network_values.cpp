@@ -1,0 +1,93 @@
+// What a segmentation network of the program gives, for the tests of the Python package:
+//   network_values NETWORK CHANNELS OUTPUTS H,W,D FOLDER
+// writes FOLDER/weights.safetensors (its state dict) and FOLDER/values.safetensors: input; of the network in use, in float, feature.N
+// and evaluated (its logits); of the network in training, in double, logits, deeper.0 and .1, gradient.NAME of the mean of all logits
+// times loss_weights, and state.NAME, its buffers after that step.
+#include <torch/nn/module.h>
+#include <torch/utils.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
+#include <string>
+
+#include "checkpoint/checkpoint.h"
+#include "nn/networks/encoder.h"
+#include "nn/networks/network.h"
+#include "nn/networks/segmentation.h"
+
+namespace brainmvp {
+namespace {
+
+torch::Tensor drawn_input(std::int64_t channels, const std::string& sides) {
+  std::vector<std::int64_t> shape{1, channels};
+  std::istringstream stream(sides);
+  for (std::string side; std::getline(stream, side, ',');) {
+    shape.push_back(std::stoll(side));
+  }
+  return torch::rand(shape);
+}
+
+// Away from where all norms are 1 and all offsets 0, so that a name that is mixed up shows.
+void disturb(torch::nn::Module& network) {
+  const torch::NoGradGuard no_gradient;
+  for (auto& [name, tensor] : nn::state_tensors(network)) {
+    if (tensor.dim() == 1) {
+      tensor.add_(torch::rand_like(tensor), name.ends_with("running_var") ? 0.3 : 0.1);
+    }
+  }
+}
+
+void write_values(const std::string& name, std::int64_t channels, std::int64_t outputs, const std::string& sides,
+                  const std::filesystem::path& folder) {
+  torch::manual_seed(1);
+  const auto network = nn::make_segmentation_network(name, channels, outputs);
+  disturb(*network);
+  checkpoint::write_safetensors(folder / "weights.safetensors", nn::detached_state(*network));
+  const torch::Tensor input = drawn_input(channels, sides);
+  NamedTensors values{{"input", input}};
+
+  network->eval();
+  {
+    const torch::NoGradGuard no_gradient;
+    values.emplace_back("evaluated", network->forward(input).logits);
+    const auto encoder = std::dynamic_pointer_cast<nn::Encoder>(network->named_children()["encoder"]);
+    for (const torch::Tensor& feature : encoder->forward(input)) {
+      values.emplace_back("feature." + std::to_string(values.size() - 2), feature.contiguous());
+    }
+  }
+
+  // In double: in float rounding puts single voxels on the other side of a leaky ReLU's kink, which changes gradients by steps.
+  network->to(torch::kDouble);
+  network->train();
+  const nn::Segmentation result = network->forward(input.to(torch::kDouble));
+  const torch::Tensor weights = torch::rand_like(result.logits);
+  torch::Tensor loss = (result.logits * weights).mean();
+  values.emplace_back("loss_weights", weights);
+  values.emplace_back("logits", result.logits.detach().contiguous());
+  for (std::size_t i = 0; i < result.deeper.size(); ++i) {
+    loss = loss + (result.deeper[i] * weights).mean();
+    values.emplace_back("deeper." + std::to_string(i), result.deeper[i].detach().contiguous());
+  }
+  loss.backward();
+  for (const auto& [parameter, tensor] : nn::parameters_of(*network)) {
+    if (tensor.grad().defined()) {
+      values.emplace_back("gradient." + parameter, tensor.grad().contiguous());
+    }
+  }
+  for (const auto& buffer : network->named_buffers()) {
+    values.emplace_back("state." + buffer.key(), buffer.value());
+  }
+  checkpoint::write_safetensors(folder / "values.safetensors", values);
+}
+
+} // namespace
+} // namespace brainmvp
+
+int main(int argc, char** argv) {
+  if (argc != 6) {
+    return EXIT_FAILURE;
+  }
+  brainmvp::write_values(argv[1], std::stoll(argv[2]), std::stoll(argv[3]), argv[4], argv[5]);
+  return EXIT_SUCCESS;
+}

@@ -1,0 +1,69 @@
+"""The networks in Python against those of the program: features, logits, gradients, and what a training step leaves."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+import brainmvp
+
+SIDES = {"resenc_l": (32, 32, 64)}
+CHANNELS, OUTPUTS = 3, 2
+
+
+def close(found: torch.Tensor, expected: torch.Tensor, tolerance: float) -> None:
+    """Within a share of the largest value, as sums over many voxels are."""
+    assert found.shape == expected.shape
+    scale = max(1e-6, expected.abs().max().item())
+    assert (found - expected).abs().max().item() <= tolerance * scale
+
+
+def program_values(network: str, folder: Path) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]:
+    sides = ",".join(str(side) for side in SIDES.get(network, (16, 16, 32)))
+    command = [os.environ["BRAINMVP_NETWORK_VALUES"], network, str(CHANNELS), str(OUTPUTS), sides, str(folder)]
+    subprocess.run(command, check=True)
+    return load_file(folder / "weights.safetensors"), load_file(folder / "values.safetensors")
+
+
+@pytest.mark.parametrize("network", brainmvp.NETWORKS)
+def test_network_is_the_program_s(network: str, tmp_path: Path) -> None:
+    weights, values = program_values(network, tmp_path)
+    model = brainmvp.make_segmenter(network, CHANNELS, OUTPUTS)
+    model.load_state_dict(weights)
+
+    model.eval()
+    with torch.no_grad():
+        features = model.encoder(values["input"])
+        assert len(features) == sum(name.startswith("feature.") for name in values)
+        for number, feature in enumerate(features):
+            close(feature, values[f"feature.{number}"], 1e-4)
+        close(model(values["input"]), values["evaluated"], 1e-4)
+
+    model.double().train()
+    result = model.supervised(values["input"].double())
+    close(result.logits, values["logits"], 1e-4)
+    loss = (result.logits * values["loss_weights"]).mean()
+    assert len(result.deeper) == 2
+    for number, deeper in enumerate(result.deeper):
+        close(deeper, values[f"deeper.{number}"], 1e-4)
+        loss = loss + (deeper * values["loss_weights"]).mean()
+    loss.backward()
+    check_gradients(model, values)
+    for name, buffer in model.named_buffers():
+        close(buffer.double(), values[f"state.{name}"].double(), 1e-4)
+
+
+def check_gradients(model: torch.nn.Module, values: dict[str, torch.Tensor]) -> None:
+    found = {name: tensor.grad for name, tensor in model.named_parameters() if tensor.grad is not None}
+    expected = {name[len("gradient.") :]: tensor for name, tensor in values.items() if name.startswith("gradient.")}
+    assert found.keys() == expected.keys()
+    largest = max(tensor.abs().max().item() for tensor in expected.values())
+    for name, gradient in expected.items():
+        # A bias before a norm has no gradient except for rounding: there the largest gradient of all is the scale.
+        difference = (found[name] - gradient).abs().max().item()
+        assert difference <= 1e-3 * max(gradient.abs().max().item(), 1e-6 * largest), name

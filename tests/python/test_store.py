@@ -1,0 +1,130 @@
+"""Stores in Python against the program's reader, value by value."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import nibabel
+import numpy as np
+import pytest
+import torch
+from conftest import Cohort
+from torch.utils.data import DataLoader
+
+import brainmvp
+from brainmvp.dataset import template_crop
+
+
+def program_values(store: brainmvp.Store, number: int, name: str, start: tuple[int, ...], size: tuple[int, ...], intensities: str) -> np.ndarray:
+    def joined(values: tuple[int, ...]) -> str:
+        return ",".join(map(str, values))
+
+    command = [os.environ["BRAINMVP_STORE_VALUES"], str(store.folder), str(number), name, joined(start), joined(size), intensities]
+    printed = subprocess.run(command, check=True, capture_output=True).stdout
+    return np.frombuffer(printed, np.uint8 if name == "label" else np.float32).reshape(size)
+
+
+@pytest.mark.parametrize("form", ["store", "compressed"])
+@pytest.mark.parametrize("intensities", ["clipped", "unclipped"])
+@pytest.mark.parametrize("start, size", [((0, 0, 0), (32, 16, 24)), ((-7, 5, 20), (40, 48, 30)), ((100, 0, 0), (8, 8, 8))])
+def test_crops_are_the_program_s(cohort: Cohort, form: str, intensities: str, start: tuple[int, int, int], size: tuple[int, int, int]) -> None:
+    store = getattr(cohort, form)
+    for number, study in enumerate(store.values()):
+        for name, volume in study.volumes.items():
+            expected = program_values(store, number, name, start, size, intensities)
+            found = volume.crop(start, size, intensities)
+            assert found.dtype == expected.dtype
+            np.testing.assert_array_equal(found, expected)
+
+
+def test_values_reach_beyond_the_percentiles_only_unclipped(cohort: Cohort) -> None:
+    study = next(iter(cohort.store.values()))
+    volume = study[study.modalities[0]]
+    assert volume.crop((0, 0, 0), volume.shape).max() > 1
+    assert volume.crop((0, 0, 0), volume.shape, "clipped").max() == 1
+
+
+def test_a_volume_is_mapped_with_its_affine(cohort: Cohort) -> None:
+    study = next(iter(cohort.store.values()))
+    name = study.modalities[0]
+    mapped = study[name].mapped()
+    assert isinstance(mapped, np.memmap) and not mapped.flags.writeable
+    image = nibabel.load(study[name].path)
+    np.testing.assert_allclose(study[name].affine, image.affine)
+    np.testing.assert_allclose(np.asarray(study[name]), np.clip(image.get_fdata(), -5, 5), atol=1e-6)
+    np.testing.assert_array_equal(cohort.compressed[study.id][name].mapped(), mapped)
+
+
+@pytest.mark.parametrize("form, keep", [("store", 500), ("compressed", 40), ("compressed", 60), ("compressed", 3000)])
+def test_a_truncated_volume_is_named(cohort: Cohort, form: str, keep: int, tmp_path: Path) -> None:
+    study = next(iter(getattr(cohort, form).values()))
+    volume = study[study.modalities[0]]
+    damaged = tmp_path / volume.path.name
+    damaged.write_bytes(volume.path.read_bytes()[:keep])
+    with pytest.raises(brainmvp.BadInput, match=damaged.name):
+        type(volume)(damaged, volume.shape, volume.affine, False).mapped()
+
+
+def test_a_flipped_bit_in_a_chunk_is_found(cohort: Cohort, tmp_path: Path) -> None:
+    study = next(iter(cohort.compressed.values()))
+    volume = study[study.modalities[0]]
+    content = bytearray(volume.path.read_bytes())
+    content[-20] ^= 1
+    damaged = tmp_path / volume.path.name
+    damaged.write_bytes(content)
+    with pytest.raises(brainmvp.BadInput, match="chunk"):
+        type(volume)(damaged, volume.shape, volume.affine, False).mapped()
+
+
+def test_no_store_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(brainmvp.BadInput, match="store.json"):
+        brainmvp.Store(tmp_path)
+
+
+@pytest.mark.parametrize("form", ["store", "compressed"])
+def test_dataset_with_workers(cohort: Cohort, form: str) -> None:
+    store = getattr(cohort, form)
+    data = brainmvp.Dataset(store, crop=(24, 32, 40), split="training")
+    batches = list(DataLoader(data, batch_size=1, num_workers=2))
+    assert [batch["id"][0] for batch in batches] == [study.id for study in store.values() if study.split == "training"]
+    for batch in batches:
+        study = store[batch["id"][0]]
+        assert batch["image"].shape == (1, 4, 24, 32, 40) and batch["image"].dtype == torch.float32
+        assert batch["label"].shape == (1, 1, 24, 32, 40) and batch["label"].dtype == torch.uint8
+        start = np.linalg.solve(study.affine, batch["affine"][0].numpy())[:3, 3].round().astype(int)
+        for channel, name in enumerate(data.channels):
+            assert batch["present"][0, channel] == (name in study)
+            expected = study[name].crop(tuple(start), (24, 32, 40)) if name in study else np.zeros((24, 32, 40))
+            np.testing.assert_array_equal(batch["image"][0, channel].numpy(), expected)
+
+
+def test_the_cohort_lacks_images(cohort: Cohort) -> None:
+    assert any(len(study.modalities) < 4 for study in cohort.store.values())
+
+
+def test_a_template_fills_what_is_missing(cohort: Cohort) -> None:
+    learned = {name: np.full((40, 40, 40), number + 1.0) for number, name in enumerate(cohort.store.modalities)}
+    data = brainmvp.Dataset(cohort.store, crop=16, fill="template", templates=learned)
+    missing = 0
+    for number in range(len(data)):
+        sample = data[number]
+        for channel in range(4):
+            if not sample["present"][channel]:
+                missing += 1
+                assert set(np.unique(sample["image"][channel])) <= {0.0, channel + 1.0}
+    assert missing > 0
+
+
+def test_a_template_lies_centred_on_the_padded_volume() -> None:
+    template = np.arange(10.0).reshape(10, 1, 1)
+    # A volume of 5, padded to 8 with 1 in front, in the middle of 10: voxel 0 lies at 1 + 1 of the grid.
+    np.testing.assert_array_equal(template_crop(template, (5, 1, 1), (0, 0, 0), (8, 1, 1)).ravel(), [2, 3, 4, 5, 6, 7, 8, 9])
+    np.testing.assert_array_equal(template_crop(template, (5, 1, 1), (-4, 0, 0), (8, 1, 1)).ravel(), [0, 0, 0, 1, 2, 3, 4, 5])
+
+
+@pytest.mark.parametrize("wrong", [{"fill": "template"}, {"fill": "mean"}, {"channels": ["pet"]}, {"channels": []}, {"crop": 0}, {"split": "train"}, {"intensities": "raw"}])
+def test_wrong_arguments_of_a_dataset(cohort: Cohort, wrong: dict[str, object]) -> None:
+    with pytest.raises(brainmvp.UsageError):
+        brainmvp.Dataset(cohort.store, **wrong)
