@@ -98,7 +98,7 @@ class StoredVolume:
 
     def _mapped_file(self) -> IntArray:
         try:
-            data = nibabel.load(self.path).dataobj  # type: ignore[attr-defined]
+            data = nibabel.load(self.path, mmap="r").dataobj  # type: ignore[attr-defined]
             values: IntArray = data.get_unscaled()
         except (OSError, ValueError, nibabel.filebasedimages.ImageFileError) as fault:
             raise _damaged(self.path, str(fault)) from fault
