@@ -57,8 +57,7 @@ def test_the_program_reads_what_python_saved(runs: Runs, cohort: Cohort, tmp_pat
     assert "adapted (1)" in (run / "log.txt").read_text(encoding="utf-8")
 
 
-def test_a_segmenter_predicts_as_the_program(runs: Runs, cohort: Cohort, tmp_path: Path) -> None:
-    """On a study as large as the window the program's probabilities are those of one pass."""
+def test_a_segmenter_has_the_weights_of_its_run(runs: Runs, tmp_path: Path) -> None:
     model = brainmvp.Segmenter.from_pretrained(runs.segmentation)
     assert model.description is not None and not model.report.missing and not model.report.unused
     saved = load_file(_converted(runs.segmentation, tmp_path))
