@@ -1,6 +1,6 @@
 """The program's commands as functions. `options` are those of the command line: `steps=100` is `--steps 100`.
 
-True stands for a switch; a list or a tuple gives several values; None leaves an option out.
+True stands for a switch; a list or a tuple gives several values (`labels=["ET", "NCR"]`, `percentiles=(5, 95)`); None leaves an option out.
 """
 
 from __future__ import annotations
@@ -34,10 +34,13 @@ def _words(options: Mapping[str, Option]) -> list[str]:
     for name, value in options.items():
         if value is None or value is False:
             continue
-        words.append("--" + name.replace("_", "-"))
-        if value is not True:
-            several = value if isinstance(value, (list, tuple)) else [value]
-            words.extend(str(item) for item in several)
+        flag = "--" + name.replace("_", "-")
+        if value is True:
+            words.append(flag)
+        elif isinstance(value, (list, tuple)) and all(isinstance(item, (str, Path)) for item in value):
+            words += [word for item in value for word in (flag, str(item))]
+        else:
+            words += [flag, *(str(item) for item in (value if isinstance(value, (list, tuple)) else [value]))]
     return words
 
 
