@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "base/machine.h"
+#include "nn/kernels/bfloat_products.h"
 
 namespace brainmvp::nn {
 namespace {
@@ -36,8 +36,8 @@ double norm_of_difference(const Tensor& a, const Tensor& b) { return length(a.to
 class BfloatAttention : public testing::TestWithParam<AttentionCase> {
 protected:
   void SetUp() override {
-    if (!processor_rounds_to_bfloat16()) {
-      GTEST_SKIP() << "this processor has no instructions for bfloat16";
+    if (!has_bfloat16_products()) {
+      GTEST_SKIP() << "no instructions for bfloat16";
     }
     const auto& [name, batch, tokens, heads, width] = GetParam();
     torch::manual_seed(3);

@@ -3,12 +3,38 @@
 #include <ATen/Context.h>
 #include <ATen/native/CPUBlas.h>
 
+#include <algorithm>
+#include <exception>
+
 #include "base/machine.h"
 #include "nn/kernels/bfloat_layout.h"
 
 namespace brainmvp::nn {
+namespace {
 
-bool has_bfloat16_products() { return processor_rounds_to_bfloat16() && at::globalContext().userEnabledMkldnn(); }
+// ATen or oneDNN throws where they are built without these kernels, or where ONEDNN_MAX_CPU_ISA keeps them from those.
+bool multiplies() {
+  constexpr std::int64_t kSide = 32;
+  const std::vector<float> ones(kSide * kSide, 1);
+  const BfloatFactor b({.data = ones.data(), .row = kSide}, kSide, kSide);
+  std::vector<std::uint16_t> a(ones.size());
+  round_rows(ones.data(), kSide, kSide, kSide, a.data(), kSide);
+  std::vector<float> c(ones.size());
+  try {
+    const BfloatProducts products;
+    products.multiply({.m = kSide, .n = kSide, .k = kSide}, {.data = a.data(), .row = kSide}, b.pairs(), c.data(), kSide, false);
+  } catch (const std::exception&) {
+    return false;
+  }
+  return std::ranges::all_of(c, [](float sum) { return sum == static_cast<float>(kSide); });
+}
+
+} // namespace
+
+bool has_bfloat16_products() {
+  static const bool answer = processor_rounds_to_bfloat16() && at::globalContext().userEnabledMkldnn() && multiplies();
+  return answer;
+}
 
 BfloatFactor::BfloatFactor(const Factor& b, std::int64_t k, std::int64_t n)
     : k_(k), n_(n), words_(static_cast<std::size_t>(k / 2 * n)) {

@@ -9,6 +9,7 @@
 
 namespace brainmvp::nn {
 
+// Whether processor and libtorch can multiply so.
 bool has_bfloat16_products();
 
 // A left factor, its rows `row` values apart.
