@@ -129,7 +129,8 @@ std::string efficiency_section(const Comparison& comparison, Json& charts) {
   for (const Setting& task : tasks) {
     Json curves = efficiency_curves(comparison, task);
     if (!curves.empty()) {
-      html += report::chart_place(task.task + ", " + task.backbone, {.x = "labelled patients", .y = "score"}, std::move(curves), charts);
+      html += report::chart_place(task.task + ", " + task.backbone, {.x = "labelled patients", .y = "score"}, std::move(curves),
+                                  charts);
     }
   }
   return html.empty() ? "" : report::section_html("labels", "Label efficiency", "<div class=\"charts\">\n" + html + "</div>\n");

@@ -89,9 +89,10 @@ train::Learner::Validation Learner::validate() {
     store::CropBatch crops = loader.next();
     const store::Portion portion = crops.portion;
     const double share = static_cast<double>(portion.all) / static_cast<double>(setup_.validation.size());
-    train::add_share(means, losses_of(batch_of(std::move(crops)),
-                                      {.seed = seed, .share = train::share_of(portion, setup_.group), .validates = true}),
-                     share);
+    train::add_share(
+        means,
+        losses_of(batch_of(std::move(crops)), {.seed = seed, .share = train::share_of(portion, setup_.group), .validates = true}),
+        share);
   }
   train::NamedValues values = objective_->validation(means);
   return {.loss = values.front().second, .values = std::move(values)};

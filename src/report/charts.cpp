@@ -96,7 +96,8 @@ std::string chart_place(const std::string& title, const Axes& axes, Json curves,
   const std::string id = "chart-" + std::to_string(charts.size());
   charts.push_back({{"id", id}, {"title", title}, {"x", axes.x}, {"y", axes.y}, {"curves", std::move(curves)}});
   return "<figure class=\"chart\"><figcaption>" + escaped(title) + "</figcaption><div id=\"" + id +
-         "\" class=\"chart-area\" role=\"img\" aria-label=\"" + escaped(title + ": " + axes.y + " by " + axes.x) + "\"></div></figure>\n";
+         "\" class=\"chart-area\" role=\"img\" aria-label=\"" + escaped(title + ": " + axes.y + " by " + axes.x) +
+         "\"></div></figure>\n";
 }
 
 std::string chart_of(const std::string& name, const std::string& title, const std::vector<const RunRecord*>& runs, Json& charts) {

@@ -158,8 +158,8 @@ std::string paired_plot(const Frame& frame, const std::vector<StripRow>& rows, s
       }
     }
     points += dot(scale.at(strip.mean), height(i), 5.5, "mean " + colour);
-    labels += "<text class=\"halo\" x=\"0\" y=\"" + number(height(i) - 14) + "\">" + escaped(strip.label + ": " + reading_of(strip)) +
-              "</text>";
+    labels += "<text class=\"halo\" x=\"0\" y=\"" + number(height(i) - 14) + "\">" +
+              escaped(strip.label + ": " + reading_of(strip)) + "</text>";
     readings += (i > 0 ? "; " : "") + strip.label + ": " + reading_of(strip);
   }
   const double all = height(rows.size() - 1) + 14;

@@ -143,7 +143,8 @@ std::string table_html(const Table& table) {
     }
     html += "</tr>\n";
   }
-  return html + "</tbody></table></div>\n<p class=\"scroll-hint\" aria-hidden=\"true\" hidden>More columns: scroll sideways \xe2\x86\x92</p>\n";
+  return html + "</tbody></table></div>\n<p class=\"scroll-hint\" aria-hidden=\"true\" hidden>More columns: scroll sideways "
+                "\xe2\x86\x92</p>\n";
 }
 
 std::string folded(const std::string& summary, const std::string& body) {

@@ -16,9 +16,8 @@ struct PlaneKind {
   const char* name;
   std::size_t normal; // the axis that its slices are counted along
 };
-constexpr std::array<PlaneKind, 3> kPlanes{{{image::Plane::kAxial, "axial", 2},
-                                            {image::Plane::kCoronal, "coronal", 1},
-                                            {image::Plane::kSagittal, "sagittal", 0}}};
+constexpr std::array<PlaneKind, 3> kPlanes{
+    {{image::Plane::kAxial, "axial", 2}, {image::Plane::kCoronal, "coronal", 1}, {image::Plane::kSagittal, "sagittal", 0}}};
 // Bright on greys, and apart for eyes that see red and green alike.
 constexpr std::array<Colour, 8> kColours{{{255, 176, 0},
                                           {86, 180, 255},

@@ -70,7 +70,8 @@ Report make_report(const ReportOptions& options) {
   PageData volumes = PageData::object();
   Report report{.html = {}, .summary = headlines(runs, evaluations)};
   const std::string body =
-      summary_section(runs, evaluations, report.summary, charts) + overlays_section(overlays, evaluations, labels.segmentations, volumes) +
+      summary_section(runs, evaluations, report.summary, charts) +
+      overlays_section(overlays, evaluations, labels.segmentations, volumes) +
       segmentation_section(evaluations, labels.segmentations) + classification_section(evaluations, labels.classes, charts) +
       regression_section(evaluations, labels.regressions) + reconstructions_section(runs) + templates_section(runs) +
       curves_section(runs, charts) + runs_section(runs) + configuration_section(runs);

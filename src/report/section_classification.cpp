@@ -167,12 +167,13 @@ std::string classification_section(const Evaluations& evaluations, const CaseLab
   if (sets.empty()) {
     return "";
   }
-  std::string html = metrics_table(sets) + "<div class=\"charts square\">\n" +
-                     chart_place("ROC", {.x = "false positive rate", .y = "true positive rate"}, roc_curves(sets), charts) +
-                     chart_place("Calibration", {.x = "confidence", .y = "share that is right"}, calibration_curves(sets), charts) +
-                     "</div>\n<p class=\"hint\">Calibration: the cases of a set in order of confidence, in bins of equal numbers of "
-                     "cases (" +
-                     bins_text(sets) + "); a point is the mean of a bin.</p>\n";
+  std::string html =
+      metrics_table(sets) + "<div class=\"charts square\">\n" +
+      chart_place("ROC", {.x = "false positive rate", .y = "true positive rate"}, roc_curves(sets), charts) +
+      chart_place("Calibration", {.x = "confidence", .y = "share that is right"}, calibration_curves(sets), charts) +
+      "</div>\n<p class=\"hint\">Calibration: the cases of a set in order of confidence, in bins of equal numbers of "
+      "cases (" +
+      bins_text(sets) + "); a point is the mean of a bin.</p>\n";
   for (const ClassResults& set : sets) {
     html += confusion_table(set);
   }

@@ -24,8 +24,8 @@ std::string legend(const Overlays& overlays) {
              "</li>";
   }
   const auto line = [](const std::string& style, const std::string& what) {
-    return "<li><svg class=\"" + style + "\" width=\"28\" height=\"10\" aria-hidden=\"true\"><path d=\"M0 5H28\"/></svg> " + what +
-           "</li>";
+    return "<li><svg class=\"" + style + "\" width=\"28\" height=\"10\" aria-hidden=\"true\"><path d=\"M0 5H28\"/></svg> " +
+           what + "</li>";
   };
   return "<ul class=\"legend\" aria-label=\"Colours and lines\">" + items + line("line", "prediction") +
          (has_reference(overlays) ? line("line dashed", "reference") : "") + "</ul>\n";
@@ -58,9 +58,8 @@ PageData viewer_case(const OverlayCase& overlay, const std::string& label, std::
     entry["layers"].push_back({{"name", layer.name}, {"kind", "prediction"}, {"data", add_volume(layer.nifti, count, html)}});
   }
   if (!overlay.reference.nifti.empty()) {
-    entry["layers"].push_back({{"name", overlay.reference.name},
-                               {"kind", "reference"},
-                               {"data", add_volume(overlay.reference.nifti, count, html)}});
+    entry["layers"].push_back(
+        {{"name", overlay.reference.name}, {"kind", "reference"}, {"data", add_volume(overlay.reference.nifti, count, html)}});
   }
   return entry;
 }

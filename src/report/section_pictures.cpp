@@ -79,7 +79,8 @@ const std::initializer_list<CropSheet> kCropSheets{
     {"reconstruction",
      "Target, two masked views, their reconstructions and errors",
      {"Target", "View 1", "Output 1", "Error 1", "View 2", "Output 2", "Error 2"},
-     "The same crop at every step. View 1 is the target with masked blocks filled from its learned template, view 2 with those of "
+     "The same crop at every step. View 1 is the target with masked blocks filled from its learned template, view 2 with those "
+     "of "
      "another modality; the outputs are what the network makes of them, the errors their distance from the target (white: 1)."},
     {"restoration",
      "Target, what the network is shown, its output and the error",
@@ -126,8 +127,8 @@ std::string template_rows(const RunRecord& run) {
                "</figcaption></figure>\n";
   }
   return figures.empty() ? ""
-                         : "<h3>" + escaped(run.name) + ", step " + grouped(step) + "</h3>\n<div class=\"templates\">\n" + figures +
-                               "</div>\n";
+                         : "<h3>" + escaped(run.name) + ", step " + grouped(step) + "</h3>\n<div class=\"templates\">\n" +
+                               figures + "</div>\n";
 }
 
 } // namespace
@@ -152,11 +153,12 @@ std::string templates_section(const std::vector<RunRecord>& runs) {
     const bool waits = pretrains(runs) && std::ranges::all_of(runs, [](const RunRecord& run) { return run.pictures.empty(); });
     return waits ? section_html("templates", "Learned templates", "<p>The run has no pictures yet.</p>\n") : "";
   }
-  return section_html("templates", "Learned templates",
-                      "<p class=\"hint\">What the network has learned to put where an image is masked or missing, at the last "
-                      "pictured step. Middle slices: axial, coronal, sagittal; the left of the picture is the patient's left. Black "
-                      "to white: percentiles 1 to 99.5.</p>\n" +
-                          html);
+  return section_html(
+      "templates", "Learned templates",
+      "<p class=\"hint\">What the network has learned to put where an image is masked or missing, at the last "
+      "pictured step. Middle slices: axial, coronal, sagittal; the left of the picture is the patient's left. Black "
+      "to white: percentiles 1 to 99.5.</p>\n" +
+          html);
 }
 
 } // namespace brainmvp::report

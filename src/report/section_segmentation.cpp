@@ -87,7 +87,9 @@ std::string distribution(const std::vector<SegmentationResults>& sets, const std
       }
     }
   }
-  return rows.empty() ? "" : strip_plot({.title = readable_name(metric) + " of each case", .axis = readable_name(metric)}, rows, at_least);
+  return rows.empty()
+             ? ""
+             : strip_plot({.title = readable_name(metric) + " of each case", .axis = readable_name(metric)}, rows, at_least);
 }
 
 struct SetDifferences {
@@ -174,8 +176,9 @@ std::string comparisons(const std::vector<SegmentationResults>& sets) {
     for (const Difference& difference : set.differences) {
       if (difference.metric == "dice") {
         const metrics::Summary& summary = difference.comparison.difference;
-        dice.push_back(
-            {.label = "region " + difference.region + ", " + set.title, .value = summary.mean, .interval = summary.mean_interval});
+        dice.push_back({.label = "region " + difference.region + ", " + set.title,
+                        .value = summary.mean,
+                        .interval = summary.mean_interval});
       }
     }
   }

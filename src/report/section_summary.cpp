@@ -86,7 +86,8 @@ std::string error_figure(const std::vector<RegressionResults>& sets) {
     target = target.empty() && !sets[i].table.targets.empty() ? sets[i].table.targets.front() : target;
     const metrics::RegressionRow* row = sets[i].find(target, "mae");
     if (row != nullptr && row->value) {
-      rows.push_back({.label = sets[i].name, .colour = i, .values = {*row->value}, .mean = *row->value, .interval = row->interval});
+      rows.push_back(
+          {.label = sets[i].name, .colour = i, .values = {*row->value}, .mean = *row->value, .interval = row->interval});
     }
   }
   return rows.empty() ? ""
@@ -137,10 +138,10 @@ std::string summary_section(const std::vector<RunRecord>& runs, const Evaluation
   for (std::size_t i = 0; i < std::min(figures.size(), kMostFigures); ++i) {
     drawn += figures[i];
   }
-  const std::string note =
-      comparisons.size() > 1 ? "<p class=\"hint\">p: Wilcoxon's signed-rank test over cases, corrected by Holm for the " +
-                                   grouped(comparisons.size()) + " comparisons.</p>\n"
-                             : "";
+  const std::string note = comparisons.size() > 1
+                               ? "<p class=\"hint\">p: Wilcoxon's signed-rank test over cases, corrected by Holm for the " +
+                                     grouped(comparisons.size()) + " comparisons.</p>\n"
+                               : "";
   return section_html("summary", "Summary",
                       "<p class=\"lead\">" + escaped(statement.done) + "</p>\n<div class=\"statement\">\n" +
                           sentences("This shows", statement.shown) + sentences("This does not show", statement.not_shown) +

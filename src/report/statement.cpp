@@ -77,9 +77,9 @@ std::string done_text(const std::vector<RunRecord>& runs, const Evaluations& eva
               trained_text(runs, RunKind::kClassify, "training of a classification", "trainings of a classification"),
               trained_text(runs, RunKind::kRegress, "training of a regression", "trainings of a regression"),
               trained_text(runs, RunKind::kOther, "training", "trainings")});
-  const std::string tested = listed({tested_text(evaluations.segmentations, "segmentations"),
-                                     tested_text(evaluations.classes, "classifications"),
-                                     tested_text(evaluations.regressions, "regressions")});
+  const std::string tested =
+      listed({tested_text(evaluations.segmentations, "segmentations"), tested_text(evaluations.classes, "classifications"),
+              tested_text(evaluations.regressions, "regressions")});
   std::string text = trained.empty() ? "" : "This page shows " + trained + ".";
   if (!tested.empty()) {
     text += (text.empty() ? "This page shows a test of " : " Tested were ") + tested + ".";

@@ -228,7 +228,8 @@ TEST_F(ReportPage, OpensInABrowserWithCurvesTablesAndSlices) {
 
 TEST_F(ReportPage, IsForEveryScreenReaderKeyboardAndPrinter) {
   ASSERT_EQ(test::run_brainmvp(whole("access.html")).exit_code, 0);
-  const fs::path axe = fs::path(test::python_program()).parent_path().parent_path().parent_path() / "web/node_modules/axe-core/axe.min.js";
+  const fs::path axe =
+      fs::path(test::python_program()).parent_path().parent_path().parent_path() / "web/node_modules/axe-core/axe.min.js";
   ASSERT_TRUE(fs::exists(axe)) << "run ./dev setup, which installs axe-core";
   const fs::path checks = fs::path(__FILE__).parent_path() / "report_access.py";
   const ProcessResult opened = test::run_python(test::read_text(checks), {path("access.html"), axe});
@@ -237,9 +238,28 @@ TEST_F(ReportPage, IsForEveryScreenReaderKeyboardAndPrinter) {
 
 TEST_F(ReportPage, PicturesChangeNothingOfTheTraining) {
   for (const char* every : {"0", "1"}) {
-    expect_done({"pretrain", path("store"), "-o", path(std::string("pictured") + every), "--recipe", "tiny", "--crop", "16",
-                 "--batch-size", "1", "--threads", "1", "--template-size", "24", "24", "32", "--steps", "4", "--seed", "3",
-                 "--log-images-every", every});
+    expect_done({"pretrain",
+                 path("store"),
+                 "-o",
+                 path(std::string("pictured") + every),
+                 "--recipe",
+                 "tiny",
+                 "--crop",
+                 "16",
+                 "--batch-size",
+                 "1",
+                 "--threads",
+                 "1",
+                 "--template-size",
+                 "24",
+                 "24",
+                 "32",
+                 "--steps",
+                 "4",
+                 "--seed",
+                 "3",
+                 "--log-images-every",
+                 every});
   }
   const ProcessResult python = test::run_python(R"py(
 import sys, torch

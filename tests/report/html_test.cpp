@@ -68,9 +68,14 @@ TEST(Figures, MarksAreRoundNumbersWithinTheAxis) {
 }
 
 TEST(Figures, PlacesAreSharesOfTheWidth) {
-  const std::string html = strip_plot(
-      {.title = kAttack, .axis = "Dice"}, {{.label = kAttack, .colour = 1, .values = {0.25, 0.5}, .mean = 0.375, .interval = {.low = 0.25, .high = 0.5}, .outside = "1 case off the axis"}},
-      metrics::Interval{.low = 0, .high = 1});
+  const std::string html = strip_plot({.title = kAttack, .axis = "Dice"},
+                                      {{.label = kAttack,
+                                        .colour = 1,
+                                        .values = {0.25, 0.5},
+                                        .mean = 0.375,
+                                        .interval = {.low = 0.25, .high = 0.5},
+                                        .outside = "1 case off the axis"}},
+                                      metrics::Interval{.low = 0, .high = 1});
   EXPECT_EQ(html.find("<img"), std::string::npos) << html;
   EXPECT_NE(html.find("cx=\"26%\""), std::string::npos) << html; // 2 + 96 / 4
   EXPECT_NE(html.find("cx=\"50%\""), std::string::npos) << html;
@@ -89,7 +94,8 @@ TEST(Figures, PairsJoinTheSameCaseOfTwoRows) {
 
 // Equal numbers lie on the line from the lower left to the upper right corner.
 TEST(Figures, AScatterPlotHasOneScaleForBothAxes) {
-  const std::string html = scatter_plot({.title = kAttack, .reading = "n 2", .axes = {}, .colour = 0, .x = {10, 20, 30}, .y = {10, 30, 50}});
+  const std::string html =
+      scatter_plot({.title = kAttack, .reading = "n 2", .axes = {}, .colour = 0, .x = {10, 20, 30}, .y = {10, 30, 50}});
   EXPECT_EQ(html.find("<img"), std::string::npos) << html;
   EXPECT_NE(html.find("class=\"zero\" x1=\"2%\" y1=\"313.6\" x2=\"98%\" y2=\"6.4\""), std::string::npos) << html;
   EXPECT_NE(html.find("cx=\"10%\" cy=\"288\""), std::string::npos) << html; // 10 over 10, of 6 to 54

@@ -44,7 +44,8 @@ image::GreyImage pixels(std::size_t width, std::vector<std::uint8_t> values) {
 
 TEST(Contours, GoThroughTheMiddlesOfEdgesWithCornersCut) {
   EXPECT_EQ(contour_path(pixels(3, {0, 0, 0, 0, 2, 0, 0, 0, 0}), 2), "M1.5 1L2 1.5L1.5 2L1 1.5Z");
-  EXPECT_EQ(contour_path(pixels(2, {1, 1, 1, 1}), 1), "M0.5 0L1.5 0L2 0.5L2 1.5L1.5 2L0.5 2L0 1.5L0 0.5Z"); // to the picture's end
+  EXPECT_EQ(contour_path(pixels(2, {1, 1, 1, 1}), 1),
+            "M0.5 0L1.5 0L2 0.5L2 1.5L1.5 2L0.5 2L0 1.5L0 0.5Z"); // to the picture's end
   EXPECT_EQ(contour_path(pixels(2, {1, 1, 1, 1}), 2), "");
 }
 
