@@ -56,7 +56,7 @@ function draw(chart, logarithmic) {
       },
       axes: [
         { ...axis, label: chart.x, labelSize: 18, size: 34, values: (_, splits) => splits.map(shown) },
-        { ...axis, size: 58, values: (_, splits) => splits.map((value) => (value == null ? "" : shown(value))) },
+        { ...axis, label: chart.y, labelSize: 18, size: 52, values: (_, splits) => splits.map((value) => (value == null ? "" : shown(value))) },
       ],
       series: [{ label: chart.x, value: (_, value) => shown(value) }, ...series],
     },

@@ -1,6 +1,7 @@
 // What the page does beyond HTML: charts, sliders, sorting, and the slice viewer once it is asked for.
 import Tablesort from "tablesort";
 import { drawCharts } from "./charts.js";
+import { connectOverlays } from "./overlays.js";
 
 window.Tablesort = Tablesort;
 
@@ -27,6 +28,19 @@ function connectSlider(figure) {
   input?.addEventListener("input", show);
 }
 
+// A table that is wider than its place says so.
+function hintAtScrolling() {
+  const tell = (entries) => {
+    for (const { target } of entries) {
+      const wide = target.scrollWidth > target.clientWidth + 1;
+      target.classList.toggle("wide", wide);
+      target.nextElementSibling.hidden = !wide;
+    }
+  };
+  const observer = new ResizeObserver(tell);
+  document.querySelectorAll(".scroll").forEach((table) => observer.observe(table));
+}
+
 async function unpacked(base64) {
   const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
@@ -38,7 +52,7 @@ async function openViewer(volumes) {
   const button = document.getElementById("viewer-open");
   const message = document.getElementById("viewer-message");
   if (!document.createElement("canvas").getContext("webgl2")) {
-    message.textContent = "This browser has no WebGL 2, which the viewer needs; the pictures below show the main slices.";
+    message.textContent = "This browser has no WebGL 2, which the viewer needs; the pictures above show the main slices.";
     return;
   }
   button.disabled = true;
@@ -52,7 +66,7 @@ async function openViewer(volumes) {
     message.textContent = "";
   } catch (error) {
     button.disabled = false;
-    message.textContent = `The viewer could not be opened (${error.message}); the pictures below show the main slices.`;
+    message.textContent = `The viewer could not be opened (${error.message}); the pictures above show the main slices.`;
   }
 }
 
@@ -60,4 +74,6 @@ const data = JSON.parse(document.getElementById("data").textContent);
 sortTables();
 document.querySelectorAll(".slides").forEach(connectSlider);
 drawCharts(data.charts);
+connectOverlays();
+hintAtScrolling();
 document.getElementById("viewer-open")?.addEventListener("click", () => openViewer(data.volumes));

@@ -1,8 +1,7 @@
 // The slice viewer: NiiVue with plain controls.
-import { NVImage, Niivue } from "@niivue/niivue";
+import { DRAG_MODE, NVImage, Niivue } from "@niivue/niivue";
 
 const kPlaneAxes = [2, 1, 0, 2]; // the axis that the slice slider moves along
-const kReferenceRgb = [0, 229, 255];
 
 const element = (name) => document.getElementById(`viewer-${name}`);
 
@@ -24,7 +23,7 @@ function labelColours(entries) {
 
 async function labelVolume(layer, labels) {
   const volume = await NVImage.new(bytesOf(layer.data), `${layer.name}.nii.gz`);
-  volume.setColormapLabel(labelColours(layer.kind === "reference" ? [{ value: 1, name: "", rgb: kReferenceRgb }] : labels));
+  volume.setColormapLabel(labelColours(labels));
   return volume;
 }
 
@@ -39,6 +38,8 @@ class Viewer {
       crosshairWidth: 0.5,
       crosshairColor: [0.45, 0.45, 0.45, 1],
       multiplanarShowRender: 0,
+      dragMode: DRAG_MODE.contrast,
+      dragModePrimary: DRAG_MODE.windowing,
       fontColor: [0.85, 0.85, 0.85, 1],
     });
   }
@@ -51,21 +52,42 @@ class Viewer {
     element("plane").addEventListener("change", () => this.showPlane());
     element("slice").addEventListener("input", () => this.showSlice());
     element("opacity").addEventListener("input", () => this.showLayers());
+    element("filled").addEventListener("change", () => this.showOutlines());
+    element("image").addEventListener("change", () => this.showImage());
     await this.showCase();
   }
 
   async showCase() {
     const entry = this.volumes.cases[element("case").value];
+    const before = element("image").value;
+    element("image").replaceChildren(...entry.images.map(({ name }) => new Option(name)));
+    element("image").value = entry.images.some(({ name }) => name === before) ? before : entry.images[0].name;
+    this.makeCheckboxes(entry.layers);
+    await this.showImage();
+    this.niivue.scene.crosshairPos = [...entry.lesion];
+    this.showPlane();
+  }
+
+  // The image, with the labels over it, where the crosshair was.
+  async showImage() {
+    const entry = this.volumes.cases[element("case").value];
+    const image = entry.images[element("image").selectedIndex];
+    const place = [...this.niivue.scene.crosshairPos];
     while (this.niivue.volumes.length > 0) {
       this.niivue.removeVolume(this.niivue.volumes[0]);
     }
-    this.niivue.addVolume(await NVImage.new(bytesOf(entry.image), "image.nii.gz", "gray"));
+    this.niivue.addVolume(await NVImage.new(bytesOf(image.data), "image.nii.gz", "gray"));
     for (const layer of entry.layers) {
       this.niivue.addVolume(await labelVolume(layer, this.volumes.labels));
     }
-    this.makeCheckboxes(entry.layers);
+    this.niivue.scene.crosshairPos = place;
+    this.showOutlines();
     this.showLayers();
-    this.showPlane();
+  }
+
+  // Outlines of labels, or labels filled.
+  showOutlines() {
+    this.niivue.setAtlasOutline(element("filled").checked ? 0 : 1);
   }
 
   makeCheckboxes(layers) {

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "examples.h"
 #include "option_names.h"
 #include "settings_options.h"
 #include "with_torch.h"
@@ -77,6 +78,7 @@ Program::Program() : app_("Pre-trains, fine-tunes and runs 3D networks on multi-
   app_.set_help_all_flag("--help-all", "Print the options of all commands");
   app_.require_subcommand(1);
   commands_ = all_commands(app_, common_);
+  add_examples(app_);
 }
 
 bool Program::has_command(const std::string& name) const {

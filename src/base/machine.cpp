@@ -93,4 +93,9 @@ bool processor_multiplies_bfloat16() {
   return answer;
 }
 
+bool processor_rounds_to_bfloat16() {
+  static const bool answer = processor_has("avx512_bf16") && processor_has("avx512bw") && processor_has("avx512vl");
+  return answer;
+}
+
 } // namespace brainmvp

@@ -27,4 +27,7 @@ std::string processor_name();
 // Whether the processor multiplies bfloat16 in hardware (AMX or AVX512-BF16).
 bool processor_multiplies_bfloat16();
 
+// Whether it also rounds to bfloat16, in vectors of 512 bits.
+bool processor_rounds_to_bfloat16();
+
 } // namespace brainmvp

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <numeric>
 
 #include "benchmark/tests_read.h"
+#include "metrics/holm.h"
 #include "metrics/paired.h"
 
 namespace brainmvp::benchmark {
@@ -108,7 +108,7 @@ void correct_for_number(std::vector<Difference>& differences) {
   for (const auto& [family, members] : families) {
     std::vector<double> p;
     std::ranges::transform(members, std::back_inserter(p), [](const Difference* one) { return one->p; });
-    const std::vector<double> corrected = holm(p);
+    const std::vector<double> corrected = metrics::holm(p);
     for (std::size_t i = 0; i < members.size(); ++i) {
       members[i]->holm = corrected[i];
     }
@@ -148,19 +148,6 @@ void add_ranks(Comparison& comparison, const AllTests& all, const Tests& tests) 
 }
 
 } // namespace
-
-std::vector<double> holm(const std::vector<double>& p) {
-  std::vector<std::size_t> order(p.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::ranges::sort(order, {}, [&](std::size_t i) { return p[i]; });
-  std::vector<double> corrected(p.size());
-  double largest = 0;
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    largest = std::max(largest, std::min(1.0, p[order[i]] * static_cast<double>(p.size() - i)));
-    corrected[order[i]] = largest;
-  }
-  return corrected;
-}
 
 Comparison compare_results(const std::filesystem::path& results) {
   const AllTests all = read_tests(results);

@@ -68,9 +68,6 @@ struct Comparison {
 // Of results.json. A patient whom a test lacks counts as the worst of the task: 0, or the worst error of all.
 Comparison compare_results(const std::filesystem::path& results);
 
-// p values corrected for their number (Holm 1979), in the order given.
-std::vector<double> holm(const std::vector<double>& p);
-
 std::string comparison_text(const Comparison& comparison); // tables for the terminal
 std::string comparison_json(const Comparison& comparison);
 

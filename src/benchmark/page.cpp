@@ -76,7 +76,7 @@ std::string forests(const Comparison& comparison, const std::string& reference) 
   }
   std::string html;
   for (const auto& [setting, rows] : plots) {
-    html += report::difference_plot(setting_words(setting), rows);
+    html += report::difference_plot({.title = setting_words(setting), .axis = "difference in score"}, rows);
   }
   return html.empty() ? ""
                       : report::section_html(
@@ -129,7 +129,8 @@ std::string efficiency_section(const Comparison& comparison, Json& charts) {
   for (const Setting& task : tasks) {
     Json curves = efficiency_curves(comparison, task);
     if (!curves.empty()) {
-      html += report::chart_place(task.task + ", " + task.backbone, "labelled patients", std::move(curves), charts);
+      html += report::chart_place(task.task + ", " + task.backbone, {.x = "labelled patients", .y = "score"}, std::move(curves),
+                                  charts);
     }
   }
   return html.empty() ? "" : report::section_html("labels", "Label efficiency", "<div class=\"charts\">\n" + html + "</div>\n");
@@ -145,7 +146,7 @@ std::string hours_charts(const Comparison& comparison, Json& charts) {
         points.push_back(plain_curve(score->objective, i, {score->hours}, {score->mean}));
       }
     }
-    html += report::chart_place(setting_words(setting), "hours", std::move(points), charts);
+    html += report::chart_place(setting_words(setting), {.x = "hours", .y = "score"}, std::move(points), charts);
   }
   return "<div class=\"charts\">\n" + html + "</div>\n";
 }
@@ -197,7 +198,7 @@ std::string missing_section(const Comparison& comparison, Json& charts) {
         drawn.push_back(plain_curve(comparison.objectives[i], i, lines[i].x, lines[i].y));
       }
     }
-    html += report::chart_place(setting_words(setting), "modalities", std::move(drawn), charts);
+    html += report::chart_place(setting_words(setting), {.x = "modalities", .y = "score"}, std::move(drawn), charts);
   }
   return kinds.empty() ? ""
                        : report::section_html("missing", "Missing modalities",

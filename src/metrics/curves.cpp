@@ -42,4 +42,25 @@ std::vector<CalibrationBin> calibration_curve(const ClassificationCases& cases, 
   return curve;
 }
 
+std::vector<CalibrationBin> even_calibration_curve(const ClassificationCases& cases, std::size_t bins) {
+  const std::vector<std::size_t> predicted = predicted_classes(cases);
+  std::vector<std::pair<double, bool>> sorted; // confidence, and whether it is right
+  for (std::size_t i = 0; i < predicted.size(); ++i) {
+    sorted.emplace_back(cases.probabilities[i * cases.classes + predicted[i]], predicted[i] == cases.labels[i]);
+  }
+  std::ranges::sort(sorted);
+  bins = std::min(bins, sorted.size());
+  std::vector<CalibrationBin> curve(bins);
+  for (std::size_t bin = 0; bin < bins; ++bin) {
+    const std::size_t begin = bin * sorted.size() / bins;
+    const std::size_t end = (bin + 1) * sorted.size() / bins;
+    curve[bin].cases = end - begin;
+    for (std::size_t i = begin; i < end; ++i) {
+      curve[bin].confidence += sorted[i].first / static_cast<double>(end - begin);
+      curve[bin].accuracy += (sorted[i].second ? 1 : 0) / static_cast<double>(end - begin);
+    }
+  }
+  return curve;
+}
+
 } // namespace brainmvp::metrics

@@ -26,4 +26,7 @@ struct CalibrationBin {
 };
 std::vector<CalibrationBin> calibration_curve(const ClassificationCases& cases, std::size_t bins);
 
+// In bins of equal numbers of cases, by confidence; at most one bin a case.
+std::vector<CalibrationBin> even_calibration_curve(const ClassificationCases& cases, std::size_t bins);
+
 } // namespace brainmvp::metrics

@@ -71,6 +71,7 @@ struct Step {
   std::uint64_t seed = 0; // of every draw, with the epoch, the study and a purpose
   parallel::BatchShare share = {};
   bool validates = false; // as at the end of the schedule, the same at every call, and without gradient
+  bool pictured = false;  // pictures() shows this batch
   // Brings rows of a parameter whose gradients are sparse up to date: before they are read.
   std::function<void(const torch::Tensor& parameter, std::span<const std::int64_t> rows)> settle = {};
 };
@@ -115,7 +116,7 @@ public:
   // Of means over the validation studies: what is recorded; `best` follows the first, lower is better.
   [[nodiscard]] virtual train::NamedValues validation(const train::NamedValues& means) const;
 
-  // Of the last batch that was trained on, and of what is learned, for TensorBoard.
+  // Of the last batch that was pictured, and of what is learned, for TensorBoard and the report.
   [[nodiscard]] virtual std::vector<std::pair<std::string, io::Picture>> pictures() const { return {}; }
 
   [[nodiscard]] virtual checkpoint::Dict description() const { return {}; } // entries of its checkpoints

@@ -15,8 +15,8 @@ NamedTensors Restoration::losses(const Batch& batch, const Step& step) {
   }
   const torch::Tensor& target = damaged.target;
   const torch::Tensor output = restore(damaged.input).to(target.scalar_type());
-  if (!step.validates) {
-    last_ = {target, damaged.input.detach(), output.detach()};
+  if (step.pictured) {
+    last_ = {target, damaged.input, output, (output - target).abs()};
   }
   const nn::WithoutAutocast guard;
   const torch::Tensor counted =
@@ -37,6 +37,6 @@ train::NamedValues Restoration::validation(const train::NamedValues& means) cons
   return {{"validation_loss", means.front().second}, {"validation_psnr", peak_signal_to_noise(mean_square)}};
 }
 
-std::vector<std::pair<std::string, io::Picture>> Restoration::pictures() const { return {{"restored", columns_sheet(last_)}}; }
+std::vector<std::pair<std::string, io::Picture>> Restoration::pictures() const { return {{"restoration", columns_sheet(last_)}}; }
 
 } // namespace brainmvp::objectives

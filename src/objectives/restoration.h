@@ -29,7 +29,7 @@ public:
   // The loss, and how well what counts is restored: "validation_psnr".
   [[nodiscard]] train::NamedValues validation(const train::NamedValues& means) const override;
 
-  // "restored": target, input and output.
+  // "restoration": target, input, output and the size of its error.
   [[nodiscard]] std::vector<std::pair<std::string, io::Picture>> pictures() const override;
 
 private:
@@ -37,7 +37,7 @@ private:
   virtual torch::Tensor restore(const torch::Tensor& input) = 0;    // in the shape of the target
 
   Measure measure_;
-  std::vector<torch::Tensor> last_; // target, input, output
+  std::vector<torch::Tensor> last_; // what is pictured
 };
 
 } // namespace brainmvp::objectives

@@ -88,7 +88,7 @@ public:
       views = at::cat({view(batch, step, 0), view(batch, step, 1)});
     }
     const Tensor rows = network_->forward(views);
-    if (!step.validates) {
+    if (step.pictured) {
       last_ = views.chunk(2);
     }
     const nn::WithoutAutocast guard;

@@ -1,6 +1,7 @@
 #include "pretrain/learner.h"
 
 #include <ATen/ops/from_blob.h>
+#include <ATen/ops/std.h>
 
 #include "base/random.h"
 #include "nn/kernels/execution.h"
@@ -21,6 +22,8 @@ torch::Tensor images_of(store::CropBatch& crops, const image::Size& crop) {
   return at::from_blob(
       images->data(), shape, [images](void*) {}, at::kFloat);
 }
+
+std::uint64_t picture_seed(std::uint64_t seed) { return RandomStream({seed, text_key("pictures")}).next(); }
 
 } // namespace
 
@@ -47,8 +50,7 @@ objectives::Batch Learner::batch_of(store::CropBatch crops) const {
   return batch;
 }
 
-NamedTensors Learner::losses_of(const objectives::Batch& batch, const store::Portion& portion, objectives::Step step) {
-  step.share = train::share_of(portion, setup_.group);
+NamedTensors Learner::losses_of(const objectives::Batch& batch, const objectives::Step& step) {
   const runtime::AutocastScope autocast(setup_.precision, setup_.device);
   const nn::ExecutionScope execution(train::execution_over(step.share));
   return objective_->losses(batch, step);
@@ -65,8 +67,11 @@ train::BatchLosses Learner::next_batch(const train::BatchPlace& place) {
   const auto settle = [&](const torch::Tensor& parameter, std::span<const std::int64_t> rows) {
     place.optimizer.settle(parameter, rows);
   };
-  return {.terms = losses_of(batch, portion,
-                             {.number = place.step, .total = place.total_steps, .seed = setup_.seed, .settle = settle}),
+  return {.terms = losses_of(batch, {.number = place.step,
+                                     .total = place.total_steps,
+                                     .seed = setup_.seed,
+                                     .share = train::share_of(portion, setup_.group),
+                                     .settle = settle}),
           .portion = portion,
           .epoch = batch.samples.front().epoch,
           .studies = batch.studies};
@@ -84,7 +89,10 @@ train::Learner::Validation Learner::validate() {
     store::CropBatch crops = loader.next();
     const store::Portion portion = crops.portion;
     const double share = static_cast<double>(portion.all) / static_cast<double>(setup_.validation.size());
-    train::add_share(means, losses_of(batch_of(std::move(crops)), portion, {.seed = seed, .validates = true}), share);
+    train::add_share(
+        means,
+        losses_of(batch_of(std::move(crops)), {.seed = seed, .share = train::share_of(portion, setup_.group), .validates = true}),
+        share);
   }
   train::NamedValues values = objective_->validation(means);
   return {.loss = values.front().second, .values = std::move(values)};
@@ -96,7 +104,27 @@ std::vector<std::string> Learner::next_commands(const std::filesystem::path& run
           "-segment, where STORE holds labelled studies; or classify, or regress"};
 }
 
+// Of a few crops of studies that are not trained on, where there are any, the one that shows most.
+objectives::Batch Learner::choose_pictured() const {
+  constexpr int kCandidates = 8;
+  const store::Distribution distribution{.samples_per_step = 1, .batch_size = 1, .ranks = 1, .rank = 0};
+  store::CropLoader loader(setup_.store, setup_.validation.empty() ? setup_.training : setup_.validation,
+                           loader_options(picture_seed(setup_.seed), distribution));
+  objectives::Batch chosen = batch_of(loader.next());
+  for (int i = 1; i < kCandidates; ++i) {
+    objectives::Batch other = batch_of(loader.next());
+    if (at::std(other.images).item<double>() > at::std(chosen.images).item<double>()) {
+      chosen = std::move(other);
+    }
+  }
+  return chosen;
+}
+
 void Learner::log_pictures(train::RunFolder& folder, std::uint64_t step) {
+  if (!pictured_) {
+    pictured_ = choose_pictured();
+  }
+  (void)losses_of(*pictured_, {.seed = picture_seed(setup_.seed), .validates = true, .pictured = true});
   for (const auto& [name, picture] : objective_->pictures()) {
     folder.picture(name, step, picture);
   }

@@ -50,6 +50,7 @@ public:
   // Means over one crop of each validation study. Crops and all draws are the same at every call.
   Validation validate() override;
 
+  // Of one crop that is the same at every call and changes nothing of the training.
   void log_pictures(train::RunFolder& folder, std::uint64_t step) override;
   void finish() override { objective_->finish(setup_.run); }
   [[nodiscard]] std::vector<std::string> next_commands(const std::filesystem::path& run) const override;
@@ -57,11 +58,13 @@ public:
 private:
   [[nodiscard]] store::CropLoaderOptions loader_options(std::uint64_t seed, const store::Distribution& distribution) const;
   [[nodiscard]] objectives::Batch batch_of(store::CropBatch crops) const;
-  NamedTensors losses_of(const objectives::Batch& batch, const store::Portion& portion, objectives::Step step);
+  NamedTensors losses_of(const objectives::Batch& batch, const objectives::Step& step);
+  [[nodiscard]] objectives::Batch choose_pictured() const;
 
   LearnerSetup setup_;
   std::unique_ptr<objectives::Objective> objective_;
   std::optional<store::CropLoader> loader_;
+  std::optional<objectives::Batch> pictured_;
 };
 
 } // namespace brainmvp::pretrain

@@ -92,26 +92,29 @@ std::vector<double> smoothed(const std::vector<double>& values) {
   return result;
 }
 
-std::string chart_place(const std::string& title, const std::string& x_label, Json curves, Json& charts) {
+std::string chart_place(const std::string& title, const Axes& axes, Json curves, Json& charts) {
   const std::string id = "chart-" + std::to_string(charts.size());
-  charts.push_back({{"id", id}, {"title", title}, {"x", x_label}, {"curves", std::move(curves)}});
+  charts.push_back({{"id", id}, {"title", title}, {"x", axes.x}, {"y", axes.y}, {"curves", std::move(curves)}});
   return "<figure class=\"chart\"><figcaption>" + escaped(title) + "</figcaption><div id=\"" + id +
-         "\" class=\"chart-area\" role=\"img\" aria-label=\"" + escaped(title + " by " + x_label) + "\"></div></figure>\n";
+         "\" class=\"chart-area\" role=\"img\" aria-label=\"" + escaped(title + ": " + axes.y + " by " + axes.x) +
+         "\"></div></figure>\n";
+}
+
+std::string chart_of(const std::string& name, const std::string& title, const std::vector<const RunRecord*>& runs, Json& charts) {
+  Json curves = Json::array();
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const Series* series = runs[i]->find(name);
+    if (series != nullptr && std::ranges::any_of(series->values, [](double value) { return std::isfinite(value); })) {
+      curves.push_back(curve_of(*runs[i], *series, i));
+    }
+  }
+  return curves.empty() ? "" : chart_place(title, {.x = "step", .y = readable_name(name)}, std::move(curves), charts);
 }
 
 std::string charts_html(const std::vector<const RunRecord*>& runs, Json& charts) {
   std::string html;
   for (const std::string& name : names_of(runs)) {
-    Json curves = Json::array();
-    for (std::size_t i = 0; i < runs.size(); ++i) {
-      const Series* series = runs[i]->find(name);
-      if (series != nullptr && std::ranges::any_of(series->values, [](double value) { return std::isfinite(value); })) {
-        curves.push_back(curve_of(*runs[i], *series, i));
-      }
-    }
-    if (!curves.empty()) {
-      html += chart_place(readable_name(name), "step", std::move(curves), charts);
-    }
+    html += chart_of(name, readable_name(name), runs, charts);
   }
   return html.empty() ? "" : "<div class=\"charts\">\n" + html + "</div>\n";
 }

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "report/names.h"
+#include "report/origin.h"
 #include "study/json_file.h"
 
 namespace brainmvp::report {
@@ -117,27 +118,33 @@ RegressionResults numbers_of(const Json& set, const Json& file, const std::strin
   return results;
 }
 
-void add_set(const Json& set, const Json& file, const std::string& source, const std::string& otherwise, Evaluations& all) {
+void add_set(const Json& set, const Json& file, const std::string& source, const fs::path& path, bool simulated,
+             Evaluations& all) {
   std::vector<std::string> taken;
   std::ranges::transform(all.segmentations, std::back_inserter(taken), &SegmentationResults::name);
   std::ranges::transform(all.classes, std::back_inserter(taken), &ClassResults::name);
   std::ranges::transform(all.regressions, std::back_inserter(taken), &RegressionResults::name);
-  const std::string name = unused_name({name_of_predictions(source), otherwise}, taken);
+  const std::string name = unused_name({name_of_predictions(source), path.stem().string()}, taken);
   if (file.contains("classes")) {
     all.classes.push_back(classes_of(set, file, name));
+    all.classes.back().simulated = simulated;
   } else if (file.contains("targets")) {
     all.regressions.push_back(numbers_of(set, file, name));
+    all.regressions.back().simulated = simulated;
   } else {
     all.segmentations.push_back(segmentation_of(set, name));
+    all.segmentations.back().simulated = simulated;
   }
 }
 
 void add_file(const fs::path& path, Evaluations& all) {
   const Json file = study::read_json_object(path);
-  add_set(file, file, file.at("parameters").at("predictions").get<std::string>(), path.stem().string(), all);
+  const Json& parameters = file.at("parameters");
+  const bool simulated = is_simulated(found_near(parameters.value("reference", ""), path));
+  add_set(file, file, parameters.at("predictions").get<std::string>(), path, simulated, all);
   if (file.contains("comparison")) {
     const Json& compared = file.at("comparison");
-    add_set(compared, file, compared.at("predictions").get<std::string>(), path.stem().string(), all);
+    add_set(compared, file, compared.at("predictions").get<std::string>(), path, simulated, all);
   }
   for (const auto& [name, sentence] : file.at("conventions").items()) {
     const auto text = sentence.get<std::string>();
@@ -148,6 +155,14 @@ void add_file(const fs::path& path, Evaluations& all) {
 }
 
 } // namespace
+
+bool SegmentationResults::has_no_distance(const SegmentationRow& row) const {
+  const auto volume = [&](const char* metric) {
+    const auto column = static_cast<std::size_t>(std::ranges::find(metrics, metric) - metrics.begin());
+    return column < row.values.size() ? row.values[column] : 1;
+  };
+  return row.missing || (volume("prediction_ml") == 0) != (volume("reference_ml") == 0);
+}
 
 std::vector<double> SegmentationResults::values(const std::string& region, const std::string& metric) const {
   const auto column = static_cast<std::size_t>(std::ranges::find(metrics, metric) - metrics.begin());

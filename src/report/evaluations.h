@@ -34,7 +34,10 @@ struct SegmentationResults {
   std::vector<std::string> regions; // in the order of the file
   std::vector<SegmentationRow> rows;
   std::vector<MetricSummary> summary;
+  bool simulated = false; // its cases were made by `simulate`
 
+  // Whether a row has a region on one side only: its distances are the diagonal of the image, not measured.
+  [[nodiscard]] bool has_no_distance(const SegmentationRow& row) const;
   [[nodiscard]] std::vector<double> values(const std::string& region, const std::string& metric) const; // of its rows
   [[nodiscard]] const MetricSummary* find(const std::string& region, const std::string& metric) const;
 };
@@ -44,12 +47,14 @@ struct ClassResults {
   metrics::ClassTable table;
   std::vector<metrics::ClassificationRow> summary;
   std::size_t calibration_bins = 15;
+  bool simulated = false;
 };
 
 struct RegressionResults {
   std::string name;
   metrics::RegressionTable table;
   std::vector<metrics::RegressionRow> summary;
+  bool simulated = false;
 
   [[nodiscard]] const metrics::RegressionRow* find(const std::string& target, const std::string& metric) const;
 };

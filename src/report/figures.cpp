@@ -59,12 +59,12 @@ std::string mark_lines(const Scale& scale) {
   return svg;
 }
 
-std::string axis(const Scale& scale) {
+std::string axis(const Scale& scale, const std::string& name) {
   std::string svg = "<svg class=\"axis\" width=\"100%\" height=\"20\" aria-hidden=\"true\">";
   for (const double mark : axis_marks(scale.low, scale.high, kMarks)) {
     svg += "<text x=\"" + scale.at(mark) + "\" y=\"14\">" + significant(mark) + "</text>";
   }
-  return svg + "</svg>";
+  return svg + "</svg><p class=\"axis-name\">" + escaped(name) + "</p>\n";
 }
 
 std::string row(const std::string& label, const std::string& reading, const std::string& content) {
@@ -73,8 +73,9 @@ std::string row(const std::string& label, const std::string& reading, const std:
          escaped(label + ": " + reading) + "\">" + content + "</svg></div>\n";
 }
 
-std::string figure(const std::string& title, const std::string& rows, const Scale& scale) {
-  return "<figure class=\"plot\"><figcaption>" + escaped(title) + "</figcaption>\n" + rows + axis(scale) + "</figure>\n";
+std::string figure(const Frame& frame, const std::string& rows, const Scale& scale) {
+  return "<figure class=\"plot\"><figcaption>" + escaped(frame.title) + "</figcaption>\n" + rows + axis(scale, frame.axis) +
+         "</figure>\n";
 }
 
 std::string strip_content(const StripRow& strip, const Scale& scale) {
@@ -90,6 +91,22 @@ std::string strip_content(const StripRow& strip, const Scale& scale) {
   }
   return svg + bar(scale, strip.interval.low, strip.interval.high, "interval") +
          dot(scale.at(strip.mean), kMiddle, 4.5, "mean " + colour);
+}
+
+Scale scale_of_strips(const std::vector<StripRow>& rows, const std::optional<metrics::Interval>& at_least) {
+  std::vector<double> all;
+  for (const StripRow& strip : rows) {
+    all.insert(all.end(), strip.values.begin(), strip.values.end());
+  }
+  if (at_least) {
+    all.insert(all.end(), {at_least->low, at_least->high});
+  }
+  return scale_of(all);
+}
+
+std::string reading_of(const StripRow& strip) {
+  const std::string mean = strip.values.empty() ? "" : with_interval(strip.mean, strip.interval);
+  return mean + (mean.empty() || strip.outside.empty() ? "" : "; ") + strip.outside;
 }
 
 } // namespace
@@ -111,23 +128,52 @@ std::vector<double> axis_marks(double low, double high, std::size_t most) {
   return marks;
 }
 
-std::string strip_plot(const std::string& title, const std::vector<StripRow>& rows, std::optional<metrics::Interval> at_least) {
-  std::vector<double> all;
-  for (const StripRow& strip : rows) {
-    all.insert(all.end(), strip.values.begin(), strip.values.end());
-  }
-  if (at_least) {
-    all.insert(all.end(), {at_least->low, at_least->high});
-  }
-  const Scale scale = scale_of(all);
+std::string strip_plot(const Frame& frame, const std::vector<StripRow>& rows, std::optional<metrics::Interval> at_least) {
+  const Scale scale = scale_of_strips(rows, at_least);
   std::string html;
   for (const StripRow& strip : rows) {
-    html += row(strip.label, with_interval(strip.mean, strip.interval), strip_content(strip, scale));
+    const std::string content = strip.values.empty() ? mark_lines(scale) : strip_content(strip, scale);
+    html += row(strip.label, reading_of(strip), content);
   }
-  return figure(title, html, scale);
+  return figure(frame, html, scale);
 }
 
-std::string difference_plot(const std::string& title, const std::vector<DifferenceRow>& rows) {
+std::string paired_plot(const Frame& frame, const std::vector<StripRow>& rows, std::optional<metrics::Interval> at_least) {
+  constexpr double kPairHeight = 56;
+  constexpr double kLabelRoom = 22; // above the points of a row
+  const Scale scale = scale_of_strips(rows, at_least);
+  const auto height = [](std::size_t i) { return kLabelRoom + 10 + kPairHeight * static_cast<double>(i); };
+  std::string lines;
+  std::string points;
+  std::string labels;
+  std::string readings;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const StripRow& strip = rows[i];
+    const std::string colour = "c" + std::to_string(strip.colour);
+    for (std::size_t j = 0; j < strip.values.size(); ++j) {
+      const std::string place = scale.at(strip.values[j]);
+      points += dot(place, height(i), 3.5, "case " + colour);
+      if (i > 0) {
+        lines += line(scale.at(rows[i - 1].values[j]), height(i - 1), place, height(i), "pair");
+      }
+    }
+    points += dot(scale.at(strip.mean), height(i), 5.5, "mean " + colour);
+    labels += "<text class=\"halo\" x=\"0\" y=\"" + number(height(i) - 14) + "\">" +
+              escaped(strip.label + ": " + reading_of(strip)) + "</text>";
+    readings += (i > 0 ? "; " : "") + strip.label + ": " + reading_of(strip);
+  }
+  const double all = height(rows.size() - 1) + 14;
+  std::string grid;
+  for (const double mark : axis_marks(scale.low, scale.high, kMarks)) {
+    grid += line(scale.at(mark), 0, scale.at(mark), all, "grid");
+  }
+  return figure(frame,
+                "<svg class=\"pairs\" width=\"100%\" height=\"" + number(all) + "\" role=\"img\" aria-label=\"" +
+                    escaped(frame.title + ": " + readings) + "\">" + grid + lines + points + labels + "</svg>\n",
+                scale);
+}
+
+std::string difference_plot(const Frame& frame, const std::vector<DifferenceRow>& rows) {
   std::vector<double> all{0};
   for (const DifferenceRow& difference : rows) {
     all.insert(all.end(), {difference.interval.low, difference.interval.high, difference.value});
@@ -140,7 +186,7 @@ std::string difference_plot(const std::string& title, const std::vector<Differen
                     bar(scale, difference.interval.low, difference.interval.high, "interval") +
                     dot(scale.at(difference.value), kMiddle, 5, "mean c0"));
   }
-  return figure(title, html, scale);
+  return figure(frame, html, scale);
 }
 
 std::string scatter_plot(const ScatterPlot& plot) {
@@ -166,7 +212,8 @@ std::string scatter_plot(const ScatterPlot& plot) {
       "<div class=\"plot-row\"><div class=\"plot-label\"><span>" + escaped(plot.title) + "</span> <span class=\"reading\">" +
       escaped(plot.reading) + "</span></div><svg class=\"scatter\" width=\"100%\" height=\"" + number(kHeight) +
       "\" role=\"img\" aria-label=\"" + escaped(plot.title + ": " + plot.reading) + "\">" + svg + "</svg></div>\n";
-  return "<figure class=\"plot\">" + content + axis(scale) + "</figure>\n";
+  return "<figure class=\"plot\"><p class=\"axis-name upright\">" + escaped(plot.axes.y) + "</p>" + content +
+         axis(scale, plot.axes.x) + "</figure>\n";
 }
 
 } // namespace brainmvp::report

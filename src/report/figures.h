@@ -6,8 +6,14 @@
 #include <vector>
 
 #include "metrics/statistics.h"
+#include "report/charts.h"
 
 namespace brainmvp::report {
+
+struct Frame {
+  std::string title; // plain texts
+  std::string axis;  // what the horizontal axis shows, with its unit
+};
 
 // A row of a strip plot: the cases as dots, quartiles as a box, and the mean with its interval.
 struct StripRow {
@@ -16,10 +22,14 @@ struct StripRow {
   std::vector<double> values;
   double mean = 0;
   metrics::Interval interval;
+  std::string outside = {}; // said beside the end of the axis, of cases that have no place on it
 };
 
 // The axis covers all values and, when given, `at_least`.
-std::string strip_plot(const std::string& title, const std::vector<StripRow>& rows, std::optional<metrics::Interval> at_least);
+std::string strip_plot(const Frame& frame, const std::vector<StripRow>& rows, std::optional<metrics::Interval> at_least);
+
+// Strips with a value for each case in one order, those of a case joined by lines from row to row.
+std::string paired_plot(const Frame& frame, const std::vector<StripRow>& rows, std::optional<metrics::Interval> at_least);
 
 // A row of a plot of differences, with the line of no difference.
 struct DifferenceRow {
@@ -27,12 +37,13 @@ struct DifferenceRow {
   double value = 0;
   metrics::Interval interval;
 };
-std::string difference_plot(const std::string& title, const std::vector<DifferenceRow>& rows);
+std::string difference_plot(const Frame& frame, const std::vector<DifferenceRow>& rows);
 
 // Points with the line on which both are equal; the two axes cover the same numbers.
 struct ScatterPlot {
   std::string title;   // plain texts
   std::string reading; // figures of the points
+  Axes axes;
   std::size_t colour = 0;
   std::vector<double> x;
   std::vector<double> y;

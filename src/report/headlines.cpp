@@ -1,6 +1,6 @@
 #include <algorithm>
-#include <map>
 
+#include "report/comparisons.h"
 #include "report/html.h"
 #include "report/names.h"
 #include "report/summary.h"
@@ -26,8 +26,6 @@ Headline of_run(const RunRecord& run) {
   return headline;
 }
 
-constexpr std::size_t kFewCases = 6; // with fewer, no difference can reach p < 0.05 in the signed-rank test
-
 std::string cases_text(std::size_t cases) { return grouped(cases) + (cases == 1 ? " case" : " cases"); }
 
 Headline of_segmentation(const SegmentationResults& results) {
@@ -40,25 +38,13 @@ Headline of_segmentation(const SegmentationResults& results) {
                     (results.regions.size() > 1 ? ", mean of " + std::to_string(results.regions.size()) + " regions" : "")};
 }
 
-Headline of_difference(const SegmentationResults& first, const SegmentationResults& second) {
-  Values a;
-  Values b;
-  const auto of_second = dice_of_cases(second);
-  const std::map<std::string, double> others(of_second.begin(), of_second.end());
-  for (const auto& [name, dice] : dice_of_cases(first)) {
-    a.push_back(dice);
-    b.push_back(others.at(name));
-  }
-  const metrics::PairedComparison compared = metrics::compare_paired(a, b);
-  const metrics::Interval& interval = compared.difference.mean_interval;
-  const bool positive = compared.difference.mean > 0;
-  const bool shown = interval.low > 0 || interval.high < 0;
-  const std::string verdict = a.size() < kFewCases ? "too few cases to tell"
-                              : shown              ? (positive ? first.name : second.name) + " is better"
-                                                   : "no difference shown: the interval holds 0";
-  return {.label = "Dice of " + first.name + " minus " + second.name,
-          .value = (positive ? "+" : "") + with_interval(compared.difference.mean, interval),
-          .remark = verdict + "; paired over " + cases_text(a.size()) + ", Wilcoxon p " + p_value(compared.wilcoxon.p)};
+Headline of_difference(const SetComparison& comparison, std::size_t comparisons) {
+  const metrics::Summary& difference = comparison.paired.difference;
+  return {.label = "Dice of " + comparison.first + " minus " + comparison.second,
+          .value = (difference.mean > 0 ? "+" : "") + with_interval(difference.mean, difference.mean_interval),
+          .remark = verdict_text(comparison) + "; paired over " + cases_text(difference.cases) + ", Wilcoxon p " +
+                    p_value(comparison.p) +
+                    (comparisons > 1 ? ", corrected for " + std::to_string(comparisons) + " comparisons" : "")};
 }
 
 Headline of_classes(const ClassResults& results) {
@@ -94,11 +80,9 @@ std::vector<Headline> headlines(const std::vector<RunRecord>& runs, const Evalua
       all.push_back(of_segmentation(results));
     }
   }
-  for (std::size_t i = 1; i < evaluations.segmentations.size(); ++i) {
-    if (!paired_differences(evaluations.segmentations[0], evaluations.segmentations[i], {"dice"}).empty()) {
-      all.push_back(of_difference(evaluations.segmentations[0], evaluations.segmentations[i]));
-    }
-  }
+  const std::vector<SetComparison> comparisons = compare_sets(evaluations.segmentations);
+  std::ranges::transform(comparisons, std::back_inserter(all),
+                         [&](const SetComparison& one) { return of_difference(one, comparisons.size()); });
   std::ranges::transform(evaluations.classes, std::back_inserter(all), of_classes);
   for (const RegressionResults& results : evaluations.regressions) {
     add_numbers(results, all);

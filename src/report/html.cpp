@@ -143,7 +143,12 @@ std::string table_html(const Table& table) {
     }
     html += "</tr>\n";
   }
-  return html + "</tbody></table></div>\n";
+  return html + "</tbody></table></div>\n<p class=\"scroll-hint\" aria-hidden=\"true\" hidden>More columns: scroll sideways "
+                "\xe2\x86\x92</p>\n";
+}
+
+std::string folded(const std::string& summary, const std::string& body) {
+  return "<details><summary>" + escaped(summary) + "</summary>\n" + body + "</details>\n";
 }
 
 std::string section_html(const std::string& id, const std::string& title, const std::string& body) {

@@ -49,6 +49,9 @@ struct Table {
 };
 std::string table_html(const Table& table);
 
+// <details> that is closed at first; `body` is HTML.
+std::string folded(const std::string& summary, const std::string& body);
+
 // <section> with a heading; `body` is HTML.
 std::string section_html(const std::string& id, const std::string& title, const std::string& body);
 

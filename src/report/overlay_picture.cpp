@@ -1,23 +1,73 @@
 #include <algorithm>
 #include <array>
-#include <numeric>
+#include <set>
 
 #include "image/slice.h"
+#include "io/png.h"
+#include "report/contours.h"
 #include "report/overlay_volumes.h"
 #include "report/overlays.h"
 
 namespace brainmvp::report {
 namespace {
 
-constexpr std::array<image::Plane, 3> kPlanes{image::Plane::kAxial, image::Plane::kCoronal, image::Plane::kSagittal};
-constexpr std::array<std::size_t, 3> kNormals{2, 1, 0}; // the axis that a plane's slices are counted along
-constexpr std::array<Colour, 7> kColours{
-    {{230, 159, 0}, {213, 94, 0}, {0, 158, 115}, {204, 121, 167}, {240, 228, 66}, {86, 180, 233}, {160, 160, 160}}};
-constexpr std::size_t kGapPixels = 4;
+struct PlaneKind {
+  image::Plane plane;
+  const char* name;
+  std::size_t normal; // the axis that its slices are counted along
+};
+constexpr std::array<PlaneKind, 3> kPlanes{
+    {{image::Plane::kAxial, "axial", 2}, {image::Plane::kCoronal, "coronal", 1}, {image::Plane::kSagittal, "sagittal", 0}}};
+// Bright on greys, and apart for eyes that see red and green alike.
+constexpr std::array<Colour, 8> kColours{{{255, 176, 0},
+                                          {86, 180, 255},
+                                          {0, 205, 150},
+                                          {240, 110, 190},
+                                          {240, 228, 66},
+                                          {230, 100, 30},
+                                          {175, 165, 255},
+                                          {200, 200, 200}}};
 constexpr int kGreySteps = 4; // coarser greys, smaller files
 
-// Along each axis the slice with most labels; the middle without any.
-std::array<std::size_t, 3> fullest_slices(const image::LabelVolume& labels) {
+// A slice of values from 0 to 255 as they are.
+image::GreyImage slice_of(const image::Volume& volume, image::Plane plane, std::size_t index) {
+  return image::slice(volume, plane, index, {.black = 0, .white = 255});
+}
+
+image::GreyImage labels_in(const image::LabelVolume& labels, image::Plane plane, std::size_t index) {
+  image::Volume values{.size = labels.size, .affine = labels.affine, .data = {}};
+  std::ranges::transform(labels.data, std::back_inserter(values.data),
+                         [](std::int32_t value) { return static_cast<float>(value); });
+  return slice_of(values, plane, index);
+}
+
+std::vector<Contour> contours_in(const image::GreyImage& labels) {
+  std::set<int> values(labels.pixels.begin(), labels.pixels.end());
+  values.erase(0);
+  std::vector<Contour> contours;
+  for (const int value : values) {
+    contours.push_back({.label = value, .path = contour_path(labels, value)});
+  }
+  return contours;
+}
+
+std::string grey_png(image::GreyImage slice) {
+  for (std::uint8_t& pixel : slice.pixels) {
+    pixel = static_cast<std::uint8_t>(pixel / kGreySteps * kGreySteps);
+  }
+  return io::encode_png({.width = slice.width, .height = slice.height, .channels = 1, .pixels = std::move(slice.pixels)});
+}
+
+} // namespace
+
+Colour label_colour(int value) { return kColours[static_cast<std::size_t>(std::max(value, 1) - 1) % kColours.size()]; }
+
+image::Size lesion_of(const CaseVolumes& volumes) {
+  const auto empty = [](const image::LabelVolume& labels) {
+    return std::ranges::all_of(labels.data, [](std::int32_t value) { return value == 0; });
+  };
+  const bool of_reference = volumes.reference && (volumes.predictions.empty() || !empty(*volumes.reference));
+  const image::LabelVolume& labels = of_reference ? *volumes.reference : volumes.predictions.front();
   std::array<std::vector<std::size_t>, 3> counts;
   for (std::size_t axis = 0; axis < 3; ++axis) {
     counts[axis].resize(labels.size[axis]);
@@ -32,88 +82,35 @@ std::array<std::size_t, 3> fullest_slices(const image::LabelVolume& labels) {
       }
     }
   }
-  std::array<std::size_t, 3> fullest{};
+  image::Size place{};
   for (std::size_t axis = 0; axis < 3; ++axis) {
     const auto most = std::ranges::max_element(counts[axis]);
-    fullest[axis] = *most == 0 ? labels.size[axis] / 2 : static_cast<std::size_t>(most - counts[axis].begin());
+    place[axis] = *most == 0 ? labels.size[axis] / 2 : static_cast<std::size_t>(most - counts[axis].begin());
   }
-  return fullest;
+  return place;
 }
 
-// A slice of values from 0 to 255 as they are.
-image::GreyImage slice_of(const image::Volume& volume, image::Plane plane, std::size_t index) {
-  return image::slice(volume, plane, index, {.black = 0, .white = 255});
-}
-
-image::Volume as_values(const image::LabelVolume& labels) {
-  image::Volume values{.size = labels.size, .affine = labels.affine, .data = {}};
-  std::ranges::transform(labels.data, std::back_inserter(values.data),
-                         [](std::int32_t value) { return static_cast<float>(value); });
-  return values;
-}
-
-// Whether a pixel is foreground beside background.
-bool on_edge(const image::GreyImage& labels, std::size_t x, std::size_t y) {
-  const std::size_t at = y * labels.width + x;
-  return labels.pixels[at] != 0 && ((x > 0 && labels.pixels[at - 1] == 0) || (y > 0 && labels.pixels[at - labels.width] == 0) ||
-                                    (x + 1 < labels.width && labels.pixels[at + 1] == 0) ||
-                                    (y + 1 < labels.height && labels.pixels[at + labels.width] == 0));
-}
-
-struct Slices {
-  image::GreyImage grey;
-  image::GreyImage prediction;
-  image::GreyImage reference; // empty without one
-};
-
-Colour mixed(std::uint8_t grey, const Colour& colour) {
-  const auto half = [grey](std::uint8_t part) { return static_cast<std::uint8_t>((grey + 2 * part) / 3); };
-  return {half(colour.red), half(colour.green), half(colour.blue)};
-}
-
-void paint(const Slices& slices, std::size_t left, std::size_t top, io::Picture& picture) {
-  for (std::size_t y = 0; y < slices.grey.height; ++y) {
-    for (std::size_t x = 0; x < slices.grey.width; ++x) {
-      const std::size_t at = y * slices.grey.width + x;
-      const auto grey = static_cast<std::uint8_t>(slices.grey.pixels[at] / kGreySteps * kGreySteps);
-      const int label = slices.prediction.pixels[at];
-      Colour colour = label == 0 ? Colour{grey, grey, grey} : mixed(grey, label_colour(label));
-      if (!slices.reference.pixels.empty() && on_edge(slices.reference, x, y)) {
-        colour = kOutlineColour;
-      }
-      std::uint8_t* pixel = picture.pixels.data() + 3 * ((top + y) * picture.width + left + x);
-      pixel[0] = colour.red;
-      pixel[1] = colour.green;
-      pixel[2] = colour.blue;
+std::vector<PlaneView> plane_views(const CaseVolumes& volumes, const image::Size& place) {
+  std::vector<PlaneView> views;
+  for (const PlaneKind& kind : kPlanes) {
+    const std::size_t index = place[kind.normal];
+    PlaneView view;
+    view.plane = kind.name;
+    for (const image::Volume& image : volumes.images) {
+      image::GreyImage slice = slice_of(image, kind.plane, index);
+      view.width = slice.width;
+      view.height = slice.height;
+      view.images.push_back(grey_png(std::move(slice)));
     }
+    for (const image::LabelVolume& prediction : volumes.predictions) {
+      view.predictions.push_back({.name = {}, .contours = contours_in(labels_in(prediction, kind.plane, index))});
+    }
+    if (volumes.reference) {
+      view.reference.contours = contours_in(labels_in(*volumes.reference, kind.plane, index));
+    }
+    views.push_back(std::move(view));
   }
-}
-
-} // namespace
-
-Colour label_colour(int value) { return kColours[static_cast<std::size_t>(std::max(value, 1) - 1) % kColours.size()]; }
-
-io::Picture overlay_picture(const CaseVolumes& volumes, std::size_t prediction) {
-  const image::Volume labels = as_values(volumes.predictions.at(prediction));
-  const image::Volume reference = volumes.reference ? as_values(*volumes.reference) : image::Volume{};
-  const auto shown = fullest_slices(volumes.reference ? *volumes.reference : volumes.predictions[prediction]);
-  std::vector<Slices> parts;
-  io::Picture picture{.width = kGapPixels * (kPlanes.size() - 1), .height = 0, .channels = 3, .pixels = {}};
-  for (std::size_t plane = 0; plane < kPlanes.size(); ++plane) {
-    const std::size_t index = shown[kNormals[plane]];
-    parts.push_back({.grey = slice_of(volumes.image, kPlanes[plane], index),
-                     .prediction = slice_of(labels, kPlanes[plane], index),
-                     .reference = volumes.reference ? slice_of(reference, kPlanes[plane], index) : image::GreyImage{}});
-    picture.width += parts.back().grey.width;
-    picture.height = std::max(picture.height, parts.back().grey.height);
-  }
-  picture.pixels.assign(3 * picture.width * picture.height, 0);
-  std::size_t left = 0;
-  for (const Slices& part : parts) {
-    paint(part, left, (picture.height - part.grey.height) / 2, picture);
-    left += part.grey.width + kGapPixels;
-  }
-  return picture;
+  return views;
 }
 
 } // namespace brainmvp::report

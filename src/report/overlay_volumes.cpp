@@ -56,35 +56,20 @@ image::Grid head_grid(const image::Volume& volume) {
   return {.size = size, .affine = image::affine_from(volume.affine, first)};
 }
 
-CaseVolumes resampled(const image::Volume& image, const std::vector<image::LabelVolume>& predictions,
-                      const std::optional<image::LabelVolume>& reference, const image::Grid& box, double spacing_mm) {
+CaseVolumes resampled(const CaseVolumes& volumes, const image::Grid& box, double spacing_mm) {
   const image::Grid grid = image::isotropic_grid(box, spacing_mm);
-  CaseVolumes volumes{.image = image::resample_linear(image, grid, image::Outside::kZero), .predictions = {}, .reference = {}};
-  scale_to_bytes(volumes.image);
-  for (const image::LabelVolume& prediction : predictions) {
-    volumes.predictions.push_back(image::resample_nearest(prediction, grid));
+  CaseVolumes small{.images = {}, .predictions = {}, .reference = {}};
+  for (const image::Volume& image : volumes.images) {
+    small.images.push_back(image::resample_linear(image, grid, image::Outside::kZero));
+    scale_to_bytes(small.images.back());
   }
-  if (reference) {
-    volumes.reference = image::resample_nearest(*reference, grid);
+  for (const image::LabelVolume& prediction : volumes.predictions) {
+    small.predictions.push_back(image::resample_nearest(prediction, grid));
   }
-  return volumes;
-}
-
-image::LabelVolume edges(const image::LabelVolume& volume) {
-  image::LabelVolume edge{.size = volume.size, .affine = volume.affine, .data = std::vector<std::int32_t>(volume.voxels())};
-  const std::array<std::size_t, 3> strides{1, volume.size[0], volume.size[0] * volume.size[1]};
-  for (std::size_t index = 0; index < volume.data.size(); ++index) {
-    if (volume.data[index] == 0) {
-      continue;
-    }
-    const auto place = place_of(volume.size, index);
-    for (std::size_t axis = 0; axis < 3; ++axis) {
-      const bool before = place[axis] == 0 || volume.data[index - strides[axis]] == 0;
-      const bool behind = place[axis] + 1 == volume.size[axis] || volume.data[index + strides[axis]] == 0;
-      edge.data[index] = before || behind ? 1 : edge.data[index];
-    }
+  if (volumes.reference) {
+    small.reference = image::resample_nearest(*volumes.reference, grid);
   }
-  return edge;
+  return small;
 }
 
 std::string small_nifti(const image::Volume& volume) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <numeric>
 #include <set>
 
 #include "base/error.h"
@@ -19,7 +20,7 @@ namespace {
 
 constexpr std::array<std::string_view, 5> kBestBackgrounds{"flair", "t1c", "dwi", "t2", "t1"};
 constexpr std::array<double, 6> kSpacingsMm{1.25, 1.5, 2, 2.5, 3, 4}; // of the volumes: the first that fits the budget
-constexpr double kPictureSpacingMm = 1.25;
+constexpr double kPictureSpacingMm = 1;
 
 struct PredictionSet {
   std::string name;
@@ -65,22 +66,31 @@ std::vector<study::Study> choose_studies(const study::StudiesFile& file, const s
   return chosen;
 }
 
-image::Volume read_background(const study::Study& study, std::string& modality) {
-  std::size_t index = 0;
-  for (const std::string_view wanted : kBestBackgrounds) {
-    const auto found = std::ranges::find(study.modalities, wanted);
-    if (found != study.modalities.end()) {
-      index = static_cast<std::size_t>(found - study.modalities.begin());
-      break;
-    }
-  }
-  modality = index < study.modalities.size() ? study.modalities[index] : "image";
-  const bool in_one_file = study.images.size() == 1;
-  const io::ImageFile file = io::read_image(study.images.at(in_one_file ? 0 : index));
-  return image::to_ras(file.channels.at(in_one_file ? std::min(index, file.channels.size() - 1) : 0));
+// Positions of a study's modalities, the best background first.
+std::vector<std::size_t> ordered_modalities(const study::Study& study) {
+  std::vector<std::size_t> order(study.modalities.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, {}, [&](std::size_t index) {
+    return std::ranges::find(kBestBackgrounds, study.modalities[index]) - kBestBackgrounds.begin();
+  });
+  return order;
 }
 
-// Labels of the predictions by their names in the table, otherwise as "label 3".
+void read_images(const study::Study& study, OverlayCase& overlay, CaseVolumes& volumes) {
+  const bool in_one_file = study.images.size() == 1;
+  for (const std::size_t index : ordered_modalities(study)) {
+    const io::ImageFile file = io::read_image(study.images.at(in_one_file ? 0 : index));
+    const std::size_t channel = in_one_file ? std::min(index, file.channels.size() - 1) : 0;
+    volumes.images.push_back(image::to_ras(file.channels.at(channel)));
+    overlay.images.push_back({.name = study.modalities[index], .nifti = {}});
+  }
+  if (volumes.images.empty()) { // a list without modalities
+    volumes.images.push_back(image::to_ras(io::read_image(study.images.at(0)).channels.at(0)));
+    overlay.images.push_back({.name = "image", .nifti = {}});
+  }
+}
+
+// Labels by their names in the table, otherwise as "label 3".
 std::vector<std::pair<std::string, int>> labels_of(const std::set<int>& values, const study::LabelTable& table) {
   std::vector<std::pair<std::string, int>> labels;
   for (const int value : values) {
@@ -90,48 +100,75 @@ std::vector<std::pair<std::string, int>> labels_of(const std::set<int>& values, 
   return labels;
 }
 
-std::size_t bytes_of(const OverlayCase& overlay) {
-  std::size_t bytes = overlay.image.nifti.size() + overlay.outline.nifti.size();
-  for (const Layer& layer : overlay.predictions) {
-    bytes += layer.nifti.size();
+std::size_t volume_bytes(const OverlayCase& overlay) {
+  std::size_t bytes = overlay.reference.nifti.size();
+  for (const auto* layers : {&overlay.images, &overlay.predictions}) {
+    for (const Layer& layer : *layers) {
+      bytes += layer.nifti.size();
+    }
+  }
+  return bytes;
+}
+
+std::size_t slice_bytes(const OverlayCase& overlay) {
+  std::size_t bytes = 0;
+  for (const PlaneView& view : overlay.planes) {
+    for (const std::string& image : view.images) {
+      bytes += image.size();
+    }
   }
   return bytes;
 }
 
 void fill_volumes(const CaseVolumes& volumes, OverlayCase& overlay) {
-  overlay.image.nifti = small_nifti(volumes.image);
-  overlay.outline.nifti = volumes.reference ? small_nifti(edges(*volumes.reference)) : "";
+  for (std::size_t i = 0; i < volumes.images.size(); ++i) {
+    overlay.images[i].nifti = small_nifti(volumes.images[i]);
+  }
   for (std::size_t i = 0; i < volumes.predictions.size(); ++i) {
     overlay.predictions[i].nifti = small_nifti(volumes.predictions[i]);
+  }
+  overlay.reference.nifti = volumes.reference ? small_nifti(*volumes.reference) : "";
+}
+
+void fill_planes(const CaseVolumes& volumes, OverlayCase& overlay) {
+  const image::Size place = lesion_of(volumes);
+  const image::Size& size = volumes.images.front().size;
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    overlay.lesion[axis] = (static_cast<double>(place[axis]) + 0.5) / static_cast<double>(size[axis]);
+  }
+  overlay.planes = plane_views(volumes, place);
+  for (PlaneView& view : overlay.planes) {
+    view.reference.name = overlay.reference.name;
+    for (std::size_t i = 0; i < view.predictions.size(); ++i) {
+      view.predictions[i].name = overlay.predictions[i].name;
+    }
   }
 }
 
 OverlayCase make_overlay(const study::Study& study, const std::vector<PredictionSet>& sets, std::size_t budget,
                          std::set<int>& values) {
-  OverlayCase overlay{.case_name = study.id, .spacing_mm = 0, .image = {}, .predictions = {}, .outline = {}, .pictures = {}};
-  const image::Volume image = read_background(study, overlay.image.name);
-  std::vector<image::LabelVolume> predictions;
+  OverlayCase overlay;
+  overlay.case_name = study.id;
+  overlay.reference.name = "reference";
+  CaseVolumes volumes;
+  read_images(study, overlay, volumes);
   for (const PredictionSet& set : sets) {
     if (const auto file = set.files.find(study.id); file != set.files.end()) {
-      predictions.push_back(io::read_label(file->second).volume);
-      values.insert(predictions.back().data.begin(), predictions.back().data.end());
+      volumes.predictions.push_back(io::read_label(file->second).volume);
+      values.insert(volumes.predictions.back().data.begin(), volumes.predictions.back().data.end());
       overlay.predictions.push_back({.name = set.name, .nifti = {}});
     }
   }
-  const auto reference = study.label ? std::optional(io::read_label(*study.label).volume) : std::nullopt;
-  const image::Grid box = head_grid(image);
-  const CaseVolumes pictured = resampled(image, predictions, reference, box, kPictureSpacingMm);
-  std::size_t pictures = 0;
-  for (std::size_t i = 0; i < predictions.size(); ++i) {
-    const io::Picture picture = overlay_picture(pictured, i);
-    overlay.pictures.push_back(
-        {.name = overlay.predictions[i].name, .png = io::encode_png(picture), .width = picture.width, .height = picture.height});
-    pictures += overlay.pictures.back().png.size();
+  if (study.label) {
+    volumes.reference = io::read_label(*study.label).volume;
+    values.insert(volumes.reference->data.begin(), volumes.reference->data.end());
   }
+  const image::Grid box = head_grid(volumes.images.front());
+  fill_planes(resampled(volumes, box, kPictureSpacingMm), overlay);
   for (const double spacing_mm : kSpacingsMm) {
     overlay.spacing_mm = spacing_mm;
-    fill_volumes(resampled(image, predictions, reference, box, spacing_mm), overlay);
-    if (bytes_of(overlay) + pictures <= budget) {
+    fill_volumes(resampled(volumes, box, spacing_mm), overlay);
+    if (volume_bytes(overlay) + slice_bytes(overlay) <= budget) {
       break;
     }
   }

@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "report/html.h"
 #include "report/names.h"
 #include "report/page.h"
 #include "report/sections.h"
@@ -23,19 +22,30 @@ std::vector<RunRecord> read_runs(const std::vector<std::filesystem::path>& folde
   return runs;
 }
 
-CaseLabels labels_of(const Evaluations& evaluations, const Overlays& overlays, bool show_identifiers) {
-  std::set<std::string> names;
+// Each kind of evaluation has numbers from 1 of its own.
+struct AllLabels {
+  CaseLabels segmentations; // and overlays
+  CaseLabels classes;
+  CaseLabels regressions;
+};
+
+AllLabels labels_of(const Evaluations& evaluations, const Overlays& overlays, bool show_identifiers) {
+  std::set<std::string> segmented;
+  std::set<std::string> classified;
+  std::set<std::string> regressed;
   for (const SegmentationResults& results : evaluations.segmentations) {
-    std::ranges::transform(results.rows, std::inserter(names, names.end()), &SegmentationRow::case_name);
+    std::ranges::transform(results.rows, std::inserter(segmented, segmented.end()), &SegmentationRow::case_name);
   }
+  std::ranges::transform(overlays.cases, std::inserter(segmented, segmented.end()), &OverlayCase::case_name);
   for (const ClassResults& results : evaluations.classes) {
-    names.insert(results.table.case_names.begin(), results.table.case_names.end());
+    classified.insert(results.table.case_names.begin(), results.table.case_names.end());
   }
   for (const RegressionResults& results : evaluations.regressions) {
-    names.insert(results.table.case_names.begin(), results.table.case_names.end());
+    regressed.insert(results.table.case_names.begin(), results.table.case_names.end());
   }
-  std::ranges::transform(overlays.cases, std::inserter(names, names.end()), &OverlayCase::case_name);
-  return {names, show_identifiers};
+  return {.segmentations = {segmented, show_identifiers},
+          .classes = {classified, show_identifiers},
+          .regressions = {regressed, show_identifiers}};
 }
 
 Overlays read_overlays(const ReportOptions& options, const Evaluations& evaluations) {
@@ -49,30 +59,22 @@ Overlays read_overlays(const ReportOptions& options, const Evaluations& evaluati
                                                                     : dice_of_cases(evaluations.segmentations.front())});
 }
 
-std::string summary_section(const std::vector<Headline>& summary) {
-  std::string cards;
-  for (const Headline& headline : summary) {
-    cards += "<div class=\"card\"><h3>" + escaped(headline.label) + "</h3><p class=\"value\">" + escaped(headline.value) +
-             "</p><p class=\"remark\">" + escaped(headline.remark) + "</p></div>\n";
-  }
-  return section_html("summary", "Summary", "<div class=\"cards\">\n" + cards + "</div>\n");
-}
-
 } // namespace
 
 Report make_report(const ReportOptions& options) {
   const std::vector<RunRecord> runs = read_runs(options.runs);
   const Evaluations evaluations = read_evaluations(options.evaluations);
   const Overlays overlays = read_overlays(options, evaluations);
-  const CaseLabels labels = labels_of(evaluations, overlays, options.show_identifiers);
+  const AllLabels labels = labels_of(evaluations, overlays, options.show_identifiers);
   PageData charts = PageData::array();
   PageData volumes = PageData::object();
   Report report{.html = {}, .summary = headlines(runs, evaluations)};
-  const std::string body = summary_section(report.summary) + segmentation_section(evaluations, labels) +
-                           classification_section(evaluations, labels, charts) + regression_section(evaluations, labels) +
-                           overlays_section(overlays, evaluations, labels, volumes) + curves_section(runs, charts) +
-                           reconstructions_section(runs) + templates_section(runs) + runs_section(runs) +
-                           configuration_section(runs);
+  const std::string body =
+      summary_section(runs, evaluations, report.summary, charts) +
+      overlays_section(overlays, evaluations, labels.segmentations, volumes) +
+      segmentation_section(evaluations, labels.segmentations) + classification_section(evaluations, labels.classes, charts) +
+      regression_section(evaluations, labels.regressions) + reconstructions_section(runs) + templates_section(runs) +
+      curves_section(runs, charts) + runs_section(runs) + configuration_section(runs);
   const std::string subtitle =
       "Written by brainmvp " + escaped(options.program_version) + " on " + time_of_day() +
       (options.show_identifiers ? ". <strong>Names of cases are shown.</strong>" : ". Names of cases are left out.");

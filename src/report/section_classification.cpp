@@ -1,6 +1,9 @@
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/counted.h"
+#include "base/text.h"
 #include "metrics/curves.h"
 #include "report/charts.h"
 #include "report/html.h"
@@ -50,21 +53,33 @@ PageData roc_curves(const std::vector<ClassResults>& sets) {
   return curves;
 }
 
+// Fewer cases, fewer bins: each is to hold about as many cases as there are bins.
+std::size_t bins_of(const ClassResults& set) {
+  const double root = std::round(std::sqrt(static_cast<double>(set.table.case_names.size())));
+  return std::clamp<std::size_t>(static_cast<std::size_t>(root), 1, set.calibration_bins);
+}
+
 PageData calibration_curves(const std::vector<ClassResults>& sets) {
   PageData curves = PageData::array();
   for (const ClassResults& set : sets) {
     PageData curve{{"label", set.name}, {"colour", curves.size()}, {"points", true}};
-    for (const metrics::CalibrationBin& bin : metrics::calibration_curve(set.table.cases, set.calibration_bins)) {
-      if (bin.cases > 0) {
-        curve["x"].push_back(bin.confidence);
-        curve["y"].push_back(bin.accuracy);
-      }
+    for (const metrics::CalibrationBin& bin : metrics::even_calibration_curve(set.table.cases, bins_of(set))) {
+      curve["x"].push_back(bin.confidence);
+      curve["y"].push_back(bin.accuracy);
     }
     curves.push_back(std::move(curve));
   }
   curves.push_back(diagonal());
   curves.back()["label"] = "perfect calibration";
   return curves;
+}
+
+std::string bins_text(const std::vector<ClassResults>& sets) {
+  std::vector<std::string> parts;
+  for (const ClassResults& set : sets) {
+    parts.push_back(set.name + ": " + counted(bins_of(set), "bin") + " of " + counted(set.table.case_names.size(), "case"));
+  }
+  return escaped(join(parts, "; "));
 }
 
 std::string metrics_table(const std::vector<ClassResults>& sets) {
@@ -152,16 +167,20 @@ std::string classification_section(const Evaluations& evaluations, const CaseLab
   if (sets.empty()) {
     return "";
   }
-  std::string html = metrics_table(sets) + "<div class=\"charts square\">\n" +
-                     chart_place("ROC: true positive rate", "false positive rate", roc_curves(sets), charts) +
-                     chart_place("Calibration: accuracy", "confidence", calibration_curves(sets), charts) + "</div>\n";
+  std::string html =
+      metrics_table(sets) + "<div class=\"charts square\">\n" +
+      chart_place("ROC", {.x = "false positive rate", .y = "true positive rate"}, roc_curves(sets), charts) +
+      chart_place("Calibration", {.x = "confidence", .y = "share that is right"}, calibration_curves(sets), charts) +
+      "</div>\n<p class=\"hint\">Calibration: the cases of a set in order of confidence, in bins of equal numbers of "
+      "cases (" +
+      bins_text(sets) + "); a point is the mean of a bin.</p>\n";
   for (const ClassResults& set : sets) {
     html += confusion_table(set);
   }
   for (std::size_t i = 1; i < sets.size(); ++i) {
     html += (i == 1 ? "<h3>Paired comparison</h3>\n" : "") + difference_table(sets[0], sets[i]);
   }
-  return section_html("classification", "Classification", html + "<h3>Cases</h3>\n" + class_cases(sets, labels));
+  return section_html("classification", "Classification", html + folded("Every case", class_cases(sets, labels)));
 }
 
 } // namespace brainmvp::report

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 
 #include "report/html.h"
 #include "report/sections.h"
@@ -8,6 +9,7 @@ namespace {
 
 constexpr std::size_t kPictureBudgetBytes = 1'100'000; // of one section, before base64
 constexpr std::size_t kMostSteps = 12;
+constexpr std::string_view kTemplateTag = "template/";
 
 // As many pictures as `budget` allows, spread over the steps; the first and the last are among them.
 std::vector<EventPicture> chosen(const std::vector<EventPicture>& pictures, std::size_t budget) {
@@ -74,6 +76,18 @@ struct CropSheet {
 };
 
 const std::initializer_list<CropSheet> kCropSheets{
+    {"reconstruction",
+     "Target, two masked views, their reconstructions and errors",
+     {"Target", "View 1", "Output 1", "Error 1", "View 2", "Output 2", "Error 2"},
+     "The same crop at every step. View 1 is the target with masked blocks filled from its learned template, view 2 with those "
+     "of "
+     "another modality; the outputs are what the network makes of them, the errors their distance from the target (white: 1)."},
+    {"restoration",
+     "Target, what the network is shown, its output and the error",
+     {"Target", "Input", "Output", "Error"},
+     "The same crop at every step. The input is the target with a part of it hidden or distorted; the output is what the network "
+     "makes of it, the error its distance from the target (white: 1)."},
+    // Of runs before brainmvp pictured one crop: "views", "restored" and, below, "templates".
     {"views",
      "Target, two masked views and their reconstructions",
      {"Target", "View 1", "View 2", "Output 1", "Output 2"},
@@ -96,6 +110,27 @@ std::string sheets_of(const std::vector<RunRecord>& runs, const CropSheet& sheet
                             sheet.hint + "</p>\n" + html;
 }
 
+// A row a modality, with its name in the page's own letters; the last picture of each.
+std::string template_rows(const RunRecord& run) {
+  std::map<std::string, const EventPicture*> last;
+  for (const EventPicture& picture : run.pictures) {
+    if (picture.tag.starts_with(kTemplateTag)) {
+      const EventPicture*& known = last[picture.tag.substr(kTemplateTag.size())];
+      known = known == nullptr || known->step <= picture.step ? &picture : known;
+    }
+  }
+  std::string figures;
+  std::uint64_t step = 0;
+  for (const auto& [modality, picture] : last) {
+    step = std::max(step, picture->step);
+    figures += "<figure>" + picture_html(*picture, "Learned template of " + modality, true) + "<figcaption>" + escaped(modality) +
+               "</figcaption></figure>\n";
+  }
+  return figures.empty() ? ""
+                         : "<h3>" + escaped(run.name) + ", step " + grouped(step) + "</h3>\n<div class=\"templates\">\n" +
+                               figures + "</div>\n";
+}
+
 } // namespace
 
 std::string reconstructions_section(const std::vector<RunRecord>& runs) {
@@ -110,15 +145,20 @@ std::string reconstructions_section(const std::vector<RunRecord>& runs) {
 }
 
 std::string templates_section(const std::vector<RunRecord>& runs) {
-  const std::string html = all_slides(runs, "templates", "Learned templates of all modalities", "");
+  std::string html = all_slides(runs, "templates", "Learned templates of all modalities", "");
+  for (const RunRecord& run : runs) {
+    html += template_rows(run);
+  }
   if (html.empty()) { // not every objective learns some
     const bool waits = pretrains(runs) && std::ranges::all_of(runs, [](const RunRecord& run) { return run.pictures.empty(); });
     return waits ? section_html("templates", "Learned templates", "<p>The run has no pictures yet.</p>\n") : "";
   }
-  return section_html("templates", "Learned templates",
-                      "<p class=\"hint\">One row a modality; what the network has learned to put where an image is masked or "
-                      "missing.</p>\n" +
-                          html);
+  return section_html(
+      "templates", "Learned templates",
+      "<p class=\"hint\">What the network has learned to put where an image is masked or missing, at the last "
+      "pictured step. Middle slices: axial, coronal, sagittal; the left of the picture is the patient's left. Black "
+      "to white: percentiles 1 to 99.5.</p>\n" +
+          html);
 }
 
 } // namespace brainmvp::report

@@ -51,8 +51,9 @@ std::string scatter_of(const RegressionResults& set, std::size_t colour, std::si
     const RegressionRow* row = set.find(name, metric);
     return std::string(", ") + label + " " + (row != nullptr && row->value ? significant(*row->value, 3) : "undefined");
   };
-  return scatter_plot({.title = set.name + ": predicted " + name + " over true " + name,
+  return scatter_plot({.title = set.name + ": predicted over true " + name,
                        .reading = "n " + grouped(cases.truth.size()) + reading("pearson_r", "r") + reading("mae", "MAE"),
+                       .axes = {.x = "true " + name, .y = "predicted " + name},
                        .colour = colour,
                        .x = cases.truth,
                        .y = cases.predicted});
@@ -113,11 +114,11 @@ std::string regression_section(const Evaluations& evaluations, const CaseLabels&
   for (std::size_t i = 1; i < sets.size(); ++i) {
     html += (i == 1 ? "<h3>Paired comparison</h3>\n" : "") + numbers_difference(sets[0], sets[i]);
   }
-  html += "<h3>Cases</h3>\n";
+  std::string cases;
   for (const RegressionResults& set : sets) {
-    html += number_cases(set, labels);
+    cases += number_cases(set, labels);
   }
-  return section_html("regression", "Regression", html);
+  return section_html("regression", "Regression", html + folded("Every case", cases));
 }
 
 } // namespace brainmvp::report

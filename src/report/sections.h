@@ -9,12 +9,16 @@
 #include "report/overlays.h"
 #include "report/privacy.h"
 #include "report/run_record.h"
+#include "report/summary.h"
 
 namespace brainmvp::report {
 
 // What a section adds to the data that the page's script reads.
 using PageData = nlohmann::ordered_json;
 
+// What was done on what, what follows, and at most four figures.
+std::string summary_section(const std::vector<RunRecord>& runs, const Evaluations& evaluations,
+                            const std::vector<Headline>& headlines, PageData& charts);
 std::string runs_section(const std::vector<RunRecord>& runs);
 std::string curves_section(const std::vector<RunRecord>& runs, PageData& charts);
 std::string reconstructions_section(const std::vector<RunRecord>& runs);

@@ -93,6 +93,7 @@ std::string progress_of(const RunRecord& run) {
   const std::string total = counted ? grouped(std::stoull(steps)) : "";
   const auto done = static_cast<std::uint64_t>(run.steps.empty() ? 0 : run.steps.back());
   std::string text = grouped(done) + (total.empty() ? "" : " of " + total) + " steps, ";
+  const bool whole = counted && done > 0 && done >= std::stoull(steps);
   switch (run.log.outcome) {
   case Outcome::kRunning:
     return text + "still going";
@@ -107,7 +108,7 @@ std::string progress_of(const RunRecord& run) {
   case Outcome::kUnknown:
     break;
   }
-  return text + "ended without a word";
+  return text + (whole ? "finished" : "ended without a word"); // --resume of a finished run adds no end to its log
 }
 
 std::optional<BestStep> best_step(const RunRecord& run) {

@@ -63,7 +63,7 @@ public:
   [[nodiscard]] virtual bool validates() const = 0;
   virtual Validation validate() = 0;
 
-  virtual void log_pictures(RunFolder& /*folder*/, std::uint64_t /*step*/) {} // of the last batch
+  virtual void log_pictures(RunFolder& /*folder*/, std::uint64_t /*step*/) {} // of how it does
   virtual void finish() {}                                                    // once the schedule has ended, on the first rank
   [[nodiscard]] virtual std::vector<std::string> next_commands(const std::filesystem::path& /*run*/) const { return {}; }
 };

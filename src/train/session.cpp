@@ -250,6 +250,7 @@ void Session::finish_step(const Step& step, double gradient_norm, double rate, d
   }
   if (folder_ && due(options_.log_images_every)) {
     optimizer_.settle();
+    const EvaluationScope evaluation(learner_->network());
     learner_->log_pictures(*folder_, state_.step);
   }
   const bool checkpoint_due = due(options_.checkpoint_every);

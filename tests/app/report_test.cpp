@@ -153,6 +153,7 @@ try:
             return n;""", canvas)
         assert coloured > 50, coloured
 
+    script("for (const part of document.querySelectorAll('details')) part.open = true")
     table = browser.find_element(By.XPATH, "//table[caption='Every case']")
     buttons = table.find_elements(By.CSS_SELECTOR, "thead th button")
     dice = next(i for i, button in enumerate(buttons) if button.text.startswith("Dice"))
@@ -175,6 +176,11 @@ try:
     assert output.text == "step 30", output.text
     shown = browser.find_elements(By.CSS_SELECTOR, "#reconstructions .stack img:not([hidden])")
     assert len(shown) == 1 and shown[0].get_attribute("alt").endswith("step 30") and shown[0].get_property("naturalWidth") > 0
+    pictures = browser.find_elements(By.CSS_SELECTOR, "#reconstructions .stack img")
+    target = """const i = arguments[0], c = document.createElement("canvas"); c.width = 16; c.height = i.naturalHeight;
+        const g = c.getContext("2d"); g.drawImage(i, 0, 0); return [...g.getImageData(0, 0, 16, c.height).data].join()"""
+    script("arguments[0].forEach((i) => i.hidden = false)", pictures)
+    assert len({script(target, picture) for picture in pictures}) == 1, "every step shows the same crop"
 
     assert script("return typeof window.brainmvpViewer") == "undefined", "the viewer must not load before it is opened"
     button = browser.find_element(By.ID, "viewer-open")
@@ -213,10 +219,56 @@ TEST_F(ReportPage, OpensInABrowserWithCurvesTablesAndSlices) {
   ASSERT_EQ(made.exit_code, 0) << made.err;
   EXPECT_TRUE(contains(made.out, "Dice of good: ")) << made.out;
   EXPECT_TRUE(contains(made.out, "Dice of good minus poor: +")) << made.out;
+  EXPECT_TRUE(contains(made.out, "(too few cases to tell; paired over 3 cases")) << made.out;
   EXPECT_TRUE(contains(made.out, "70 of 80 steps, stopped as asked")) << made.out;
   EXPECT_LT(fs::file_size(path("whole.html")), kLargestPageBytes);
   const ProcessResult opened = test::run_python(kOpen, {path("whole.html")});
   EXPECT_EQ(opened.exit_code, 0) << opened.err;
+}
+
+TEST_F(ReportPage, IsForEveryScreenReaderKeyboardAndPrinter) {
+  ASSERT_EQ(test::run_brainmvp(whole("access.html")).exit_code, 0);
+  const fs::path axe =
+      fs::path(test::python_program()).parent_path().parent_path().parent_path() / "web/node_modules/axe-core/axe.min.js";
+  ASSERT_TRUE(fs::exists(axe)) << "run ./dev setup, which installs axe-core";
+  const fs::path checks = fs::path(__FILE__).parent_path() / "report_access.py";
+  const ProcessResult opened = test::run_python(test::read_text(checks), {path("access.html"), axe});
+  EXPECT_EQ(opened.exit_code, 0) << opened.out << opened.err;
+}
+
+TEST_F(ReportPage, PicturesChangeNothingOfTheTraining) {
+  for (const char* every : {"0", "1"}) {
+    expect_done({"pretrain",
+                 path("store"),
+                 "-o",
+                 path(std::string("pictured") + every),
+                 "--recipe",
+                 "tiny",
+                 "--crop",
+                 "16",
+                 "--batch-size",
+                 "1",
+                 "--threads",
+                 "1",
+                 "--template-size",
+                 "24",
+                 "24",
+                 "32",
+                 "--steps",
+                 "4",
+                 "--seed",
+                 "3",
+                 "--log-images-every",
+                 every});
+  }
+  const ProcessResult python = test::run_python(R"py(
+import sys, torch
+a, b = (torch.load(f"{path}/checkpoints/last.pt", weights_only=True)["state_dict"] for path in sys.argv[1:])
+assert a.keys() == b.keys() and len(a) > 10
+assert all(torch.equal(a[name], b[name]) for name in a), [name for name in a if not torch.equal(a[name], b[name])]
+)py",
+                                                {path("pictured0"), path("pictured1")});
+  EXPECT_EQ(python.exit_code, 0) << python.err;
 }
 
 TEST_F(ReportPage, NamesNoPatientNoFolderAndNoAddress) {
@@ -243,7 +295,7 @@ for tag, key in (("train/loss", "loss"), ("train/learning_rate", "learning_rate"
     found = [(e.step, e.value) for e in events.Scalars(tag)]
     assert [step for step, _ in found] == [line["step"] for line in lines]
     assert all(abs(value - line[key]) <= 1e-6 * abs(line[key]) + 1e-12 for (_, value), line in zip(found, lines))
-for tag in ("views", "templates"):
+for tag in ("reconstruction", "template/t1", "template/t2"):
     images = events.Images(tag)
     assert [image.step for image in images] == [30, 60], images
     assert all(image.encoded_image_string.startswith(b"\x89PNG") for image in images)

@@ -106,11 +106,6 @@ TEST_F(Compared, RanksShareTiesAndSayHowOftenOneIsFirst) {
   EXPECT_EQ(comparison.ranks[2].rank, 2.5);
 }
 
-TEST(Holm, CorrectsForTheNumberInOrder) {
-  EXPECT_EQ(holm({0.01, 0.04, 0.03}), (std::vector<double>{0.03, 0.06, 0.06})); // 3 x 0.01, then the largest of 2 x 0.03 and 0.04
-  EXPECT_EQ(holm({0.6, 0.7}), (std::vector<double>{1, 1}));
-}
-
 TEST_F(Compared, TablesHaveAllRows) {
   const Comparison comparison = of({test_of("scratch", "a", 0, 1, {0.1, 0.2}), test_of("mae", "a", 1, 1, {0.3, 0.4})});
   const std::string text = comparison_text(comparison);

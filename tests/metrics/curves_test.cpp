@@ -37,5 +37,18 @@ TEST(Curves, ACalibrationBinHoldsTheMeansOfItsCases) {
   EXPECT_EQ(curve[3].accuracy, 1);
 }
 
+TEST(Curves, EvenBinsHoldEqualNumbersOfCasesInOrderOfConfidence) {
+  const ClassificationCases cases{
+      .classes = 2, .labels = {0, 1, 1, 0}, .probabilities = {0.6, 0.4, 0.7, 0.3, 0.0, 1.0, 0.9, 0.1}};
+  const std::vector<CalibrationBin> curve = even_calibration_curve(cases, 2);
+  ASSERT_EQ(curve.size(), 2U);
+  EXPECT_EQ(curve[0].cases, 2U);
+  EXPECT_DOUBLE_EQ(curve[0].confidence, 0.65);
+  EXPECT_DOUBLE_EQ(curve[0].accuracy, 0.5);
+  EXPECT_DOUBLE_EQ(curve[1].confidence, 0.95);
+  EXPECT_DOUBLE_EQ(curve[1].accuracy, 1);
+  EXPECT_EQ(even_calibration_curve(cases, 15).size(), 4U); // never more bins than cases
+}
+
 } // namespace
 } // namespace brainmvp::metrics

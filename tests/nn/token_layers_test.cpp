@@ -112,16 +112,28 @@ TEST_P(TokenLayersCases, InBfloat16StayWithinItsRounding) {
   }
 }
 
-TEST_P(TokenLayersCases, GiveTheSameBitsWithAnyNumberOfThreads) {
+// Solves once with the threads that there are and once with others.
+template <class Solve>
+void expect_same_bits(const Solve& solve_it) {
   const int threads = at::get_num_threads();
-  const LayersAnswer one = solve(Problem(GetParam()));
+  const LayersAnswer one = solve_it();
   at::set_num_threads(threads == 1 ? 3 : 1);
-  const LayersAnswer other = solve(Problem(GetParam()));
+  const LayersAnswer other = solve_it();
   at::set_num_threads(threads);
   EXPECT_TRUE(at::equal(one.y, other.y));
   for (std::size_t i = 0; i < one.gradients.size(); ++i) {
     EXPECT_TRUE(at::equal(one.gradients[i], other.gradients[i])) << i;
   }
+}
+
+TEST_P(TokenLayersCases, GiveTheSameBitsWithAnyNumberOfThreads) {
+  expect_same_bits([] { return solve(Problem(GetParam())); });
+}
+
+TEST_P(TokenLayersCases, GiveTheSameBitsInBfloat16WithAnyNumberOfThreads) {
+  at::autocast::set_autocast_enabled(at::kCPU, true);
+  expect_same_bits([] { return solve(Problem(GetParam())); });
+  at::autocast::set_autocast_enabled(at::kCPU, false);
 }
 
 TEST_P(TokenLayersCases, EqualTheKernelsOfAten) {

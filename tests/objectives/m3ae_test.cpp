@@ -95,9 +95,9 @@ TEST_F(M3ae, HiddenVoxelsShowTheTemplateOfTheirPlace) {
   {
     const torch::NoGradGuard no_gradient;
     templates.copy_(torch::rand_like(templates));
-    (void)made->losses(given, {});
+    (void)made->losses(given, {.pictured = true});
   }
-  const io::Picture picture = made->pictures().front().second; // target, input and output of the first channel, t2
+  const io::Picture picture = made->pictures().front().second; // target, input, output and error of the first channel, t2
   const Tensor shown = templates.detach()[3].narrow(0, 1, 16).narrow(1, 2, 16).narrow(2, 3, 16);
   // The axial slice's top row is anterior, its left is the patient's: k = 8, j = 15, i = 15 at the left.
   for (std::int64_t column = 0; column < 16; ++column) {

@@ -68,18 +68,34 @@ TEST(Figures, MarksAreRoundNumbersWithinTheAxis) {
 }
 
 TEST(Figures, PlacesAreSharesOfTheWidth) {
-  const std::string html = strip_plot(
-      kAttack, {{.label = kAttack, .colour = 1, .values = {0.25, 0.5}, .mean = 0.375, .interval = {.low = 0.25, .high = 0.5}}},
-      metrics::Interval{.low = 0, .high = 1});
+  const std::string html = strip_plot({.title = kAttack, .axis = "Dice"},
+                                      {{.label = kAttack,
+                                        .colour = 1,
+                                        .values = {0.25, 0.5},
+                                        .mean = 0.375,
+                                        .interval = {.low = 0.25, .high = 0.5},
+                                        .outside = "1 case off the axis"}},
+                                      metrics::Interval{.low = 0, .high = 1});
   EXPECT_EQ(html.find("<img"), std::string::npos) << html;
   EXPECT_NE(html.find("cx=\"26%\""), std::string::npos) << html; // 2 + 96 / 4
   EXPECT_NE(html.find("cx=\"50%\""), std::string::npos) << html;
-  EXPECT_NE(html.find("0.375 [0.250, 0.500]"), std::string::npos) << html;
+  EXPECT_NE(html.find("0.375 [0.250, 0.500]; 1 case off the axis"), std::string::npos) << html;
+  EXPECT_NE(html.find("<p class=\"axis-name\">Dice</p>"), std::string::npos) << html;
+}
+
+TEST(Figures, PairsJoinTheSameCaseOfTwoRows) {
+  const std::string html = paired_plot({.title = "Dice", .axis = "Dice"},
+                                       {{.label = "a", .colour = 0, .values = {0.25, 0.5}, .mean = 0.375, .interval = {}},
+                                        {.label = "b", .colour = 1, .values = {0.5, 1}, .mean = 0.75, .interval = {}}},
+                                       metrics::Interval{.low = 0, .high = 1});
+  EXPECT_NE(html.find("<line class=\"pair\" x1=\"26%\" y1=\"32\" x2=\"50%\" y2=\"88\"/>"), std::string::npos) << html;
+  EXPECT_NE(html.find("<line class=\"pair\" x1=\"50%\" y1=\"32\" x2=\"98%\" y2=\"88\"/>"), std::string::npos) << html;
 }
 
 // Equal numbers lie on the line from the lower left to the upper right corner.
 TEST(Figures, AScatterPlotHasOneScaleForBothAxes) {
-  const std::string html = scatter_plot({.title = kAttack, .reading = "n 2", .colour = 0, .x = {10, 20, 30}, .y = {10, 30, 50}});
+  const std::string html =
+      scatter_plot({.title = kAttack, .reading = "n 2", .axes = {}, .colour = 0, .x = {10, 20, 30}, .y = {10, 30, 50}});
   EXPECT_EQ(html.find("<img"), std::string::npos) << html;
   EXPECT_NE(html.find("class=\"zero\" x1=\"2%\" y1=\"313.6\" x2=\"98%\" y2=\"6.4\""), std::string::npos) << html;
   EXPECT_NE(html.find("cx=\"10%\" cy=\"288\""), std::string::npos) << html; // 10 over 10, of 6 to 54

@@ -85,7 +85,7 @@ protected:
 };
 
 TEST_F(RunFolderOf, OnlyAConfigurationIsAUsefulRun) {
-  const RunRecord run = read();
+  RunRecord run = read();
   EXPECT_EQ(run.name, "run");
   EXPECT_EQ(run.kind, RunKind::kPretrain);
   EXPECT_TRUE(run.steps.empty());
@@ -93,6 +93,8 @@ TEST_F(RunFolderOf, OnlyAConfigurationIsAUsefulRun) {
   EXPECT_EQ(run.setting("recipe"), "tiny");
   EXPECT_EQ(run.setting("task"), "t.toml");
   EXPECT_EQ(progress_of(run), "0 of 10 steps, ended without a word");
+  run.steps = {9, 10}; // as --resume of a finished run leaves it
+  EXPECT_EQ(progress_of(run), "10 of 10 steps, finished");
   EXPECT_EQ(headlines({run}, {}).at(0).value, "no steps yet");
 }
 

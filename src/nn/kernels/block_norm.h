@@ -22,6 +22,12 @@ public:
   // statistics are the batch's own only finish() can do the latter.
   void gradient(const Rows& rows, const float* x, float* g, float* weight_gradient, float* bias_gradient) const;
 
+  // Of kBatch, [C] each: norm(x) = x * scale + shift, and what the statistics say.
+  [[nodiscard]] const float* scale() const { return scale_.data(); }
+  [[nodiscard]] const float* shift() const { return shift_.data(); }
+  [[nodiscard]] const float* mean() const { return statistics_.mean.const_data_ptr<float>(); }
+  [[nodiscard]] const float* reciprocal_deviation() const { return statistics_.reciprocal_deviation.const_data_ptr<float>(); }
+
   [[nodiscard]] bool needs_finish() const { return norm_.kind == Norm::Kind::kBatch && norm_.is_training; }
 
   // The gradient of x: a * g + b * x + c of each channel, three times [C]. The arguments are sums over the tokens of this rank.

@@ -3,6 +3,7 @@
 #include <ATen/autocast_mode.h>
 
 #include "base/machine.h"
+#include "nn/kernels/bfloat_attention.h"
 #include "nn/kernels/execution.h"
 #include "nn/kernels/plain.h"
 #include "nn/kernels/recomputed_attention.h"
@@ -52,12 +53,20 @@ public:
 
   // x + attention(norm(x)); x: [B, N, C]
   Tensor forward(const Tensor& x, const Norm& norm) const {
-    const Tensor qkv = token_layers(x, qkv_->layers(norm)).view({x.size(0), x.size(1), 3, heads_, -1}).permute({2, 0, 3, 1, 4});
-    const Tensor mixed = attend(qkv[0], qkv[1], qkv[2]); // [B, heads, N, head width]
-    return token_layers(mixed.transpose(1, 2).flatten(2), projection_->layers({}, x));
+    return token_layers(attend(token_layers(x, qkv_->layers(norm))), projection_->layers({}, x));
   }
 
 private:
+  // [B, N, 3 C] -> [B, N, C]
+  [[nodiscard]] Tensor attend(const Tensor& qkv) const {
+    if (!uses_plain_kernels() && has_bfloat16_attention(qkv, heads_)) {
+      return bfloat_attention(qkv, heads_);
+    }
+    const Tensor parts = qkv.view({qkv.size(0), qkv.size(1), 3, heads_, -1}).permute({2, 0, 3, 1, 4});
+    return attend(parts[0], parts[1], parts[2]).transpose(1, 2).flatten(2);
+  }
+
+  // [B, heads, N, head width] each
   static Tensor attend(const Tensor& q, const Tensor& k, const Tensor& v) {
     if (uses_plain_kernels()) {
       return plain::attend(q, k, v);

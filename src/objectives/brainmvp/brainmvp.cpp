@@ -93,8 +93,9 @@ public:
       terms.emplace_back("mse_template", parallel::mean_over_ranks(mean_square_error(losses.fill, losses.target), step.share));
     } else {
       terms.emplace_back("contrastive", losses.contrastive);
+    }
+    if (step.pictured) {
       last_ = losses;
-      last_.total = losses.total.detach();
     }
     return terms;
   }
@@ -117,8 +118,11 @@ public:
   }
 
   [[nodiscard]] std::vector<std::pair<std::string, io::Picture>> pictures() const override {
-    return {{"views", columns_sheet({last_.target, last_.view1, last_.view2, last_.output1, last_.output2})},
-            {"templates", picture_of(template_sheet(templates_of(templates_, {}).templates))}};
+    const auto error = [this](const torch::Tensor& output) { return (output - last_.target).abs(); };
+    auto all = template_pictures(templates_of(templates_, {}).templates);
+    all.emplace_back("reconstruction", columns_sheet({last_.target, last_.view1, last_.output1, error(last_.output1), last_.view2,
+                                                      last_.output2, error(last_.output2)}));
+    return all;
   }
 
   [[nodiscard]] checkpoint::Dict description() const override { return description_of_templates(modalities_, affine_); }
@@ -143,7 +147,7 @@ private:
   torch::Tensor templates_;             // [8, Ht, Wt, Dt], raw
   std::vector<std::string> modalities_; // of the training studies, in the order of the bank
   image::Affine affine_;
-  ProxyLosses last_; // for pictures
+  ProxyLosses last_; // what is pictured
 };
 
 } // namespace

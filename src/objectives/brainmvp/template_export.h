@@ -4,11 +4,13 @@
 #include <array>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "checkpoint/checkpoint.h"
 #include "image/slice.h"
 #include "image/volume.h"
+#include "io/png.h"
 
 namespace brainmvp::objectives {
 
@@ -37,6 +39,9 @@ TemplateSet templates_in(const checkpoint::Contents& contents);
 
 // Rows of middle slices, axial, coronal, sagittal, with a line that states the orientation.
 image::GreyImage template_sheet(const std::vector<Template>& templates);
+
+// "template/<modality>": its middle slices, axial, coronal, sagittal, side by side; without those that are constant.
+std::vector<std::pair<std::string, io::Picture>> template_pictures(const std::vector<Template>& templates);
 
 // <modality>.nii.gz for each and templates.png, into an existing folder. Throws Error(kOutput or kOutOfResources).
 void write_templates(const std::filesystem::path& folder, const std::vector<Template>& templates);

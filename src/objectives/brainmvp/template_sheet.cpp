@@ -5,6 +5,7 @@
 #include "image/intensity.h"
 #include "image/lettering.h"
 #include "objectives/brainmvp/template_export.h"
+#include "objectives/pictures.h"
 
 namespace brainmvp::objectives {
 namespace {
@@ -34,6 +35,10 @@ image::Window window_of(const image::Volume& volume) {
   return window.white > window.black ? window : image::Window{};
 }
 
+image::GreyImage middle_of(const Template& learned, image::Plane plane, const image::Window& window) {
+  return image::slice(learned.volume, plane, image::slice_count(learned.volume.size, plane) / 2, window);
+}
+
 image::GreyImage row(const Template& learned) {
   std::vector<image::GreyImage> parts{label(learned)};
   if (learned.constant()) {
@@ -42,9 +47,7 @@ image::GreyImage row(const Template& learned) {
   }
   const image::Window window = window_of(learned.volume);
   for (std::size_t i = 0; i < kPlanes.size(); ++i) {
-    const std::size_t middle = image::slice_count(learned.volume.size, kPlanes[i]) / 2;
-    const std::array<image::GreyImage, 2> cell{image::lettering(kPlaneNames[i]),
-                                               image::slice(learned.volume, kPlanes[i], middle, window)};
+    const std::array<image::GreyImage, 2> cell{image::lettering(kPlaneNames[i]), middle_of(learned, kPlanes[i], window)};
     parts.push_back(image::stacked(cell, 1));
   }
   return image::beside(parts, kSheetGapPixels);
@@ -57,6 +60,20 @@ image::GreyImage template_sheet(const std::vector<Template>& templates) {
                                      image::lettering("middle slices, black to white = percentiles 1 to 99.5")};
   std::ranges::transform(templates, std::back_inserter(rows), row);
   return image::stacked(rows, kSheetGapPixels);
+}
+
+std::vector<std::pair<std::string, io::Picture>> template_pictures(const std::vector<Template>& templates) {
+  std::vector<std::pair<std::string, io::Picture>> pictures;
+  for (const Template& learned : templates) {
+    if (!learned.constant()) {
+      std::vector<image::GreyImage> parts;
+      for (const image::Plane plane : kPlanes) {
+        parts.push_back(middle_of(learned, plane, window_of(learned.volume)));
+      }
+      pictures.emplace_back("template/" + learned.modality, picture_of(image::beside(parts, kSheetGapPixels)));
+    }
+  }
+  return pictures;
 }
 
 } // namespace brainmvp::objectives

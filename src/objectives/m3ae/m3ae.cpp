@@ -81,7 +81,7 @@ public:
 
   [[nodiscard]] std::vector<std::pair<std::string, io::Picture>> pictures() const override {
     auto all = Restoration::pictures();
-    all.emplace_back("templates", picture_of(template_sheet(templates_of(templates_, {}).templates)));
+    std::ranges::move(template_pictures(templates_of(templates_, {}).templates), std::back_inserter(all));
     return all;
   }
 
