@@ -158,21 +158,21 @@ def _as_file(image: Image, affine: npt.NDArray[np.float64] | None, file: Path) -
     if isinstance(image, (str, Path)):
         return Path(image)
     if isinstance(image, nibabel.spatialimages.SpatialImage):
-        nibabel.save(image, file)  # type: ignore[attr-defined]
+        nibabel.save(image, file)
         return file
     values = image.detach().cpu().float().numpy() if isinstance(image, torch.Tensor) else np.asarray(image, np.float32)
     if values.ndim != 3:
         raise UsageError(f"{file.stem}: expected [H, W, D], found {list(values.shape)}")
     if affine is None:
         raise UsageError(f"{file.stem}: an array has no affine; pass affine=, [4, 4] from voxel indices to RAS+ mm")
-    nibabel.save(nibabel.Nifti1Image(values, affine), file)  # type: ignore[attr-defined, no-untyped-call]
+    nibabel.save(nibabel.Nifti1Image(values, affine), file)  # type: ignore[no-untyped-call]
     return file
 
 
 def _read(file: Path) -> nibabel.Nifti1Image:
     """In memory, since the file is about to go."""
-    image: nibabel.Nifti1Image = nibabel.load(file)  # type: ignore[attr-defined]
-    return type(image)(np.asanyarray(image.dataobj), image.affine, image.header)  # type: ignore[no-untyped-call]
+    image = nibabel.Nifti1Image.from_filename(file)
+    return nibabel.Nifti1Image(np.asanyarray(image.dataobj), image.affine, image.header)  # type: ignore[no-untyped-call]
 
 
 def _prediction_in(folder: Path) -> Prediction:

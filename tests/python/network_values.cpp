@@ -1,7 +1,7 @@
 // What a segmentation network of the program gives, for the tests of the Python package:
-//   network_values NETWORK CHANNELS OUTPUTS H,W,D FOLDER
+//   network_values NETWORK CHANNELS OUTPUTS H,W,D FOLDER [training]
 // writes FOLDER/weights.safetensors (its state dict) and FOLDER/values.safetensors: input; of the network in use, in float,
-// feature.N and evaluated (its logits); of the network in training, in double, logits, deeper.0 and .1, gradient.NAME of the mean
+// feature.N and evaluated (its logits); with "training", of the network in training, in double, logits, deeper.0 and .1, gradient.NAME of the mean
 // of all logits times loss_weights, and state.NAME, its buffers after that step.
 #include <torch/nn/module.h>
 #include <torch/utils.h>
@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "checkpoint/checkpoint.h"
 #include "nn/networks/encoder.h"
@@ -38,29 +39,22 @@ void disturb(torch::nn::Module& network) {
   }
 }
 
-void write_values(const std::string& name, std::int64_t channels, std::int64_t outputs, const std::string& sides,
-                  const std::filesystem::path& folder) {
-  torch::manual_seed(1);
-  const auto network = nn::make_segmentation_network(name, channels, outputs);
-  disturb(*network);
-  checkpoint::write_safetensors(folder / "weights.safetensors", nn::detached_state(*network));
-  const torch::Tensor input = drawn_input(channels, sides);
-  NamedTensors values{{"input", input}};
-
-  network->eval();
-  {
-    const torch::NoGradGuard no_gradient;
-    values.emplace_back("evaluated", network->forward(input).logits);
-    const auto encoder = std::dynamic_pointer_cast<nn::Encoder>(network->named_children()["encoder"]);
-    for (const torch::Tensor& feature : encoder->forward(input)) {
-      values.emplace_back("feature." + std::to_string(values.size() - 2), feature.contiguous());
-    }
+void add_use(nn::SegmentationNetwork& network, const torch::Tensor& input, NamedTensors& values) {
+  const torch::NoGradGuard no_gradient;
+  network.eval();
+  values.emplace_back("evaluated", network.forward(input).logits);
+  const auto encoder = std::dynamic_pointer_cast<nn::Encoder>(network.named_children()["encoder"]);
+  std::size_t number = 0;
+  for (const torch::Tensor& feature : encoder->forward(input)) {
+    values.emplace_back("feature." + std::to_string(number++), feature.contiguous());
   }
+}
 
-  // In double: in float rounding puts single voxels on the other side of a leaky ReLU's kink, which changes gradients by steps.
-  network->to(torch::kDouble);
-  network->train();
-  const nn::Segmentation result = network->forward(input.to(torch::kDouble));
+// In double: in float rounding puts single voxels on the other side of a leaky ReLU's kink, which changes gradients by steps.
+void add_training(nn::SegmentationNetwork& network, const torch::Tensor& input, NamedTensors& values) {
+  network.to(torch::kDouble);
+  network.train();
+  const nn::Segmentation result = network.forward(input.to(torch::kDouble));
   const torch::Tensor weights = torch::rand_like(result.logits);
   torch::Tensor loss = (result.logits * weights).mean();
   values.emplace_back("loss_weights", weights);
@@ -70,13 +64,28 @@ void write_values(const std::string& name, std::int64_t channels, std::int64_t o
     values.emplace_back("deeper." + std::to_string(i), result.deeper[i].detach().contiguous());
   }
   loss.backward();
-  for (const auto& [parameter, tensor] : nn::parameters_of(*network)) {
+  for (const auto& [parameter, tensor] : nn::parameters_of(network)) {
     if (tensor.grad().defined()) {
       values.emplace_back("gradient." + parameter, tensor.grad().contiguous());
     }
   }
-  for (const auto& buffer : network->named_buffers()) {
+  for (const auto& buffer : network.named_buffers()) {
     values.emplace_back("state." + buffer.key(), buffer.value());
+  }
+}
+
+void write_values(const std::vector<std::string>& arguments) {
+  const std::filesystem::path folder = arguments[4];
+  const std::int64_t channels = std::stoll(arguments[1]);
+  torch::manual_seed(1);
+  const auto network = nn::make_segmentation_network(arguments[0], channels, std::stoll(arguments[2]));
+  disturb(*network);
+  checkpoint::write_safetensors(folder / "weights.safetensors", nn::detached_state(*network));
+  const torch::Tensor input = drawn_input(channels, arguments[3]);
+  NamedTensors values{{"input", input}};
+  add_use(*network, input, values);
+  if (arguments.size() > 5) {
+    add_training(*network, input, values);
   }
   checkpoint::write_safetensors(folder / "values.safetensors", values);
 }
@@ -85,9 +94,9 @@ void write_values(const std::string& name, std::int64_t channels, std::int64_t o
 } // namespace brainmvp
 
 int main(int argc, char** argv) {
-  if (argc != 6) {
+  if (argc < 6) {
     return EXIT_FAILURE;
   }
-  brainmvp::write_values(argv[1], std::stoll(argv[2]), std::stoll(argv[3]), argv[4], argv[5]);
+  brainmvp::write_values({argv + 1, argv + argc});
   return EXIT_SUCCESS;
 }

@@ -107,7 +107,7 @@ class _AttentionBlock(nn.Module):
         self.mlp = _Mlp(width)
 
     def forward(self, x: Tensor) -> Tensor:
-        y = (x + self.pos_embed(x)).flatten(2).transpose(1, 2)
+        y: Tensor = (x + self.pos_embed(x)).flatten(2).transpose(1, 2)
         y = y + self.attn(self.norm1(y))
         y = y + self.mlp(self.norm2(y))
         return y.transpose(1, 2).reshape(x.shape)
