@@ -78,7 +78,7 @@ TEST_F(MemoryLimit, EndsWhatNeedsNoNetwork) {
 }
 
 TEST_F(MemoryLimit, EndsTrainingsInTheMidst) {
-  const Arguments options{"--recipe", "tiny", "--threads", "1", "--steps", "1", "--crop", "64"};
+  const Arguments options{"--recipe", "tiny", "--threads", "1", "--steps", "1", "--crop", "64", "--precision", "fp32"};
   Arguments pretrain{"pretrain", store(), "-o", folder_ / "pre", "--template-size", "64", "64", "64", "--batch-size", "4"};
   pretrain.insert(pretrain.end(), options.begin(), options.end());
   expect_out_of_memory(run_within(3 * kGigabyte / 2, pretrain), "use a smaller --crop, --batch-size");
@@ -120,7 +120,8 @@ sys.exit(result.returncode)
 }
 
 TEST_F(MemoryLimit, IsToldBeforeItIsTaken) {
-  const Arguments options{"--recipe", "tiny", "--threads", "1", "--steps", "1", "--crop", "48", "--batch-size", "2"};
+  const Arguments options{"--recipe", "tiny", "--threads",    "1", "--steps",     "1",
+                          "--crop",   "48",   "--batch-size", "2", "--precision", "fp32"};
   Arguments finetune{"finetune", "segment", store(), "-o", out(), "--init", "scratch"};
   finetune.insert(finetune.end(), options.begin(), options.end());
   const Measured tuned = measure(finetune);
@@ -128,8 +129,8 @@ TEST_F(MemoryLimit, IsToldBeforeItIsTaken) {
   EXPECT_LT(tuned.told, 1.6 * tuned.peak);
 
   write_large_study(120);
-  const Measured predicted =
-      measure({"predict", out(), folder_ / "studies.json", "-o", folder_ / "predictions", "--threads", "1", "--overlap", "0"});
+  const Measured predicted = measure({"predict", out(), folder_ / "studies.json", "-o", folder_ / "predictions", "--threads", "1",
+                                      "--overlap", "0", "--precision", "fp32"});
   EXPECT_GT(predicted.told, predicted.peak);
   EXPECT_LT(predicted.told, 2.5 * predicted.peak);
 }

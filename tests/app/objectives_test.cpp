@@ -95,7 +95,7 @@ TEST_P(PretrainObjective, GoesOnToTheBitIsReportedAndItsEncoderIsFineTuned) {
 TEST_P(PretrainObjective, HasTheSameBitsWithAnyNumberOfThreads) {
   const auto with_threads = [&](const std::string& threads) {
     const ProcessResult result =
-        pretrain(threads, {"--crop", "32", "--steps", "2", "--validate-every", "2", "--threads", threads});
+        pretrain(threads, {"--crop", "32", "--steps", "2", "--validate-every", "2", "--threads", threads, "--precision", "fp32"});
     EXPECT_EQ(result.exit_code, 0) << result.err;
     return metrics(folder_ / threads);
   };

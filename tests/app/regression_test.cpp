@@ -44,6 +44,8 @@ protected:
            "16",
            "--threads",
            "1",
+           "--precision",
+           "fp32",
            "--seed",
            seed,
            "--steps",
@@ -55,7 +57,7 @@ protected:
            "--targets-from",
            people_of("age,ml")});
     }
-    run({"predict", last(1), path("studies.json"), "-o", path("predicted"), "--threads", "1"});
+    run({"predict", last(1), path("studies.json"), "-o", path("predicted"), "--threads", "1", "--precision", "fp32"});
   }
   static void TearDownTestSuite() {
     delete folder_;
@@ -107,8 +109,8 @@ TEST_F(Regression, PredictsInTheUnitsOfTheTable) {
 }
 
 TEST_F(Regression, AnEnsembleIsTheMean) {
-  run({"predict", last(2), path("studies.json"), "-o", path("other"), "--threads", "1"});
-  run({"predict", last(1), last(2), path("studies.json"), "-o", path("both"), "--threads", "1"});
+  run({"predict", last(2), path("studies.json"), "-o", path("other"), "--threads", "1", "--precision", "fp32"});
+  run({"predict", last(1), last(2), path("studies.json"), "-o", path("both"), "--threads", "1", "--precision", "fp32"});
   const auto first = cells("predicted");
   const auto second = cells("other");
   const auto both = cells("both");
@@ -121,7 +123,7 @@ TEST_F(Regression, AnEnsembleIsTheMean) {
 }
 
 TEST_F(Regression, EvaluatesAsNumpyDoesAndGoesIntoTheReport) {
-  run({"predict", last(2), path("studies.json"), "-o", path("second"), "--threads", "1"});
+  run({"predict", last(2), path("studies.json"), "-o", path("second"), "--threads", "1", "--precision", "fp32"});
   const std::string out = path("numbers.json");
   run({"evaluate", path("predicted/predictions.tsv"), "--regression", "--reference", path("studies.json"), "--targets-from",
        people_of("age,ml"), "--compare", path("second/predictions.tsv"), "-o", out});
@@ -146,8 +148,8 @@ for target in j["targets"]:
   EXPECT_EQ(python.exit_code, 0) << python.err;
   run({"report", path("run1"), "--evaluation", out, "-o", path("page.html")});
   const std::string page = test::read_text(path("page.html"));
-  for (const char* part : {"<section id=\"regression\"", "class=\"scatter\"", "predicted age over true age", "Pearson r",
-                           "Paired comparison", "regression"}) {
+  for (const char* part : {"<section id=\"regression\"", "class=\"scatter\"", ": predicted over true age", ">predicted age<",
+                           "Pearson r", "Paired comparison", "regression"}) {
     EXPECT_TRUE(contains(page, part)) << part;
   }
   EXPECT_FALSE(contains(page, ">p3<")) << "names of cases stay out";
