@@ -1,8 +1,8 @@
 // What a segmentation network of the program gives, for the tests of the Python package:
 //   network_values NETWORK CHANNELS OUTPUTS H,W,D FOLDER [training]
 // writes FOLDER/weights.safetensors (its state dict) and FOLDER/values.safetensors: input; of the network in use, in float,
-// feature.N and evaluated (its logits); with "training", of the network in training, in double, logits, deeper.0 and .1, gradient.NAME of the mean
-// of all logits times loss_weights, and state.NAME, its buffers after that step.
+// feature.N and evaluated (its logits); with "training", of the network in training, in double, logits, deeper.0 and .1,
+// gradient.NAME of the mean of all logits times loss_weights, and state.NAME, its buffers after that step.
 #include <torch/nn/module.h>
 #include <torch/utils.h>
 
