@@ -10,12 +10,12 @@ using torch::Tensor;
 
 // With an even number of tokens.
 template <class Element>
-Room<Element> even_room(const TokenPlan& plan, std::int64_t channels) {
-  return std::make_unique_for_overwrite<Element[]>(static_cast<std::size_t>((plan.room() + 1) * channels));
+Buffer<Element> even_buffer(const TokenPlan& plan, std::int64_t channels) {
+  return std::make_unique_for_overwrite<Element[]>(static_cast<std::size_t>((plan.largest_block() + 1) * channels));
 }
 
-Room<std::uint32_t> room_of_pairs(const TokenPlan& plan, std::int64_t channels) {
-  return std::make_unique_for_overwrite<std::uint32_t[]>(static_cast<std::size_t>((plan.room() + 1) / 2 * channels));
+Buffer<std::uint32_t> pair_buffer(const TokenPlan& plan, std::int64_t channels) {
+  return std::make_unique_for_overwrite<std::uint32_t[]>(static_cast<std::size_t>((plan.largest_block() + 1) / 2 * channels));
 }
 
 const std::uint16_t* rows_of(const Tensor& x, std::int64_t first) {
@@ -34,14 +34,14 @@ void apply_factor(std::int64_t count, const std::uint16_t* rows, const BfloatFac
 } // namespace
 
 BfloatBlocks::BfloatBlocks(const TokenWork& work)
-    : work_(work), normed_(even_room<Value>(work.plan, work.plan.inputs)),
-      hidden_rows_(even_room<Value>(work.plan, work.plan.hidden)), input_pairs_(room_of_pairs(work.plan, work.plan.inputs)),
-      output_pairs_(room_of_pairs(work.plan, work.plan.outputs)), hidden_pairs_(room_of_pairs(work.plan, work.plan.hidden)),
-      gradient_pairs_(room_of_pairs(work.plan, work.plan.hidden)),
-      transposed_(room_of_pairs(work.plan, std::max({work.plan.inputs, work.plan.hidden, work.plan.outputs}))),
-      wide_(even_room<float>(work.plan, work.plan.inputs)), result_(even_room<float>(work.plan, work.plan.outputs)),
-      gradient_(even_room<float>(work.plan, work.plan.inputs)), hidden_(even_room<float>(work.plan, work.plan.hidden)),
-      hidden_gradient_(even_room<float>(work.plan, work.plan.hidden)) {}
+    : work_(work), normed_(even_buffer<Value>(work.plan, work.plan.inputs)),
+      hidden_rows_(even_buffer<Value>(work.plan, work.plan.hidden)), input_pairs_(pair_buffer(work.plan, work.plan.inputs)),
+      output_pairs_(pair_buffer(work.plan, work.plan.outputs)), hidden_pairs_(pair_buffer(work.plan, work.plan.hidden)),
+      gradient_pairs_(pair_buffer(work.plan, work.plan.hidden)),
+      transposed_(pair_buffer(work.plan, std::max({work.plan.inputs, work.plan.hidden, work.plan.outputs}))),
+      wide_(even_buffer<float>(work.plan, work.plan.inputs)), result_(even_buffer<float>(work.plan, work.plan.outputs)),
+      gradient_(even_buffer<float>(work.plan, work.plan.inputs)), hidden_(even_buffer<float>(work.plan, work.plan.hidden)),
+      hidden_gradient_(even_buffer<float>(work.plan, work.plan.hidden)) {}
 
 const std::uint16_t* BfloatBlocks::normed(const TokenPiece& piece, const Tensor& x) {
   const Rows rows{.count = piece.count, .channels = work_.plan.inputs};

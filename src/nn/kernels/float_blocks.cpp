@@ -7,8 +7,8 @@ namespace {
 
 using torch::Tensor;
 
-Room<float> sized(const TokenPlan& plan, std::int64_t channels) {
-  return std::make_unique_for_overwrite<float[]>(static_cast<std::size_t>(plan.room() * channels));
+Buffer<float> sized(const TokenPlan& plan, std::int64_t channels) {
+  return std::make_unique_for_overwrite<float[]>(static_cast<std::size_t>(plan.largest_block() * channels));
 }
 
 // y[count, out] = x[count, in] W^T + bias

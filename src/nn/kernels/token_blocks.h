@@ -10,7 +10,7 @@ namespace brainmvp::nn {
 
 // Memory of one thread, its values not set: a small layer would spend more time on zeros than on products.
 template <class Value>
-using Room = std::unique_ptr<Value[]>;
+using Buffer = std::unique_ptr<Value[]>;
 
 // In single precision, of tensors of either type.
 class FloatBlocks {
@@ -36,7 +36,7 @@ public:
 
 private:
   const TokenWork& work_;
-  Room<float> x_, normed_, hidden_, hidden_gradient_, y_, gradient_, addend_;
+  Buffer<float> x_, normed_, hidden_, hidden_gradient_, y_, gradient_, addend_;
 };
 
 // With products in bfloat16 and sums in single precision, of tensors of bfloat16 with an even number of channels.
@@ -67,9 +67,9 @@ private:
 
   const TokenWork& work_;
   BfloatProducts products_;
-  Room<Value> normed_, hidden_rows_;
-  Room<Word> input_pairs_, output_pairs_, hidden_pairs_, gradient_pairs_, transposed_;
-  Room<float> wide_, result_, gradient_, hidden_, hidden_gradient_;
+  Buffer<Value> normed_, hidden_rows_;
+  Buffer<Word> input_pairs_, output_pairs_, hidden_pairs_, gradient_pairs_, transposed_;
+  Buffer<float> wide_, result_, gradient_, hidden_, hidden_gradient_;
 };
 
 } // namespace brainmvp::nn

@@ -23,7 +23,7 @@ struct TokenPlan {
   }
 
   [[nodiscard]] std::int64_t blocks() const { return (tokens + block - 1) / block; }
-  [[nodiscard]] std::int64_t room() const { return std::min(block, tokens); } // that a block needs, in tokens
+  [[nodiscard]] std::int64_t largest_block() const { return std::min(block, tokens); } // that there is, in tokens
 
   std::int64_t tokens, inputs, hidden, outputs;
   std::int64_t block = 0; // tokens of a block
