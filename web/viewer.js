@@ -21,10 +21,29 @@ function labelColours(entries) {
   return table;
 }
 
+// Only the voxels of a label that touch another one. Of a reference every second, so that it looks dashed beside a prediction.
+function bordersOf(values, [width, height, depth], isDashed) {
+  const borders = values.slice();
+  const steps = [1, width, width * height];
+  for (let z = 1; z < depth - 1; z++) {
+    for (let y = 1; y < height - 1; y++) {
+      for (let x = 1; x < width - 1; x++) {
+        const at = x + width * (y + height * z);
+        const isInside = steps.every((step) => values[at - step] === values[at] && values[at + step] === values[at]);
+        if (isInside || (isDashed && (x + y + z) % 2 === 1)) {
+          borders[at] = 0;
+        }
+      }
+    }
+  }
+  return borders;
+}
+
 async function labelVolume(layer, labels) {
   const volume = await NVImage.new(bytesOf(layer.data), `${layer.name}.nii.gz`);
   volume.setColormapLabel(labelColours(labels));
-  return volume;
+  const values = volume.img;
+  return { volume, filled: values, contours: bordersOf(values, volume.hdr.dims.slice(1, 4), layer.kind === "reference") };
 }
 
 class Viewer {
@@ -52,7 +71,7 @@ class Viewer {
     element("plane").addEventListener("change", () => this.showPlane());
     element("slice").addEventListener("input", () => this.showSlice());
     element("opacity").addEventListener("input", () => this.showLayers());
-    element("filled").addEventListener("change", () => this.showOutlines());
+    element("filled").addEventListener("change", () => this.showContours());
     element("image").addEventListener("change", () => this.showImage());
     await this.showCase();
   }
@@ -77,17 +96,18 @@ class Viewer {
       this.niivue.removeVolume(this.niivue.volumes[0]);
     }
     this.niivue.addVolume(await NVImage.new(bytesOf(image.data), "image.nii.gz", "gray"));
-    for (const layer of entry.layers) {
-      this.niivue.addVolume(await labelVolume(layer, this.volumes.labels));
-    }
+    this.layers = await Promise.all(entry.layers.map((layer) => labelVolume(layer, this.volumes.labels)));
+    this.layers.forEach(({ volume }) => this.niivue.addVolume(volume));
     this.niivue.scene.crosshairPos = place;
-    this.showOutlines();
+    this.showContours();
     this.showLayers();
   }
 
-  // Outlines of labels, or labels filled.
-  showOutlines() {
-    this.niivue.setAtlasOutline(element("filled").checked ? 0 : 1);
+  showContours() {
+    for (const layer of this.layers) {
+      layer.volume.img = element("filled").checked ? layer.filled : layer.contours;
+    }
+    this.niivue.updateGLVolume();
   }
 
   makeCheckboxes(layers) {
