@@ -6,9 +6,9 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from safetensors.torch import load_file, save_file
@@ -34,6 +34,7 @@ from brainmvp.networks.base import Encoder, Segmenter
 from brainmvp.networks.classification import Classifier, Regressor
 
 _TEMPLATES = "templates.safetensors"
+_Model = TypeVar("_Model", Segmenter, Classifier, Regressor)
 
 
 def load_encoder(source: PathLike, in_channels: int | None, network: str | None) -> Encoder:
@@ -57,26 +58,17 @@ def load_encoder(source: PathLike, in_channels: int | None, network: str | None)
 
 def load_segmenter(run: PathLike) -> Segmenter:
     """See `Segmenter.from_pretrained`."""
-    checkpoint, description = _read_model(run, "segment", "Segmenter")
-    model = make_segmenter(description.network, len(description.channels), len(description.outputs))
-    model.description, model.report = description, _fill(checkpoint, model)
-    return model.eval()
+    return _load_model(run, "segment", "Segmenter", make_segmenter)
 
 
 def load_classifier(run: PathLike) -> Classifier:
     """See `Classifier.from_pretrained`."""
-    checkpoint, description = _read_model(run, "classify", "Classifier")
-    model = Classifier(description.network, len(description.channels), len(description.outputs))
-    model.description, model.report = description, _fill(checkpoint, model)
-    return model.eval()
+    return _load_model(run, "classify", "Classifier", Classifier)
 
 
 def load_regressor(run: PathLike) -> Regressor:
     """See `Regressor.from_pretrained`."""
-    checkpoint, description = _read_model(run, "regress", "Regressor")
-    model = Regressor(description.network, len(description.channels), len(description.outputs))
-    model.description, model.report = description, _fill(checkpoint, model)
-    return model.eval()
+    return _load_model(run, "regress", "Regressor", Regressor)
 
 
 def read_description(run: PathLike) -> Description:
@@ -99,12 +91,14 @@ def save_described(model: nn.Module, description: Description | None, folder: Pa
     _save(model, {"class": kind, **description.as_config()}, folder, {"templates": description.templates})
 
 
-def _read_model(run: PathLike, task: str, kind: str) -> tuple[Checkpoint, Description]:
+def _load_model(run: PathLike, task: str, kind: str, make: Callable[[str, int, int], _Model]) -> _Model:
     checkpoint = read_checkpoint(checkpoint_file(run, ("best.pt", "last.pt")))
     description = _described(checkpoint)
     if description.task != task:
         raise BadInput(f"{checkpoint.file}: its task is {description.task}, which is no task of {kind}")
-    return checkpoint, description
+    model = make(description.network, len(description.channels), len(description.outputs))
+    model.description, model.report = description, _fill(checkpoint, model)
+    return model.eval()
 
 
 def _described(checkpoint: Checkpoint) -> Description:
