@@ -160,4 +160,14 @@ RunRecord read_run(const fs::path& folder) {
   return run;
 }
 
+std::vector<const RunRecord*> runs_of_kind(const std::vector<RunRecord>& runs, RunKind kind) {
+  std::vector<const RunRecord*> found;
+  for (const RunRecord& run : runs) {
+    if (run.kind == kind) {
+      found.push_back(&run);
+    }
+  }
+  return found;
+}
+
 } // namespace brainmvp::report

@@ -39,4 +39,6 @@ struct RunRecord {
 // and noted. Throws Error(kBadInput) for a folder that holds no run.
 RunRecord read_run(const std::filesystem::path& folder);
 
+std::vector<const RunRecord*> runs_of_kind(const std::vector<RunRecord>& runs, RunKind kind);
+
 } // namespace brainmvp::report

@@ -122,13 +122,7 @@ std::string runs_section(const std::vector<RunRecord>& runs) {
 std::string curves_section(const std::vector<RunRecord>& runs, PageData& charts) {
   std::string html;
   for (const RunKind kind : {RunKind::kPretrain, RunKind::kSegment, RunKind::kClassify, RunKind::kRegress, RunKind::kOther}) {
-    std::vector<const RunRecord*> alike;
-    for (const RunRecord& run : runs) {
-      if (run.kind == kind) {
-        alike.push_back(&run);
-      }
-    }
-    const std::string of_kind = charts_html(alike, charts);
+    const std::string of_kind = charts_html(runs_of_kind(runs, kind), charts);
     if (!of_kind.empty()) {
       std::string title = kind_name(kind);
       title.front() = static_cast<char>(title.front() - 'a' + 'A');

@@ -100,13 +100,7 @@ std::string error_figure(const std::vector<RegressionResults>& sets) {
 std::vector<std::string> loss_figures(const std::vector<RunRecord>& runs, PageData& charts) {
   std::vector<std::string> figures;
   for (const RunKind kind : {RunKind::kPretrain, RunKind::kSegment, RunKind::kClassify, RunKind::kRegress}) {
-    std::vector<const RunRecord*> alike;
-    for (const RunRecord& run : runs) {
-      if (run.kind == kind) {
-        alike.push_back(&run);
-      }
-    }
-    figures.push_back(chart_of("loss", kind_name(kind) + ": training loss", alike, charts));
+    figures.push_back(chart_of("loss", kind_name(kind) + ": training loss", runs_of_kind(runs, kind), charts));
   }
   return figures;
 }

@@ -30,12 +30,7 @@ std::string studies_text(const std::vector<const RunRecord*>& runs) {
 }
 
 std::string trained_text(const std::vector<RunRecord>& runs, RunKind kind, const std::string& one, const std::string& several) {
-  std::vector<const RunRecord*> alike;
-  for (const RunRecord& run : runs) {
-    if (run.kind == kind) {
-      alike.push_back(&run);
-    }
-  }
+  const std::vector<const RunRecord*> alike = runs_of_kind(runs, kind);
   return alike.empty() ? "" : counted(alike.size(), one, several) + studies_text(alike);
 }
 
