@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <span>
 #include <string_view>
 
 #include "base/error.h"
@@ -61,11 +62,14 @@ struct Renamed {
   std::vector<std::string> unused;             // original names
 };
 
-Renamed rename(const NamedTensors& from, const Named& model) {
+Renamed rename(const NamedTensors& from, const Named& model, std::span<const std::string> left_out) {
   const bool with_decoder = is_fine_tuned(from);
+  const auto of_another_task = [&](const std::string& name) {
+    return std::ranges::any_of(left_out, [&](const std::string& prefix) { return name.starts_with(prefix); });
+  };
   Renamed result;
   for (const auto& [name, tensor] : from) {
-    const std::string target = target_name(name, model, with_decoder);
+    const std::string target = of_another_task(name) ? "" : target_name(name, model, with_decoder);
     if (target.empty()) {
       result.unused.push_back(name);
       continue;
@@ -125,25 +129,26 @@ std::string adapt_stem(const at::Tensor& from, const at::Tensor& to, Stem change
 
 } // namespace
 
-EncoderTransfer transfer_encoder(const NamedTensors& from, const NamedTensors& to, const std::string& stem, Stem change) {
+EncoderTransfer transfer_encoder(const NamedTensors& from, const NamedTensors& to, const std::string& stem, Stem change,
+                                 std::span<const std::string> left_out) {
   const at::NoGradGuard no_grad;
   const Named model(to.begin(), to.end());
-  Renamed source = rename(from, model);
+  Renamed source = rename(from, model, left_out);
   require_encoder(from, source.weights, model, stem);
 
   EncoderTransfer result;
   result.stem = stem;
   NamedTensors remaining = to;
-  for (auto entry = source.weights.begin(); entry != source.weights.end(); ++entry) {
-    const auto& [name, tensor] = *entry;
+  std::erase_if(source.weights, [&](const auto& entry) { // of the stem, and of the decoder's convolution of the image
+    const auto& [name, tensor] = entry;
     const auto found = model.find(name);
-    if (name == stem && found != model.end() && is_inflatable(tensor, found->second)) {
-      result.adapted.emplace_back(name, adapt_stem(tensor, found->second, change));
-      std::erase_if(remaining, [&](const auto& other) { return other.first == found->first; });
-      source.weights.erase(entry);
-      break; // a network has one stem
+    if (found == model.end() || !is_inflatable(tensor, found->second)) {
+      return false;
     }
-  }
+    result.adapted.emplace_back(name, adapt_stem(tensor, found->second, change));
+    std::erase_if(remaining, [&](const auto& other) { return other.first == name; });
+    return true;
+  });
   result.report = transfer(source.weights, remaining);
   for (std::string& name : result.report.unused) {
     name = source.original.at(name);

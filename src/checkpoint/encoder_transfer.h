@@ -1,6 +1,7 @@
 // From a pre-trained encoder of one input channel to a fine-tuning network of one channel a modality.
 #pragma once
 
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,7 +25,9 @@ struct EncoderTransfer {
 // `from`: a pre-training ("encoder.uniformer.X" or the UNet's names), a fine-tuned network, or a bare encoder; `to`: the
 // tensors of a fine-tuning network ("encoder.X"). A stem of equal channel count is loaded as it is.
 // `stem`: its first convolution ("encoder." and nn::Backbone::stem). Throws Error(kBadInput) when no tensor of the encoder fits.
-EncoderTransfer transfer_encoder(const NamedTensors& from, const NamedTensors& to, const std::string& stem, Stem change);
+// A decoder that was trained with skips is loaded, too, but for tensors whose names begin with one of `left_out`.
+EncoderTransfer transfer_encoder(const NamedTensors& from, const NamedTensors& to, const std::string& stem, Stem change,
+                                 std::span<const std::string> left_out = {});
 
 // Throws Error(kBadInput) when some of the encoder was not loaded, or the file's is a larger one: names what is missing, or what
 // does not fit. A first convolution of other channels may stay as it was drawn.

@@ -131,9 +131,11 @@ std::string take_weights(const Start& start, const nn::Backbone& backbone, check
   if (start.file.empty()) {
     return "";
   }
+  const bool pretrained = start.contents.entries.find("objective") != nullptr;
   const checkpoint::EncoderTransfer transfer = with_context(start.file.string(), [&] {
     checkpoint::EncoderTransfer result =
-        checkpoint::transfer_encoder(start.contents.weights, nn::state_tensors(network), "encoder." + backbone.stem, stem);
+        checkpoint::transfer_encoder(start.contents.weights, nn::state_tensors(network), "encoder." + backbone.stem, stem,
+                                     pretrained ? backbone.outputs : std::vector<std::string>{});
     checkpoint::require_whole_encoder(result);
     return result;
   });

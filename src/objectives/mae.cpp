@@ -10,15 +10,20 @@ using torch::Tensor;
 
 struct MaeSettings : ObjectiveSettings {
   BlockMasking masking{.mask_rate = 0.75};
+  DecoderChoice decoder;
 
-  [[nodiscard]] std::vector<settings::Setting> settings() override { return masking.settings(); }
+  [[nodiscard]] std::vector<settings::Setting> settings() override {
+    std::vector<settings::Setting> rows = masking.settings();
+    rows.push_back(decoder.setting());
+    return rows;
+  }
   [[nodiscard]] std::unique_ptr<Objective> make(const ObjectiveSetup& setup) const override;
 };
 
 class Mae : public Restoration {
 public:
-  Mae(const BlockMasking& masking, std::shared_ptr<nn::ReconstructionNetwork> network)
-      : Restoration(network), masking_(masking), network_(std::move(network)) {}
+  Mae(const MaeSettings& settings, std::shared_ptr<nn::ReconstructionNetwork> network)
+      : Restoration(network, settings.decoder.work()), masking_(settings.masking), network_(std::move(network)) {}
 
   [[nodiscard]] DataNeeds data() const override { return {}; } // of each study one modality, drawn without preference
 
@@ -37,9 +42,9 @@ private:
 };
 
 std::unique_ptr<Objective> MaeSettings::make(const ObjectiveSetup& setup) const {
-  auto network = reconstruction_network(setup);
+  auto network = decoder.network(setup);
   masking.check(setup.crop);
-  return std::make_unique<Mae>(masking, std::move(network));
+  return std::make_unique<Mae>(*this, std::move(network));
 }
 
 } // namespace

@@ -16,8 +16,15 @@ void start_network(torch::nn::Module& network, const ObjectiveSetup& setup) {
   nn::check_crop(setup.crop, nn::backbone(setup.network).size_multiple, setup.network);
 }
 
-std::shared_ptr<nn::ReconstructionNetwork> reconstruction_network(const ObjectiveSetup& setup) {
-  auto network = nn::make_network(setup.network);
+settings::Setting DecoderChoice::setting() {
+  return {.name = "decoder",
+          .slot = settings::Slot(decoder, {"plain", "skips"}),
+          .help = "What restores the image: plain: upsampling of the deepest feature, as in the paper; skips: the decoder of the "
+                  "segmentation, which finetune segment then starts from, too"};
+}
+
+std::shared_ptr<nn::ReconstructionNetwork> DecoderChoice::network(const ObjectiveSetup& setup, std::int64_t channels) const {
+  auto network = nn::make_network(setup.network, decoder, channels);
   start_network(*network, setup);
   return network;
 }
@@ -25,7 +32,7 @@ std::shared_ptr<nn::ReconstructionNetwork> reconstruction_network(const Objectiv
 double peak_signal_to_noise(double mean_square_error) { return -10 * std::log10(mean_square_error); }
 
 MemoryNeeds Objective::memory() const {
-  MemoryNeeds needs;
+  MemoryNeeds needs{.work = work_};
   for (const torch::Tensor& parameter : network_->parameters()) {
     needs.parameters += static_cast<double>(parameter.nbytes());
   }

@@ -19,6 +19,7 @@
 #include "base/random.h"
 #include "checkpoint/checkpoint.h"
 #include "io/png.h"
+#include "nn/networks/backbones.h"
 #include "nn/networks/initialisation.h"
 #include "nn/networks/network.h"
 #include "parallel/group.h"
@@ -43,6 +44,7 @@ struct MemoryNeeds {
   double parameters = 0;  // bytes of all that is trained
   double gradients = 0;   // bytes of a step besides one gradient a parameter
   std::int64_t views = 1; // crops that the network is given a sample
+  nn::Workload work = nn::Workload::kPretrain; // what a view costs
 };
 
 // What every objective starts from. `store` outlives it.
@@ -82,15 +84,25 @@ RandomStream stream_of(const Batch& batch, std::size_t sample, const Step& step,
 // Draws the weights of a network that was just made. Throws Error(kUsage) for a crop that the setup's backbone cannot take.
 void start_network(torch::nn::Module& network, const ObjectiveSetup& setup);
 
-// The network of the setup with freshly drawn weights. Throws Error(kUsage) for a crop that it cannot take.
-std::shared_ptr<nn::ReconstructionNetwork> reconstruction_network(const ObjectiveSetup& setup);
+// How an objective that restores images goes from features to an image: its setting, network and memory.
+struct DecoderChoice {
+  nn::Decoder decoder = nn::Decoder::kPlain;
+
+  [[nodiscard]] settings::Setting setting();
+
+  // With freshly drawn weights. Throws Error(kUsage) for a crop that it cannot take. The plain one of several channels is the generic
+  // one of every backbone.
+  [[nodiscard]] std::shared_ptr<nn::ReconstructionNetwork> network(const ObjectiveSetup& setup, std::int64_t channels = 1) const;
+  [[nodiscard]] nn::Workload work() const { return decoder == nn::Decoder::kPlain ? nn::Workload::kPretrain : nn::Workload::kSegment; }
+};
 
 double peak_signal_to_noise(double mean_square_error); // in dB, where 1 is the 95th percentile of an image
 
 class Objective {
 public:
   // The network is made first, with freshly drawn weights, so that they do not depend on what else is drawn.
-  explicit Objective(std::shared_ptr<torch::nn::Module> network) : network_(std::move(network)) {}
+  explicit Objective(std::shared_ptr<torch::nn::Module> network, nn::Workload work = nn::Workload::kPretrain)
+      : network_(std::move(network)), work_(work) {}
   virtual ~Objective() = default;
 
   [[nodiscard]] virtual DataNeeds data() const = 0;
@@ -127,6 +139,7 @@ public:
 
 private:
   std::shared_ptr<torch::nn::Module> network_;
+  nn::Workload work_;
 };
 
 // What an objective can be told. An object is not copied while rows refer to it.

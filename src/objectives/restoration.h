@@ -20,8 +20,9 @@ struct Damaged {
 class Restoration : public Objective {
 public:
   enum class Measure { kSquare, kAbsolute };
-  explicit Restoration(std::shared_ptr<torch::nn::Module> network, Measure measure = Measure::kSquare)
-      : Objective(std::move(network)), measure_(measure) {}
+  explicit Restoration(std::shared_ptr<torch::nn::Module> network, nn::Workload work = nn::Workload::kPretrain,
+                       Measure measure = Measure::kSquare)
+      : Objective(std::move(network), work), measure_(measure) {}
 
   // The mean error over the voxels that count, of all samples of all ranks: "loss", and "mse" where that is another.
   NamedTensors losses(const Batch& batch, const Step& step) override;

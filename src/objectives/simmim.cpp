@@ -50,7 +50,7 @@ struct SimMimSettings : ObjectiveSettings {
 class SimMim : public Restoration {
 public:
   SimMim(const BlockMasking& masking, std::shared_ptr<SimMimNetwork> network)
-      : Restoration(network, Measure::kAbsolute), masking_(masking), network_(std::move(network)) {}
+      : Restoration(network, nn::Workload::kPretrain, Measure::kAbsolute), masking_(masking), network_(std::move(network)) {}
 
   [[nodiscard]] DataNeeds data() const override { return {}; } // of each study one modality, drawn without preference
 

@@ -57,6 +57,25 @@ void expect_complete(const EncoderTransfer& transfer, const NamedTensors& from, 
   EXPECT_EQ(report.loaded.size() + report.unused.size() + report.mismatched.size() + transfer.adapted.size(), from.size());
 }
 
+TEST_P(EncoderTransferOf, ADecoderWithSkipsIsTakenButForItsOutputs) {
+  const auto source = nn::make_network(GetParam(), nn::Decoder::kSkips);
+  const NamedTensors from = pretrained(*source);
+  const auto network = nn::make_segmentation_network(GetParam(), 3, 1); // one output, as the pre-training has
+  const NamedTensors to = nn::state_tensors(*network);
+  const std::vector<std::string> outputs = nn::backbone(GetParam()).outputs;
+  const EncoderTransfer transfer = transfer_encoder(from, to, stem_, Stem::kInflate, outputs);
+  require_whole_encoder(transfer);
+  expect_complete(transfer, from, to);
+  EXPECT_TRUE(transfer.report.mismatched.empty());
+  ASSERT_FALSE(transfer.report.missing.empty());
+  for (const std::string& name : transfer.report.missing) {
+    EXPECT_TRUE(std::ranges::any_of(outputs, [&](const std::string& prefix) { return name.starts_with(prefix); })) << name;
+  }
+  for (const auto& [name, change] : transfer.adapted) {
+    EXPECT_TRUE(name == stem_ || name == "decoder.proj1.proj.weight") << name;
+  }
+}
+
 TEST_P(EncoderTransferOf, EqualChannelsGiveThePretrainedFeatures) {
   const torch::NoGradGuard no_gradient;
   const auto network = nn::make_classification_network(GetParam(), 3, 2);

@@ -1,6 +1,8 @@
 #include "nn/networks/network.h"
 
 #include "base/error.h"
+#include "nn/networks/backbones.h"
+#include "nn/networks/segmentation.h"
 #include "support/support.h"
 
 namespace brainmvp::nn {
@@ -50,6 +52,32 @@ TEST(Network, EveryNetworkKeepsTheSizeOfAnUnevenBox) {
     const auto network = make_network(name);
     const Reconstruction result = network->forward(torch::rand({1, 1, 16, 32, 48}));
     EXPECT_EQ(result.image.sizes(), torch::IntArrayRef({1, 1, 16, 32, 48})) << name;
+  }
+}
+
+// Names, features and image are those of the segmentation network, whose decoder learns, but for its deeper heads.
+TEST(Network, ADecoderWithSkipsIsThatOfTheSegmentation) {
+  for (const char* name : {"uniformer_tiny", "unet", "resenc_s", "mednext_s"}) {
+    const auto network = make_network(name, Decoder::kSkips, 2);
+    const auto segmentation = make_segmentation_network(name, 2, 2);
+    const NamedTensors own = state_tensors(*network), others = state_tensors(*segmentation);
+    ASSERT_EQ(own.size(), others.size()) << name;
+    for (std::size_t i = 0; i < own.size(); ++i) {
+      EXPECT_EQ(own[i].first, others[i].first);
+      const torch::NoGradGuard no_gradient;
+      torch::Tensor(others[i].second).copy_(own[i].second);
+    }
+    const torch::Tensor x = torch::rand({1, 2, 32, 32, 48});
+    const Reconstruction result = network->forward(x);
+    const Segmentation expected = segmentation->forward(x);
+    EXPECT_TRUE(torch::allclose(result.image, expected.logits, 1e-4, 1e-4)) << name;
+    EXPECT_EQ(result.features.size(), backbone(name).widths.size());
+    result.image.square().mean().backward();
+    for (const auto& [parameter, tensor] : parameters_of(*network)) {
+      const bool of_head = parameter.find("seg_layers") != std::string::npos || parameter.starts_with("ms_out") ||
+                           parameter.starts_with("out_blocks");
+      EXPECT_TRUE(tensor.grad().defined() || of_head) << name << ": " << parameter;
+    }
   }
 }
 

@@ -17,6 +17,7 @@ struct Segmentation {
   torch::Tensor logits;              // [B, K, H, W, D]
   std::vector<torch::Tensor> deeper; // in training: heads at 1/4 and 1/2, upsampled to [B, K, H, W, D]; empty otherwise
   torch::Tensor quarter;             // in training: logits of the 1/4 head before upsampling, [B, K, H/4, W/4, D/4]
+  std::vector<torch::Tensor> features; // the encoder's, finest first
 };
 
 // Fills `deeper` of a segmentation whose `logits` and `quarter` are there. half: logits at 1/2, [B, K, H/2, W/2, D/2].

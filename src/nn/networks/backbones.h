@@ -21,6 +21,8 @@ struct Backbone {
   std::vector<std::int64_t> widths; // of the encoder's features, finest first
   int size_multiple = 1;            // divides the sides of the input
   std::string stem;                 // the encoder's tensor [out, C, ...] whose inputs are the image's channels
+  // What the names of the segmentation's last layers begin with, whose outputs mean another thing in every task.
+  std::vector<std::string> outputs = {"decoder.seg_layers."};
   // Activations in bytes a voxel of what the network is given at once (a view, a sample, a window), in fp32: peak resident
   // memory less program and weights. A step keeps them for the backward pass.
   std::array<double, 5> bytes_per_voxel{}; // by Workload

@@ -39,7 +39,7 @@ public:
   Segmentation forward(const Tensor& x) override {
     check_input(x, channels_, size_multiple_);
     const std::vector<Tensor> features = encoder_->forward(x);
-    Segmentation result;
+    Segmentation result{.logits = {}, .deeper = {}, .quarter = {}, .features = features};
     Tensor y = features.back(), half;
     for (std::size_t i = 0; i < stages_.size(); ++i) {
       const DecoderStage& stage = stages_[i];

@@ -51,6 +51,7 @@ Backbone mednext_backbone(const std::string& name, const MednextOptions& options
           .widths = widths,
           .size_multiple = kMednextSizeMultiple,
           .stem = "stem.weight",
+          .outputs = {"out_0.", "out_blocks."},
           .bytes_per_voxel = bytes_per_voxel,
           .encoder = [options](std::int64_t channels) { return std::make_shared<MednextEncoder>(options, channels); },
           .reconstruction = {},

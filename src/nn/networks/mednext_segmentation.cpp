@@ -46,11 +46,11 @@ public:
 
   Segmentation forward(const Tensor& x) override {
     check_input(x, channels_, kMednextSizeMultiple);
+    Segmentation result{.logits = {}, .deeper = {}, .quarter = {}, .features = encoder_->forward(x)};
     std::vector<Tensor> features;
-    for (const Tensor& feature : encoder_->forward(x)) {
+    for (const Tensor& feature : result.features) {
       features.push_back(feature.permute({0, 2, 3, 4, 1})); // [B, C, H, W, D] -> [B, H, W, D, C]
     }
-    Segmentation result;
     Tensor y = features.back(), half;
     for (std::size_t i = 0; i < levels_.size(); ++i) {
       if (is_training() && i + 2 == levels_.size()) {

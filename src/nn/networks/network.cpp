@@ -19,9 +19,12 @@ void append_state(const torch::nn::Module& module, const std::string& prefix, Na
 
 } // namespace
 
-std::shared_ptr<ReconstructionNetwork> make_network(const std::string& name) {
+std::shared_ptr<ReconstructionNetwork> make_network(const std::string& name, Decoder decoder, std::int64_t channels) {
   const Backbone& row = backbone(name);
-  return row.reconstruction ? row.reconstruction() : make_generic_reconstruction(row);
+  if (decoder == Decoder::kSkips) {
+    return make_skip_reconstruction(row, channels);
+  }
+  return row.reconstruction && channels == 1 ? row.reconstruction() : make_generic_reconstruction(row, channels);
 }
 
 NamedTensors state_tensors(const torch::nn::Module& module) {

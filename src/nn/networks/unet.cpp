@@ -100,6 +100,7 @@ Backbone unet_backbone(const std::string& name, const std::array<double, 5>& byt
           .widths = {kUNetWidth, 2 * kUNetWidth, 4 * kUNetWidth, 8 * kUNetWidth},
           .size_multiple = kUNetSizeMultiple,
           .stem = "conv1a.weight",
+          .outputs = {"decoder.up1conv.", "ms_out."},
           .bytes_per_voxel = bytes_per_voxel,
           .encoder = [](std::int64_t channels) { return std::make_shared<UNetEncoder>(channels); },
           .reconstruction = [] { return std::make_shared<UNet>(); },

@@ -21,7 +21,7 @@ public:
     check_input(x, channels_, kUNetSizeMultiple);
     const std::vector<Tensor> levels = encoder_->forward(x);
     const std::vector<Tensor> decoded = decoder_->forward(levels.back(), levels);
-    Segmentation result{.logits = decoder_->output(decoded[2]), .deeper = {}, .quarter = {}};
+    Segmentation result{.logits = decoder_->output(decoded[2]), .deeper = {}, .quarter = {}, .features = levels};
     if (is_training()) {
       heads_->forward(decoded[0].permute({0, 2, 3, 4, 1}), decoded[1].permute({0, 2, 3, 4, 1}), result);
     }

@@ -96,6 +96,7 @@ Backbone uniformer_backbone(const std::string& name, const std::array<double, 5>
           .widths = {sizes.widths.begin(), sizes.widths.end()},
           .size_multiple = kUniFormerSizeMultiple,
           .stem = "patch_embed1.proj.weight",
+          .outputs = {"decoder.out.", "ms_out."},
           .bytes_per_voxel = bytes_per_voxel,
           .encoder = [=](std::int64_t channels) { return std::make_shared<UniFormerEncoder>(with_channels(channels)); },
           .reconstruction = [=] { return std::make_shared<UniFormerReconstruction>(sizes); },

@@ -49,12 +49,12 @@ public:
 
   Segmentation forward(const Tensor& x) override {
     check_input(x, channels_, kUniFormerSizeMultiple);
-    std::vector<Tensor> stages;
-    for (const Tensor& feature : encoder_->forward(x)) {
+    std::vector<Tensor> features = encoder_->forward(x), stages;
+    for (const Tensor& feature : features) {
       stages.push_back(feature.permute({0, 2, 3, 4, 1})); // [B, C, H, W, D] -> [B, H, W, D, C]
     }
     const std::vector<Tensor> decoded = decoder_->forward(x, stages);
-    Segmentation result{.logits = decoder_->output(decoded[3]), .deeper = {}, .quarter = {}};
+    Segmentation result{.logits = decoder_->output(decoded[3]), .deeper = {}, .quarter = {}, .features = std::move(features)};
     if (is_training()) {
       heads_->forward(decoded[1], decoded[2], result);
     }

@@ -42,7 +42,7 @@ ProxyBatch proxy_batch(const Batch& batch) {
 class BrainMvp : public Objective {
 public:
   BrainMvp(BrainMvpSettings settings, const ObjectiveSetup& setup, std::shared_ptr<nn::ReconstructionNetwork> network)
-      : Objective(network), settings_(std::move(settings)), crop_(setup.crop), network_(std::move(network)),
+      : Objective(network, settings.decoder.work()), settings_(std::move(settings)), crop_(setup.crop), network_(std::move(network)),
         modalities_(modalities_of(setup.store, setup.training)),
         affine_(affine_of_templates(setup.store, setup.training, settings_.template_size)) {}
 
@@ -158,7 +158,7 @@ std::unique_ptr<Objective> BrainMvpSettings::make(const ObjectiveSetup& setup) c
                                   "nothing is learned; give one of them a weight");
   }
   store::check_grid(setup.crop, template_size);
-  auto network = reconstruction_network(setup);
+  auto network = decoder.network(setup);
   nn::check_crop(setup.crop, mask_block, "the blocks of the mask");
   return std::make_unique<BrainMvp>(*this, setup, std::move(network));
 }

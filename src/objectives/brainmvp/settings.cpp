@@ -42,6 +42,7 @@ std::vector<settings::Setting> BrainMvpSettings::settings() {
   for (settings::Setting& row : template_settings(template_init, template_size)) {
     rows.push_back(std::move(row));
   }
+  rows.push_back(decoder.setting());
   return rows;
 }
 

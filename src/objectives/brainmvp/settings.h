@@ -25,6 +25,7 @@ struct BrainMvpSettings : ObjectiveSettings {
   LossWeights weights = {};    // those of the last phase
   double cross_modal_from = 0; // fraction of the schedule from which view 2 is filled from another modality
   double contrastive_from = 0; // fraction of the schedule from which the contrastive term counts
+  DecoderChoice decoder;
   image::Size template_size{240, 240, 155};
   TemplateInit template_init = TemplateInit::kZero;
 

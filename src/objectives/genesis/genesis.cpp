@@ -11,6 +11,7 @@ using torch::Tensor;
 struct GenesisSettings : ObjectiveSettings {
   double flip_rate = 0.4;
   DistortionRates rates;
+  DecoderChoice decoder;
 
   [[nodiscard]] std::vector<settings::Setting> settings() override;
   [[nodiscard]] std::unique_ptr<Objective> make(const ObjectiveSetup& setup) const override;
@@ -18,8 +19,9 @@ struct GenesisSettings : ObjectiveSettings {
 
 class Genesis : public Restoration {
 public:
-  Genesis(double flip_rate, const DistortionRates& rates, std::shared_ptr<nn::ReconstructionNetwork> network)
-      : Restoration(network), flip_rate_(flip_rate), rates_(rates), network_(std::move(network)) {}
+  Genesis(const GenesisSettings& settings, std::shared_ptr<nn::ReconstructionNetwork> network)
+      : Restoration(network, settings.decoder.work()), flip_rate_(settings.flip_rate), rates_(settings.rates),
+        network_(std::move(network)) {}
 
   [[nodiscard]] DataNeeds data() const override { return {}; } // of each study one modality, drawn without preference
 
@@ -67,11 +69,12 @@ std::vector<settings::Setting> GenesisSettings::settings() {
       {.name = "inpaint_rate",
        .slot = rates.inside,
        .help = "Share of the painted crops that are painted inside; the others outside",
-       .range = share}};
+       .range = share},
+      decoder.setting()};
 }
 
 std::unique_ptr<Objective> GenesisSettings::make(const ObjectiveSetup& setup) const {
-  return std::make_unique<Genesis>(flip_rate, rates, reconstruction_network(setup));
+  return std::make_unique<Genesis>(*this, decoder.network(setup));
 }
 
 } // namespace

@@ -29,7 +29,7 @@ using torch::Tensor;
 class M3ae : public Restoration {
 public:
   M3ae(M3aeSettings settings, const ObjectiveSetup& setup, std::shared_ptr<nn::ReconstructionNetwork> network)
-      : Restoration(network), settings_(std::move(settings)), network_(std::move(network)),
+      : Restoration(network, settings.decoder.work()), settings_(std::move(settings)), network_(std::move(network)),
         trained_(modalities_of(setup.store, setup.training)),
         affine_(affine_of_templates(setup.store, setup.training, settings_.template_size)) {
     std::erase_if(trained_, [&](const std::string& name) { return std::ranges::count(settings_.modalities, name) == 0; });
@@ -198,8 +198,7 @@ void check_modalities(const std::vector<std::string>& modalities) {
 
 std::unique_ptr<Objective> M3aeSettings::make(const ObjectiveSetup& setup) const {
   check_modalities(modalities);
-  auto network = nn::make_generic_reconstruction(nn::backbone(setup.network), static_cast<std::int64_t>(modalities.size()));
-  start_network(*network, setup);
+  auto network = decoder.network(setup, static_cast<std::int64_t>(modalities.size()));
   masking.check(setup.crop);
   store::check_grid(setup.crop, template_size);
   return std::make_unique<M3ae>(*this, setup, std::move(network));

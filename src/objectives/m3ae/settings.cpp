@@ -23,6 +23,7 @@ std::vector<settings::Setting> M3aeSettings::settings() {
   for (settings::Setting& row : template_settings(template_init, template_size)) {
     rows.push_back(std::move(row));
   }
+  rows.push_back(decoder.setting());
   return rows;
 }
 

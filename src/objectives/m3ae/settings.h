@@ -18,6 +18,7 @@ struct M3aeSettings : ObjectiveSettings {
   double template_penalty = 0.005;
   double template_rate = 16.7; // factor of the learning rate: 5e-3 against 3e-4
   image::Size template_size{240, 240, 155};
+  DecoderChoice decoder;
   TemplateInit template_init = TemplateInit::kZero;
 
   [[nodiscard]] std::vector<settings::Setting> settings() override;
