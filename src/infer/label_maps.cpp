@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "base/atomic_file.h"
 #include "infer/head.h"
@@ -86,19 +87,23 @@ void LabelMaps::predict(store::PreparedStudy& prepared, const study::Study& stud
   const PredictOptions& options = setup().options;
   const model::ModelDescription& description = setup().description();
   const Blending blending = options.blending == "constant" ? Blending::kConstant : Blending::kGaussian;
-  const std::vector<image::Volume> probabilities =
-      predict_study(prepared, setup().members, {.overlap = options.overlap, .blending = blending});
-  prepared.volumes.clear(); // memory for what follows
-  const image::Grid& native = prepared.way_back.native;
-  const io::ImageHeader header = io::read_header(prepared.way_back.reference);
   const std::vector<std::string> names = probability_names();
+  std::vector<std::size_t> kept(names.size());
+  std::iota(kept.begin(), kept.end(), description.exclusive() ? std::size_t{1} : std::size_t{0}); // after the background
+  NativeOutputs native({.prepared = image::grid_of(prepared.volumes.front()),
+                        .native = prepared.way_back.native,
+                        .outputs = static_cast<std::size_t>(description.outputs()),
+                        .painting = painting_of(description),
+                        .kept = kept,
+                        .threads = options.threads});
+  predict_study(prepared, setup().members, {.overlap = options.overlap, .blending = blending},
+                [&](const torch::Tensor& planes) { native.take(planes); });
+  prepared.volumes.clear(); // memory for what follows
+  const io::ImageHeader header = io::read_header(prepared.way_back.reference);
   CaseWriter writer(files_of(study), outdated(study));
-  writer.write_label(native_labels(probabilities, native, painting_of(description), options.threads),
-                     write_options(header, io::StoredType::kUint8));
-  const std::size_t background = description.exclusive() ? 1 : 0;
+  writer.write_label(native.labels(), write_options(header, io::StoredType::kUint8));
   for (std::size_t i = 0; i < names.size(); ++i) {
-    writer.write_probability(i, native_probability(probabilities.at(i + background), native, options.threads),
-                             write_options(header, io::StoredType::kFloat32));
+    writer.write_probability(i, native.probabilities()[i], write_options(header, io::StoredType::kFloat32));
   }
   writer.write_sidecar(setup().sidecar({.cases = {facts}, .probabilities = names, .table_hash = {}}));
   writer.commit();

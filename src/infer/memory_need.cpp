@@ -26,19 +26,27 @@ double window_bytes(const model::ModelDescription& model) {
          (nn::backbone(model.network).bytes_per_voxel_of(model.head().prediction) + channels * sizeof(float));
 }
 
-// The images on the prepared grid, then an output's probabilities each, which are summed and brought to the native grid.
-double study_bytes(const study::Study& study, const model::ModelDescription& model) {
+// While images are prepared; then beside them the planes of all outputs, and of the weights, that the windows of a row share, and
+// what is written on the native grid, with a copy of one of its files.
+double study_bytes(const study::Study& study, const model::ModelDescription& model, double window, bool probabilities) {
   const store::StudyCost cost = store::study_cost(study, model.preparation);
-  const double images = static_cast<double>(std::max<std::size_t>(study.modalities.size(), 1));
-  const double outputs = model.head().whole_volumes ? 0 : static_cast<double>(model.outputs());
-  const double target = static_cast<double>(cost.target_voxels) / images;
-  const double native = static_cast<double>(cost.native_voxels) / images;
-  return static_cast<double>(cost.memory_bytes(1)) + (target * (outputs + 1) + native * std::min(outputs, 2.0)) * sizeof(float);
+  const auto preparing = static_cast<double>(cost.memory_bytes(1));
+  const auto held = static_cast<double>(cost.held_bytes);
+  if (model.head().whole_volumes) {
+    return std::max(preparing, held + window);
+  }
+  constexpr double kFewPlanes = 34; // that are given on: a copy, and those that are interpolated
+  const double native = static_cast<double>(cost.native_voxels) / static_cast<double>(std::max<std::size_t>(cost.images, 1));
+  const auto outputs = static_cast<double>(model.outputs());
+  const double planes = static_cast<double>(model.window[0]) * (outputs + 1) + kFewPlanes * outputs;
+  const double plane = static_cast<double>(cost.target[1]) * static_cast<double>(cost.target[2]) * sizeof(float);
+  const double written = probabilities ? native * (outputs + 1) * sizeof(float) : 0;
+  return std::max(preparing, held + window + planes * plane + 2 * native + written);
 }
 
 } // namespace
 
-LargestNeed largest_need(const std::vector<model::Model>& models, const std::vector<study::Study>& studies) {
+LargestNeed largest_need(const std::vector<model::Model>& models, const std::vector<study::Study>& studies, bool probabilities) {
   double common = runtime::kProgramBytes;
   double window = 0;
   for (const model::Model& model : models) {
@@ -48,7 +56,7 @@ LargestNeed largest_need(const std::vector<model::Model>& models, const std::vec
   LargestNeed largest;
   for (const study::Study& study : studies) {
     try {
-      const double bytes = common + window + study_bytes(study, models.front().description);
+      const double bytes = common + study_bytes(study, models.front().description, window, probabilities);
       if (bytes > largest.bytes) {
         largest = {.bytes = bytes, .study = study.id};
       }

@@ -14,6 +14,7 @@ struct LargestNeed {
 };
 
 // Of the study that takes the most; headers of all images are read. Studies that cannot be read are left to their turn.
-LargestNeed largest_need(const std::vector<model::Model>& models, const std::vector<study::Study>& studies);
+// `probabilities`: whether they are written, too.
+LargestNeed largest_need(const std::vector<model::Model>& models, const std::vector<study::Study>& studies, bool probabilities);
 
 } // namespace brainmvp::infer

@@ -1,10 +1,13 @@
 // From probabilities on the prepared grid to label maps on the grid of the input.
 #pragma once
 
+#include <torch/types.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
+#include "image/intensity.h"
 #include "image/resample.h"
 #include "image/volume.h"
 #include "model/model.h"
@@ -23,13 +26,42 @@ struct Painting {
 // labelled (WT 1,2,4 over TC 1,4 over ET 4: WT paints 2, TC 1, ET 4); the first of its values where the smaller ones leave none.
 Painting painting_of(const model::ModelDescription& description);
 
-// Probabilities (one volume an output, all on one grid) interpolated trilinearly onto `native`, then decided: regions where
-// above 0.5; exclusive labels by the largest, ties to the lower. Background outside the probabilities' grid. A few slices at a
-// time, so that no native volume of probabilities is held.
-image::LabelVolume native_labels(const std::vector<image::Volume>& probabilities, const image::Grid& native,
-                                 const Painting& painting, std::size_t threads);
+// What comes out on the grid of the input, made from planes of probabilities as they are done: interpolated trilinearly, then
+// decided: regions where above 0.5; exclusive labels by the largest, ties to the lower. Background outside the probabilities'
+// grid.
+class NativeOutputs {
+public:
+  struct Options {
+    image::Grid prepared;               // of the probabilities
+    image::Grid native;                 // of the input
+    std::size_t outputs = 1;            // probabilities a voxel
+    Painting painting = {};             // its values are at most 255
+    std::vector<std::size_t> kept = {}; // outputs whose probabilities are wanted, too
+    std::size_t threads = 1;
+  };
+  explicit NativeOutputs(Options options);
 
-// One of them on `native`; 0 outside its grid.
-image::Volume native_probability(const image::Volume& probability, const image::Grid& native, std::size_t threads);
+  // The next planes of the prepared grid's first axis: [outputs, n, W, D], float, on the CPU. All of them are to come.
+  void take(const torch::Tensor& planes);
+
+  // Once all planes are taken.
+  [[nodiscard]] const image::BasicVolume<std::uint8_t>& labels() const { return labels_; }
+  [[nodiscard]] const std::vector<image::Volume>& probabilities() const { return probabilities_; } // of `kept`; 0 outside
+
+private:
+  struct Range {
+    double low, high; // coordinates on the prepared grid's first axis, without the end
+  };
+  [[nodiscard]] image::Box box_of(const Range& range) const;
+  void paint(const Range& range);
+  void paint(const image::Grid& slab, const image::Size& start, const Range& range);
+
+  Options options_;
+  image::Affine map_;               // from voxels of the native grid to those of the prepared one
+  std::vector<image::Volume> band_; // the planes that came last, and the one before
+  std::size_t done_ = 0;            // planes
+  image::BasicVolume<std::uint8_t> labels_;
+  std::vector<image::Volume> probabilities_;
+};
 
 } // namespace brainmvp::infer

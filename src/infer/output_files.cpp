@@ -110,7 +110,7 @@ CaseWriter::CaseWriter(CaseFiles files, std::vector<fs::path> outdated) : state_
 }
 CaseWriter::~CaseWriter() = default;
 
-void CaseWriter::write_label(const image::LabelVolume& volume, const io::WriteOptions& options) {
+void CaseWriter::write_label(const image::BasicVolume<std::uint8_t>& volume, const io::WriteOptions& options) {
   state_->label.emplace(state_->files.label);
   io::write_nifti(state_->label->temporary(), volume, options);
 }

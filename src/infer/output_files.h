@@ -48,7 +48,7 @@ public:
   CaseWriter(const CaseWriter&) = delete;
   CaseWriter& operator=(const CaseWriter&) = delete;
 
-  void write_label(const image::LabelVolume& volume, const io::WriteOptions& options);
+  void write_label(const image::BasicVolume<std::uint8_t>& volume, const io::WriteOptions& options);
   void write_sidecar(const std::string& text);
   void write_probability(std::size_t position, const image::Volume& volume, const io::WriteOptions& options);
   void commit();

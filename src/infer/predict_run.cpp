@@ -64,7 +64,7 @@ public:
     }
     outputs_->refuse_existing(studies_);
     if (!studies_.empty()) {
-      const LargestNeed need = largest_need(models_, studies_);
+      const LargestNeed need = largest_need(models_, studies_, options_.probabilities);
       runtime::check_memory("predicting study " + need.study, need.bytes, device_.is_cpu(), kLessMemory);
     }
     for (const model::Model& model : models_) {

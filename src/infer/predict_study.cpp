@@ -74,21 +74,16 @@ Member member_of(const model::Model& model, const at::Device& device, runtime::P
   return {.description = model.description, .function = with_flips(std::move(function), flips)};
 }
 
-std::vector<image::Volume> predict_study(store::PreparedStudy& prepared, const std::vector<Member>& members,
-                                         const WindowOptions& options) {
-  const image::Volume& first = prepared.volumes.front();
-  const auto outputs = static_cast<std::size_t>(members.front().description.outputs());
-  std::vector<image::Volume> probabilities(outputs);
-  std::vector<torch::Tensor> views; // of the volumes' own memory, so that nothing is held twice
-  for (image::Volume& volume : probabilities) {
-    volume = {.size = first.size, .affine = first.affine, .data = std::vector<float>(first.data.size())};
-    views.push_back(view_of(volume));
-  }
+void predict_study(store::PreparedStudy& prepared, const std::vector<Member>& members, const WindowOptions& options,
+                   const TakePlanes& take) {
+  std::vector<Slide> slides;
   for (const Member& member : members) {
-    add_slid(first.size, {.window = member.description.window, .overlap = options.overlap, .blending = options.blending},
-             tiles_of(prepared, member.description), member.function, 1 / static_cast<double>(members.size()), views);
+    slides.push_back({.options = {.window = member.description.window, .overlap = options.overlap, .blending = options.blending},
+                      .read = tiles_of(prepared, member.description),
+                      .function = member.function,
+                      .share = 1 / static_cast<double>(members.size())});
   }
-  return probabilities;
+  slide_planes(prepared.volumes.front().size, members.front().description.outputs(), slides, take);
 }
 
 std::vector<double> predict_whole(store::PreparedStudy& prepared, const std::vector<Member>& members) {

@@ -25,10 +25,10 @@ struct WindowOptions {
   Blending blending = Blending::kGaussian;
 };
 
-// The mean over the members of their outputs for a study, one volume an output on the prepared grid. Channels that the study
-// lacks are filled (infer/filling.h). Members have equal outputs. `prepared` is read only.
-std::vector<image::Volume> predict_study(store::PreparedStudy& prepared, const std::vector<Member>& members,
-                                         const WindowOptions& options);
+// The mean over the members of their outputs for a study on the prepared grid, in order of planes. Channels that the study lacks
+// are filled (infer/filling.h). Members have equal outputs. `prepared` is read only.
+void predict_study(store::PreparedStudy& prepared, const std::vector<Member>& members, const WindowOptions& options,
+                   const TakePlanes& take);
 
 // The same for heads of whole volumes: one value an output.
 std::vector<double> predict_whole(store::PreparedStudy& prepared, const std::vector<Member>& members);

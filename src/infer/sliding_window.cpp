@@ -1,12 +1,16 @@
 #include "infer/sliding_window.h"
 
 #include <ATen/ops/arange.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/exp.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/zeros.h>
+#include <ATen/ops/zeros_like.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <set>
 #include <utility>
 
 #include "base/error.h"
@@ -26,22 +30,6 @@ std::vector<std::int64_t> shape_of(const image::Size& size) {
   return {signed_side(size[0]), signed_side(size[1]), signed_side(size[2])};
 }
 
-std::vector<store::Start> all_starts(const image::Size& size, const SlidingOptions& options) {
-  std::array<std::vector<std::int64_t>, 3> axes;
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    axes[axis] = window_starts(size[axis], options.window[axis], options.overlap);
-  }
-  std::vector<store::Start> starts;
-  for (const std::int64_t i : axes[0]) {
-    for (const std::int64_t j : axes[1]) {
-      for (const std::int64_t k : axes[2]) {
-        starts.push_back({i, j, k});
-      }
-    }
-  }
-  return starts;
-}
-
 // The part of `whole`, whose last three axes are the volume's, that the window at `start` covers, and the same part of a
 // tensor of the window.
 struct Overlap {
@@ -59,8 +47,8 @@ Overlap overlap_of(torch::Tensor whole, torch::Tensor window, const store::Start
   return {.of_whole = whole, .of_window = window};
 }
 
-void check_tile(const torch::Tensor& tile, std::size_t outputs, const image::Size& window) {
-  std::vector<std::int64_t> expected{1, signed_side(outputs)};
+void check_tile(const torch::Tensor& tile, std::int64_t outputs, const image::Size& window) {
+  std::vector<std::int64_t> expected{1, outputs};
   for (const std::int64_t side : shape_of(window)) {
     expected.push_back(side);
   }
@@ -68,6 +56,111 @@ void check_tile(const torch::Tensor& tile, std::size_t outputs, const image::Siz
     throw Error(ExitCode::kInternal, "sliding window: the network gave " + checkpoint::shape_text(tile.sizes()) + "; expected " +
                                          checkpoint::shape_text(expected));
   }
+}
+
+// Sums [K, planes, W, D] from plane `first` of the volume on, where the functions give their results, so that nothing waits for a
+// GPU before planes are done.
+struct HeldPlanes {
+  torch::Tensor sums;
+  std::int64_t first = 0;
+
+  void add(const torch::Tensor& output, const torch::Tensor& shares, const store::Start& start, double share) {
+    const store::Start place{start[0] - first, start[1], start[2]};
+    const torch::Tensor weights = overlap_of(sums[0], shares, place).of_window;
+    for (std::int64_t k = 0; k < sums.size(0); ++k) {
+      const Overlap part = overlap_of(sums[k], output[k], place);
+      part.of_whole.addcmul_(part.of_window, weights, share);
+    }
+  }
+
+  // Gives the planes before `end` on, which are done, a few at a time, since who takes them copies them.
+  void release(std::int64_t end, const TakePlanes& take) {
+    constexpr std::int64_t kAtOnce = 16;
+    const std::int64_t count = end - first, all = sums.size(1);
+    for (std::int64_t at = 0; at < count; at += kAtOnce) {
+      take(sums.narrow(1, at, std::min(kAtOnce, count - at)).to(at::kCPU));
+    }
+    for (std::int64_t plane = count; plane < all; ++plane) {
+      sums.select(1, plane - count).copy_(sums.select(1, plane));
+    }
+    sums.narrow(1, all - count, count).zero_();
+    first = end;
+  }
+};
+
+// The windows of a slide, row by row of the first axis.
+class Rows {
+public:
+  Rows(const image::Size& size, const Slide& slide) : slide_(slide), size_(shape_of(size)) {
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      starts_[axis] = window_starts(size[axis], slide.options.window[axis], slide.options.overlap);
+    }
+  }
+
+  [[nodiscard]] const std::vector<std::int64_t>& firsts() const { return starts_[0]; }
+
+  // Planes from `begin` on that the windows reach which begin before `end`.
+  [[nodiscard]] std::int64_t reach(std::int64_t begin, std::int64_t end) const {
+    const auto after = std::ranges::lower_bound(starts_[0], end);
+    return after == starts_[0].begin() ? 0 : *std::prev(after) + weights_.size(0) - begin;
+  }
+
+  // Runs the windows that begin before plane `end`.
+  void run(std::int64_t end, HeldPlanes& held) {
+    for (; next_ < starts_[0].size() && starts_[0][next_] < end; ++next_) {
+      const torch::Tensor weight_sums = weight_sums_of(starts_[0][next_]);
+      for (const std::int64_t j : starts_[1]) {
+        for (const std::int64_t k : starts_[2]) {
+          const torch::Tensor output = slide_.function(slide_.read({starts_[0][next_], j, k})).to(at::kFloat);
+          check_tile(output, held.sums.size(0), slide_.options.window);
+          held.sums = held.sums.to(output.device());
+          held.add(output[0], shares_of(weight_sums, j, k).to(output.device()), {starts_[0][next_], j, k}, slide_.share);
+        }
+      }
+    }
+  }
+
+private:
+  // Of all windows, over the planes of those that begin at `first`.
+  [[nodiscard]] torch::Tensor weight_sums_of(std::int64_t first) const {
+    torch::Tensor sums = at::zeros({weights_.size(0), size_[1], size_[2]});
+    for (const std::int64_t i : starts_[0]) {
+      if (std::abs(i - first) >= weights_.size(0)) {
+        continue;
+      }
+      for (const std::int64_t j : starts_[1]) {
+        for (const std::int64_t k : starts_[2]) {
+          const Overlap part = overlap_of(sums, weights_, {i - first, j, k});
+          part.of_whole.add_(part.of_window);
+        }
+      }
+    }
+    return sums;
+  }
+
+  // What a window counts for, [window...]; 0 where it sticks out of the last two axes.
+  [[nodiscard]] torch::Tensor shares_of(const torch::Tensor& weight_sums, std::int64_t j, std::int64_t k) const {
+    torch::Tensor shares = at::zeros_like(weights_);
+    const Overlap weight = overlap_of(weight_sums, weights_, {0, j, k});
+    overlap_of(weight_sums, shares, {0, j, k}).of_window.copy_(weight.of_window / weight.of_whole);
+    return shares;
+  }
+
+  const Slide& slide_;
+  std::vector<std::int64_t> size_;
+  std::array<std::vector<std::int64_t>, 3> starts_;
+  torch::Tensor weights_ = blending_weights(slide_.options);
+  std::size_t next_ = 0;
+};
+
+// Where planes before are done, because every window that shows them has begun before.
+std::vector<std::int64_t> ends_of(const std::vector<Rows>& all, std::int64_t planes) {
+  std::set<std::int64_t> ends{planes};
+  for (const Rows& rows : all) {
+    ends.insert(rows.firsts().begin(), rows.firsts().end());
+  }
+  ends.erase(ends.begin(), ends.upper_bound(0));
+  return {ends.begin(), ends.end()};
 }
 
 } // namespace
@@ -105,35 +198,25 @@ torch::Tensor blending_weights(const SlidingOptions& options) {
   return weights.clamp_min(kLeastWeight);
 }
 
-void add_slid(const image::Size& size, const SlidingOptions& options, const ReadTile& read, const TileFunction& function,
-              double share, const std::vector<torch::Tensor>& sums) {
-  const std::vector<store::Start> starts = all_starts(size, options);
-  torch::Tensor weights = blending_weights(options);
-  torch::Tensor weight_sums = at::zeros(shape_of(size));
-  for (const store::Start& start : starts) {
-    const Overlap part = overlap_of(weight_sums, weights, start);
-    part.of_whole.add_(part.of_window);
+void slide_planes(const image::Size& size, std::int64_t outputs, const std::vector<Slide>& slides, const TakePlanes& take) {
+  std::vector<Rows> all;
+  for (const Slide& slide : slides) {
+    all.emplace_back(size, slide);
   }
-  std::vector<torch::Tensor> slid; // where the function gives its results, so that nothing waits for a GPU before the end
-  for (const store::Start& start : starts) {
-    const torch::Tensor output = function(read(start)).to(at::kFloat);
-    check_tile(output, sums.size(), options.window);
-    if (slid.empty()) {
-      for (const torch::Tensor& sum : sums) {
-        slid.push_back(sum.to(output.device()));
-      }
-      weights = weights.to(output.device());
-      weight_sums = weight_sums.to(output.device());
+  const std::vector<std::int64_t> ends = ends_of(all, signed_side(size[0]));
+  std::int64_t held_planes = 0, begin = 0;
+  for (const std::int64_t end : ends) {
+    for (const Rows& rows : all) {
+      held_planes = std::max({held_planes, end - begin, rows.reach(begin, end)});
     }
-    const Overlap weight = overlap_of(weight_sums, weights, start);
-    const torch::Tensor shares = weight.of_window / weight.of_whole;
-    for (std::size_t k = 0; k < slid.size(); ++k) {
-      const Overlap part = overlap_of(slid[k], output[0][signed_side(k)], start);
-      part.of_whole.addcmul_(part.of_window, shares, share);
-    }
+    begin = end;
   }
-  for (std::size_t k = 0; k < slid.size(); ++k) {
-    sums[k].copy_(slid[k]); // nothing where they are the same
+  HeldPlanes held{.sums = at::zeros({outputs, held_planes, signed_side(size[1]), signed_side(size[2])}), .first = 0};
+  for (const std::int64_t end : ends) {
+    for (Rows& rows : all) {
+      rows.run(end, held);
+    }
+    held.release(end, take);
   }
 }
 
@@ -153,11 +236,10 @@ torch::Tensor slide(const torch::Tensor& volume, std::int64_t outputs, const Sli
     }
     return tile;
   };
-  std::vector<std::int64_t> shape = shape_of(size);
-  shape.insert(shape.begin(), outputs);
-  torch::Tensor sums = at::zeros(shape);
-  add_slid(size, options, read, function, 1, sums.unbind());
-  return sums;
+  std::vector<torch::Tensor> parts;
+  slide_planes(size, outputs, {{.options = options, .read = read, .function = function}},
+               [&](const torch::Tensor& planes) { parts.push_back(planes.clone()); });
+  return at::cat(parts, 1);
 }
 
 TileFunction with_flips(TileFunction function, const std::vector<std::int64_t>& axes) {

@@ -1,5 +1,6 @@
-// A network that sees windows, over a whole volume: windows overlap, and their outputs are blended as they come, so that only
-// one of them is held at a time. Source: MONAI's sliding_window_inference (tests/golden/sliding_window.json).
+// Networks that see windows, over a whole volume: windows overlap, and their outputs are blended as they come. Only the planes
+// that the windows of a row share are held, and given on when they are done. Source: MONAI's sliding_window_inference
+// (tests/golden/sliding_window.json).
 //
 //   const torch::Tensor out = slide(volume, outputs, {.window = {96, 96, 96}}, [&](const torch::Tensor& x) { return net(x); });
 #pragma once
@@ -36,10 +37,20 @@ std::vector<std::int64_t> window_starts(std::size_t length, std::size_t window, 
 // [window...]: 1, or a Gaussian centred at (n - 1) / 2 with sigma 0.125 n whose weights are at least 1e-3.
 torch::Tensor blending_weights(const SlidingOptions& options);
 
-// Adds `share` times the blended output to `sums`: K tensors [size...] of any strides. Throws Error(kUsage) for an overlap
-// outside [0, 1).
-void add_slid(const image::Size& size, const SlidingOptions& options, const ReadTile& read, const TileFunction& function,
-              double share, const std::vector<torch::Tensor>& sums);
+// A network over the volume, which counts for `share` in the sum over several.
+struct Slide {
+  SlidingOptions options;
+  ReadTile read;
+  TileFunction function;
+  double share = 1;
+};
+
+// The next planes of the first axis, [K, n, W, D] on the CPU; they last for the call only.
+using TakePlanes = std::function<void(const torch::Tensor& planes)>;
+
+// The sum of the slides' blended outputs over a volume of `size`, in order of planes. Throws Error(kUsage) for an overlap outside
+// [0, 1).
+void slide_planes(const image::Size& size, std::int64_t outputs, const std::vector<Slide>& slides, const TakePlanes& take);
 
 // volume: [C, H, W, D] -> [K, H, W, D]
 torch::Tensor slide(const torch::Tensor& volume, std::int64_t outputs, const SlidingOptions& options,

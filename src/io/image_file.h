@@ -66,6 +66,7 @@ Bytes encode_nifti(const image::Volume& volume, const WriteOptions& options);
 // qform where it is a rotation with spacing. Throws Error(kOutput or kOutOfResources).
 void write_nifti(const std::filesystem::path& path, const image::Volume& volume, const WriteOptions& options = {});
 void write_nifti(const std::filesystem::path& path, const image::LabelVolume& volume, const WriteOptions& options);
+void write_nifti(const std::filesystem::path& path, const image::BasicVolume<std::uint8_t>& volume, const WriteOptions& options);
 
 // Whether the name ends as an image file of a format above (any case; AppleDouble "._" names excluded).
 bool has_image_extension(const std::filesystem::path& path);

@@ -176,4 +176,8 @@ void write_nifti(const std::filesystem::path& path, const image::LabelVolume& vo
   write(path, volume, options);
 }
 
+void write_nifti(const std::filesystem::path& path, const image::BasicVolume<std::uint8_t>& volume, const WriteOptions& options) {
+  write(path, volume, options);
+}
+
 } // namespace brainmvp::io

@@ -41,9 +41,9 @@ struct DataNeeds {
 
 // Besides activations of the network.
 struct MemoryNeeds {
-  double parameters = 0;  // bytes of all that is trained
-  double gradients = 0;   // bytes of a step besides one gradient a parameter
-  std::int64_t views = 1; // crops that the network is given a sample
+  double parameters = 0;                       // bytes of all that is trained
+  double gradients = 0;                        // bytes of a step besides one gradient a parameter
+  std::int64_t views = 1;                      // crops that the network is given a sample
   nn::Workload work = nn::Workload::kPretrain; // what a view costs
 };
 
@@ -90,10 +90,12 @@ struct DecoderChoice {
 
   [[nodiscard]] settings::Setting setting();
 
-  // With freshly drawn weights. Throws Error(kUsage) for a crop that it cannot take. The plain one of several channels is the generic
-  // one of every backbone.
+  // With freshly drawn weights. Throws Error(kUsage) for a crop that it cannot take. The plain one of several channels is the
+  // generic one of every backbone.
   [[nodiscard]] std::shared_ptr<nn::ReconstructionNetwork> network(const ObjectiveSetup& setup, std::int64_t channels = 1) const;
-  [[nodiscard]] nn::Workload work() const { return decoder == nn::Decoder::kPlain ? nn::Workload::kPretrain : nn::Workload::kSegment; }
+  [[nodiscard]] nn::Workload work() const {
+    return decoder == nn::Decoder::kPlain ? nn::Workload::kPretrain : nn::Workload::kSegment;
+  }
 };
 
 double peak_signal_to_noise(double mean_square_error); // in dB, where 1 is the 95th percentile of an image

@@ -79,6 +79,7 @@ struct StudyCost {
   std::uint64_t disk_bytes = 0;    // at most, before the crops
   std::uint64_t native_voxels = 0; // to be read, over all files
   std::uint64_t target_voxels = 0; // of the resampled grid times the modalities
+  image::Size target{0, 0, 0};     // that grid
 
   // At the peak.
   [[nodiscard]] std::uint64_t memory_bytes(std::size_t threads) const {

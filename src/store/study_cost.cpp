@@ -21,7 +21,7 @@ std::size_t bytes_a_voxel(const std::string& data_type) {
 StudyCost study_cost(const study::Study& study, const PrepareOptions& options) {
   const StudyGrids grids = study_grids(study, options);
   const std::uint64_t target = image::voxel_count(grids.target.size);
-  StudyCost cost;
+  StudyCost cost{.target = grids.target.size};
   std::uint64_t held = 0;                              // until all modalities are loaded, and then as floats
   std::uint64_t largest_step = target * sizeof(float); // beside it, while one file is read or one volume copied
   const bool no_resampling = !options.z_scored && image::same_grid(grids.ras, grids.target);

@@ -117,16 +117,17 @@ TEST(PretrainObjectives, ADecoderWithSkipsIsFineTunedToo) {
   const test::TemporaryFolder folder;
   write_labelled_store(folder / "store");
   for (const std::string objective : {"brainmvp", "mae", "genesis", "m3ae"}) {
-    Arguments command{"pretrain", folder / "store", "-o",        folder / objective, "--objective", objective, "--decoder", "skips",
-                      "--recipe", "tiny",           "--steps",   "2",                "--crop",      "16",      "--threads", "1"};
+    Arguments command{
+        "pretrain", folder / "store", "-o", folder / objective, "--objective", objective,   "--decoder", "skips", "--recipe",
+        "tiny",     "--steps",        "2",  "--crop",           "16",          "--threads", "1"};
     if (objective == "m3ae") {
       command.insert(command.end(), {"--modalities", "t1,t2"});
     }
     const ProcessResult trained = test::run_brainmvp(command);
     ASSERT_EQ(trained.exit_code, 0) << objective << trained.err;
-    const ProcessResult tuned = test::run_brainmvp(
-        {"finetune", "segment", folder / "store", "-o", folder / (objective + "-seg"), "--init", folder / objective, "--recipe",
-         "tiny", "--channels", "t1,t2", "--crop", "16", "--steps", "1", "--threads", "1"});
+    const ProcessResult tuned = test::run_brainmvp({"finetune", "segment", folder / "store", "-o", folder / (objective + "-seg"),
+                                                    "--init", folder / objective, "--recipe", "tiny", "--channels", "t1,t2",
+                                                    "--crop", "16", "--steps", "1", "--threads", "1"});
     ASSERT_EQ(tuned.exit_code, 0) << objective << tuned.err;
     EXPECT_TRUE(contains(tuned.err, "not in the file, left as initialised (6): decoder.out.* (2), ms_out.* (4)\n"))
         << objective << tuned.err;

@@ -33,8 +33,12 @@ study::Study study_of(const fs::path& file) { return {.id = "one", .images = {fi
 // The identity's output on the grid of `file`.
 image::Volume there_and_back(const fs::path& file, const image::Size& window, const WindowOptions& options = {}) {
   store::PreparedStudy prepared = store::prepare_study(study_of(file), {});
-  const std::vector<image::Volume> out = predict_study(prepared, {identity_member(window)}, options);
-  return native_probability(out.at(0), prepared.way_back.native, 1);
+  NativeOutputs native({.prepared = image::grid_of(prepared.volumes.front()),
+                        .native = prepared.way_back.native,
+                        .painting = {.exclusive = true, .values = {0}, .order = {}},
+                        .kept = {0}});
+  predict_study(prepared, {identity_member(window)}, options, [&](const torch::Tensor& planes) { native.take(planes); });
+  return native.probabilities().at(0);
 }
 
 // The file's own voxels with the preparation's scaling, for a file of 1 mm.

@@ -58,11 +58,13 @@ ResidualConvolution::ResidualConvolution(std::int64_t in, std::int64_t out) {
   conv3_ = register_module("conv3", inner_convolution(in, out, 1));
 }
 
-Tensor ResidualConvolution::forward(const Tensor& x) const {
+Tensor ResidualConvolution::forward(Tensor x) const {
   Tensor y = unit_norm(convolve_cubes(x, conv1_->weight));
+  const Tensor shortcut = unit_norm(token_layer(x, conv3_->weight.flatten(1)));
+  x.reset();
   y = unit_norm(convolve_cubes(leaky_relu(y), conv2_->weight));
   // Not in place: autograd loses the gradient of what is added to a view that changes again (PyTorch 2.13).
-  Tensor sum = y + unit_norm(token_layer(x, conv3_->weight.flatten(1)));
+  Tensor sum = y + shortcut;
   return leaky_relu(sum);
 }
 
@@ -73,8 +75,10 @@ DecoderLevel::DecoderLevel(std::int64_t in, std::int64_t out) {
 
 Tensor DecoderLevel::transposed_weight() const { return transposed_->weight.permute({0, 2, 3, 4, 1}); }
 
-Tensor DecoderLevel::forward(const Tensor& x, const Tensor& skip) const {
-  return block_->forward(at::cat({upsample(x, transposed_weight()), skip}, 4).contiguous());
+Tensor DecoderLevel::forward(const Tensor& x, Tensor skip) const {
+  Tensor both = at::cat({upsample(x, transposed_weight()), skip}, 4).contiguous();
+  skip.reset();
+  return block_->forward(std::move(both));
 }
 
 DecoderLevels register_decoder_levels(torch::nn::Module& parent, const std::array<std::int64_t, 4>& widths) {

@@ -31,7 +31,8 @@ public:
 class ResidualConvolution : public torch::nn::Module {
 public:
   ResidualConvolution(std::int64_t in, std::int64_t out);
-  torch::Tensor forward(const torch::Tensor& x) const; // x: [B, H, W, D, in] contiguous -> [B, H, W, D, out] contiguous
+  // x: [B, H, W, D, in] contiguous -> [B, H, W, D, out] contiguous. Prediction holds x no longer than it needs it.
+  torch::Tensor forward(torch::Tensor x) const;
 
 private:
   std::shared_ptr<InnerConvolution> conv1_, conv2_, conv3_;
@@ -44,7 +45,7 @@ public:
   [[nodiscard]] torch::Tensor transposed_weight() const; // [in, 2, 2, 2, out], a view
 
   // Upsamples x: [B, H, W, D, in] and merges the skip: [B, 2H, 2W, 2D, out], both of any strides; gives the skip's shape.
-  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& skip) const;
+  torch::Tensor forward(const torch::Tensor& x, torch::Tensor skip) const;
 
 private:
   std::shared_ptr<InnerConvolution> transposed_;

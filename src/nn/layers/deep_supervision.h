@@ -14,9 +14,9 @@ namespace brainmvp::nn {
 
 // What a segmentation network gives.
 struct Segmentation {
-  torch::Tensor logits;              // [B, K, H, W, D]
-  std::vector<torch::Tensor> deeper; // in training: heads at 1/4 and 1/2, upsampled to [B, K, H, W, D]; empty otherwise
-  torch::Tensor quarter;             // in training: logits of the 1/4 head before upsampling, [B, K, H/4, W/4, D/4]
+  torch::Tensor logits;                // [B, K, H, W, D]
+  std::vector<torch::Tensor> deeper;   // in training: heads at 1/4 and 1/2, upsampled to [B, K, H, W, D]; empty otherwise
+  torch::Tensor quarter;               // in training: logits of the 1/4 head before upsampling, [B, K, H/4, W/4, D/4]
   std::vector<torch::Tensor> features; // the encoder's, finest first
 };
 

@@ -22,8 +22,8 @@ struct Reconstruction {
 // everything, or that of the segmentation network, which fine-tuning then starts from, too.
 enum class Decoder { kPlain, kSkips };
 
-// Names of tensors are those of the public code's checkpoints, without "module." (golden/state_dict_pretrain_*.json), or with skips
-// those of the segmentation network.
+// Names of tensors are those of the public code's checkpoints, without "module." (golden/state_dict_pretrain_*.json), or with
+// skips those of the segmentation network.
 class ReconstructionNetwork : public torch::nn::Module {
 public:
   // x: [B, 1, H, W, D], sides that the backbone's size_multiple divides.

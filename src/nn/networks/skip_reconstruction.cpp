@@ -5,8 +5,8 @@ namespace {
 
 using torch::Tensor;
 
-// A segmentation network with as many outputs as channels. It is no child itself, so that names are its own and that it stays out of
-// training: then it leaves its deeper heads out, while its children train.
+// A segmentation network with as many outputs as channels. It is no child itself, so that names are its own and that it stays out
+// of training: then it leaves its deeper heads out, while its children train.
 class SkipReconstruction : public ReconstructionNetwork {
 public:
   explicit SkipReconstruction(std::shared_ptr<SegmentationNetwork> network) : network_(std::move(network)) {

@@ -42,8 +42,8 @@ ProxyBatch proxy_batch(const Batch& batch) {
 class BrainMvp : public Objective {
 public:
   BrainMvp(BrainMvpSettings settings, const ObjectiveSetup& setup, std::shared_ptr<nn::ReconstructionNetwork> network)
-      : Objective(network, settings.decoder.work()), settings_(std::move(settings)), crop_(setup.crop), network_(std::move(network)),
-        modalities_(modalities_of(setup.store, setup.training)),
+      : Objective(network, settings.decoder.work()), settings_(std::move(settings)), crop_(setup.crop),
+        network_(std::move(network)), modalities_(modalities_of(setup.store, setup.training)),
         affine_(affine_of_templates(setup.store, setup.training, settings_.template_size)) {}
 
   [[nodiscard]] DataNeeds data() const override {
