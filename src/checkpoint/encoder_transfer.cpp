@@ -90,6 +90,29 @@ bool is_inflatable(const at::Tensor& from, const at::Tensor& to) {
          to.size(1) > 1 && from.sizes().slice(2) == to.sizes().slice(2);
 }
 
+// [out, channels.from, ..] to [out, channels.to, ..].
+bool shows_channels(const at::Tensor& from, const at::Tensor& to, const InputChannels& channels) {
+  const auto shows = [](const at::Tensor& tensor, const std::vector<std::string>& names) {
+    return tensor.dim() == 5 && tensor.size(1) == static_cast<std::int64_t>(names.size());
+  };
+  return from.is_floating_point() && channels.from.size() > 1 && channels.from != channels.to && shows(from, channels.from) &&
+         shows(to, channels.to) && from.size(0) == to.size(0) && from.sizes().slice(2) == to.sizes().slice(2);
+}
+
+// Those of the same name; the others stay as they were drawn.
+std::string take_channels(const at::Tensor& from, const at::Tensor& to, const InputChannels& channels) {
+  std::vector<std::string> taken, drawn;
+  for (std::size_t i = 0; i < channels.to.size(); ++i) {
+    const auto found = std::ranges::find(channels.from, channels.to[i]);
+    (found == channels.from.end() ? drawn : taken).push_back(channels.to[i]);
+    if (found != channels.from.end()) {
+      to.select(1, static_cast<std::int64_t>(i)).copy_(from.select(1, found - channels.from.begin()));
+    }
+  }
+  return "channels " + (taken.empty() ? "none" : join(taken, ", ")) + " of " + join(channels.from, ", ") +
+         (drawn.empty() ? "" : "; as initialised: " + join(drawn, ", "));
+}
+
 // Scalars count for nothing: the counters of batch norm fit every network.
 void require_encoder(const NamedTensors& from, const NamedTensors& renamed, const Named& model, const std::string& stem) {
   std::string misfit;
@@ -130,7 +153,7 @@ std::string adapt_stem(const at::Tensor& from, const at::Tensor& to, Stem change
 } // namespace
 
 EncoderTransfer transfer_encoder(const NamedTensors& from, const NamedTensors& to, const std::string& stem, Stem change,
-                                 std::span<const std::string> left_out) {
+                                 std::span<const std::string> left_out, const InputChannels& channels) {
   const at::NoGradGuard no_grad;
   const Named model(to.begin(), to.end());
   Renamed source = rename(from, model, left_out);
@@ -142,10 +165,16 @@ EncoderTransfer transfer_encoder(const NamedTensors& from, const NamedTensors& t
   std::erase_if(source.weights, [&](const auto& entry) { // of the stem, and of the decoder's convolution of the image
     const auto& [name, tensor] = entry;
     const auto found = model.find(name);
-    if (found == model.end() || !is_inflatable(tensor, found->second)) {
+    if (found == model.end()) {
       return false;
     }
-    result.adapted.emplace_back(name, adapt_stem(tensor, found->second, change));
+    if (shows_channels(tensor, found->second, channels)) {
+      result.adapted.emplace_back(name, take_channels(tensor, found->second, channels));
+    } else if (is_inflatable(tensor, found->second)) {
+      result.adapted.emplace_back(name, adapt_stem(tensor, found->second, change));
+    } else {
+      return false;
+    }
     std::erase_if(remaining, [&](const auto& other) { return other.first == name; });
     return true;
   });

@@ -15,6 +15,11 @@ namespace brainmvp::checkpoint {
 // channel gets the weight / C, so that C equal inputs give the same. Reinitialise: it stays as it was drawn.
 enum class Stem { kInflate, kReinitialise };
 
+// What the input channels of both networks show, where the file says: channels are then taken by name.
+struct InputChannels {
+  std::vector<std::string> from, to;
+};
+
 struct EncoderTransfer {
   std::string stem;                                         // tensor of the first convolution in the fine-tuning network
   TransferReport report;                                    // of all other tensors
@@ -27,7 +32,7 @@ struct EncoderTransfer {
 // `stem`: its first convolution ("encoder." and nn::Backbone::stem). Throws Error(kBadInput) when no tensor of the encoder fits.
 // A decoder that was trained with skips is loaded, too, but for tensors whose names begin with one of `left_out`.
 EncoderTransfer transfer_encoder(const NamedTensors& from, const NamedTensors& to, const std::string& stem, Stem change,
-                                 std::span<const std::string> left_out = {});
+                                 std::span<const std::string> left_out = {}, const InputChannels& channels = {});
 
 // Throws Error(kBadInput) when some of the encoder was not loaded, or the file's is a larger one: names what is missing, or what
 // does not fit. A first convolution of other channels may stay as it was drawn.

@@ -135,7 +135,7 @@ std::shared_ptr<torch::nn::Module> make_network(const RunOptions& options, const
   runtime::check_memory("a step", memory_need(setup, *network), setup.device.is_cpu(),
                         "use a smaller --crop, --batch-size or --network");
   nn::initialise(*network, options.initialisation);
-  const std::string report = take_weights(start, backbone, options.stem, *network);
+  const std::string report = take_weights(start, backbone, options.stem, description.channels, *network);
   if (!report.empty()) {
     log::info(report);
   }

@@ -23,6 +23,7 @@ namespace {
 using torch::Tensor;
 
 constexpr const char* kOwnTemplates = "templates"; // entry of fine-tuned checkpoints
+constexpr const char* kChannels = "channels";      // of a network that is given several at once
 
 struct Learned {
   std::vector<std::string> modalities;
@@ -70,6 +71,17 @@ Learned learned_templates(const Start& start) {
   }
   log::warning(start.file.string() + ": has no templates; missing and mixed channels are filled with zeros");
   return {};
+}
+
+// That the file's network was given, in order; empty where it shows one image at a time, or does not say.
+std::vector<std::string> channels_of(const Start& start) {
+  std::vector<std::string> names;
+  if (const checkpoint::Value* list = start.contents.entries.find(kChannels)) {
+    for (const checkpoint::Value& name : list->items(kChannels)) {
+      names.push_back(name.text(kChannels));
+    }
+  }
+  return names;
 }
 
 void refuse_other_spacing(const Learned& learned, double spacing_mm, const std::filesystem::path& file) {
@@ -127,7 +139,7 @@ void take_templates(const Start& start, model::ModelDescription& description) {
 }
 
 std::string take_weights(const Start& start, const nn::Backbone& backbone, checkpoint::Stem stem,
-                         const torch::nn::Module& network) {
+                         const std::vector<std::string>& channels, const torch::nn::Module& network) {
   if (start.file.empty()) {
     return "";
   }
@@ -135,7 +147,8 @@ std::string take_weights(const Start& start, const nn::Backbone& backbone, check
   const checkpoint::EncoderTransfer transfer = with_context(start.file.string(), [&] {
     checkpoint::EncoderTransfer result =
         checkpoint::transfer_encoder(start.contents.weights, nn::state_tensors(network), "encoder." + backbone.stem, stem,
-                                     pretrained ? backbone.outputs : std::vector<std::string>{});
+                                     pretrained ? backbone.outputs : std::vector<std::string>{},
+                                     {.from = channels_of(start), .to = channels});
     checkpoint::require_whole_encoder(result);
     return result;
   });

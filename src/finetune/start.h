@@ -33,7 +33,8 @@ std::string network_of(const Start& start, const RunOptions& options);
 void take_templates(const Start& start, model::ModelDescription& description);
 
 // Loads the weights and gives the list of what became of every tensor; "" for kScratch. Throws Error(kBadInput).
+// `channels`: of the network. Those of a file that names its own are taken by name.
 std::string take_weights(const Start& start, const nn::Backbone& backbone, checkpoint::Stem stem,
-                         const torch::nn::Module& network);
+                         const std::vector<std::string>& channels, const torch::nn::Module& network);
 
 } // namespace brainmvp::finetune

@@ -57,6 +57,26 @@ void expect_complete(const EncoderTransfer& transfer, const NamedTensors& from, 
   EXPECT_EQ(report.loaded.size() + report.unused.size() + report.mismatched.size() + transfer.adapted.size(), from.size());
 }
 
+TEST_P(EncoderTransferOf, SeveralChannelsAreTakenByTheirNames) {
+  const auto source = nn::make_network(GetParam(), nn::Decoder::kSkips, 3);
+  const NamedTensors from = pretrained(*source);
+  const auto network = nn::make_segmentation_network(GetParam(), 2, 1);
+  const NamedTensors to = nn::state_tensors(*network);
+  const auto stem_of = [&](const NamedTensors& state) {
+    return std::ranges::find(state, stem_, &NamedTensors::value_type::first)->second;
+  };
+  const at::Tensor drawn = stem_of(to).detach().clone();
+  const EncoderTransfer transfer = transfer_encoder(from, to, stem_, Stem::kInflate, nn::backbone(GetParam()).outputs,
+                                                    {.from = {"t1", "flair", "t2"}, .to = {"t2", "dwi"}});
+  require_whole_encoder(transfer);
+  expect_complete(transfer, from, to);
+  ASSERT_FALSE(transfer.adapted.empty());
+  EXPECT_EQ(transfer.adapted.front(),
+            (std::pair<std::string, std::string>{stem_, "channels t2 of t1, flair, t2; as initialised: dwi"}));
+  EXPECT_TRUE(stem_of(to).select(1, 0).equal(stem_of(from).select(1, 2)));
+  EXPECT_TRUE(stem_of(to).select(1, 1).equal(drawn.select(1, 1)));
+}
+
 TEST_P(EncoderTransferOf, ADecoderWithSkipsIsTakenButForItsOutputs) {
   const auto source = nn::make_network(GetParam(), nn::Decoder::kSkips);
   const NamedTensors from = pretrained(*source);

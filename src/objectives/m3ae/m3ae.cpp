@@ -85,7 +85,15 @@ public:
     return all;
   }
 
-  [[nodiscard]] checkpoint::Dict description() const override { return description_of_templates(trained_, affine_); }
+  [[nodiscard]] checkpoint::Dict description() const override {
+    checkpoint::Dict entries = description_of_templates(trained_, affine_);
+    checkpoint::List channels;
+    for (const std::string& name : settings_.modalities) {
+      channels.push_back({name});
+    }
+    entries.push_back({{std::string("channels")}, {channels}}); // by whose names fine-tuning takes them
+    return entries;
+  }
 
   void check_output(const std::filesystem::path& run) const override { check_templates_folder(run); }
   void finish(const std::filesystem::path& run) const override { write_templates_folder(run, templates_, trained_, affine_); }
