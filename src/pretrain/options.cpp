@@ -1,5 +1,7 @@
 #include "pretrain/options.h"
 
+#include <utility>
+
 #include "base/text.h"
 #include "nn/networks/backbones.h"
 #include "train/shared_settings.h"
@@ -15,6 +17,8 @@ const std::vector<std::string> kRecipes{"auto", "paper", "released", "tiny"};
 } // namespace
 
 void add_settings(settings::Settings& settings, RunOptions& options) {
+  settings::Setting initialisation = train::initialisation_setting(options.initialisation);
+  initialisation.recipes = {{"tiny", {std::string("pytorch")}}};
   settings.add("pretrain", {{.name = "recipe",
                              .slot = Slot(options.recipe).one_of(kRecipes),
                              .help = "Set of defaults; auto: chosen for the store and this machine"},
@@ -31,7 +35,7 @@ void add_settings(settings::Settings& settings, RunOptions& options) {
                              .range = at_least(1),
                              .recipes = {{"tiny", {48}}}},
                             train::intensities_setting(options.intensities),
-                            train::initialisation_setting(options.initialisation)});
+                            std::move(initialisation)});
   for (const auto& [name, objective] : options.objectives) {
     settings.add("pretrain", objective->settings(), name);
   }

@@ -58,6 +58,7 @@ TEST(Recipes, TinyScalesWithTheSchedule) {
 
 TEST(Recipes, ReleasedStartsAsThePublicCode) {
   EXPECT_EQ(recipe("released").initialisation, nn::Initialisation::kPublic);
+  EXPECT_EQ(recipe("tiny").initialisation, nn::Initialisation::kPyTorch);
   EXPECT_EQ(recipe("released").learning_rate, 3e-4);
   EXPECT_EQ(recipe("released").warmup_share, 0);
 }
