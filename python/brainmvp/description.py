@@ -1,4 +1,4 @@
-"""What a fine-tuned model says about itself, besides its weights (docs/architecture.md, A fine-tuned model)."""
+"""What a fine-tuned model says about itself, besides its weights (docs/develop/architecture.md, A fine-tuned model)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exceptions, one for each exit code of the program (docs/guide.md, Exit codes)."""
+"""Exceptions, one for each exit code of the program (docs/reference/guide.md, Exit codes)."""
 
 from __future__ import annotations
 

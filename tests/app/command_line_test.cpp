@@ -72,7 +72,7 @@ TEST(CommandReference, IsThatOfTheProgram) {
   ASSERT_EQ(help.exit_code, 0);
   const std::string expected =
       "# Commands and options\n\nWritten by `./dev docs` from `brainmvp --help-all`.\n\n```\n" + help.out + "```\n";
-  const std::filesystem::path file = test::golden("../../docs/commands.md");
+  const std::filesystem::path file = test::golden("../../docs/reference/commands.md");
   if (std::getenv("BRAINMVP_UPDATE_DOCS") != nullptr) {
     test::write_text(file, expected);
   }
