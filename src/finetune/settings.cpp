@@ -26,21 +26,21 @@ void add_model_settings(settings::Settings& settings, RunOptions& options) {
        {.name = "scratch_network", .slot = options.scratch_network, .recipes = {{"tiny", {"uniformer_tiny"}}}},
        {.name = "channels",
         .slot = options.channels,
-        .help = "Modalities, one an input channel; without it all that the training studies have"},
+        .help = "Modalities, one per input channel; without it all that the training studies have"},
        {.name = "fold",
         .slot = options.fold,
         .help = "Fold of cross-validation, from 0, that is for validation",
         .range = at_least(0)},
        {.name = "folds",
         .slot = options.folds,
-        .help = "Make so many folds by patient; without it those of the studies file or of --task",
+        .help = "Number of folds to make, by patient; default: those of the studies file or of --task",
         .range = between(2, 1000),
         .needs = "fold"},
        train::intensities_setting(options.intensities),
        train::initialisation_setting(options.initialisation),
        {.name = "stem",
         .slot = Slot(options.stem, {"inflate", "reinit"}),
-        .help = "First convolution, from one channel to several: inflate keeps what it learned, reinit draws it"}});
+        .help = "First convolution, from one channel to several: inflate keeps what it learned, reinit starts it anew"}});
 }
 
 void add_training_settings(settings::Settings& settings, RunOptions& options) {
@@ -52,15 +52,15 @@ void add_training_settings(settings::Settings& settings, RunOptions& options) {
         .help = "Passes over the training studies, instead of --steps",
         .range = at_least(1),
         .excludes = "steps"},
-       {.name = "batch_size", .slot = options.batch_size, .help = "Samples a step", .range = at_least(1)},
-       {.name = "learning_rate", .slot = options.learning_rate, .help = "Peak of the learning rate", .range = at_least(0)},
+       {.name = "batch_size", .slot = options.batch_size, .help = "Samples per step", .range = at_least(1)},
+       {.name = "learning_rate", .slot = options.learning_rate, .help = "Highest learning rate", .range = at_least(0)},
        {.name = "encoder_rate",
         .slot = options.encoder_rate,
         .help = "Factor of the learning rate for the encoder",
         .range = at_least(0)},
        {.name = "weight_decay",
         .slot = options.weight_decay,
-        .help = "Adam's decay, added to the gradient",
+        .help = "Weight decay of Adam, added to the gradient",
         .range = at_least(0)}});
   train::add_settings(settings, options.session, "ten times in the schedule");
 }

@@ -44,21 +44,21 @@ void add_settings(settings::Settings& settings, RunOptions& options) {
                  .excludes = "steps"},
                 {.name = "batch_size",
                  .slot = options.batch_size,
-                 .help = "Studies a rank in each batch",
+                 .help = "Studies per batch and rank",
                  .range = at_least(1),
                  .recipes = {{"tiny", {2}}}},
                 {.name = "accumulate",
                  .slot = options.accumulation,
-                 .help = "Batches whose gradients make one step",
+                 .help = "Batches per step (gradient accumulation)",
                  .range = at_least(1),
                  .recipes = {{"tiny", {1}}}},
                 {.name = "learning_rate",
                  .slot = options.learning_rate,
-                 .help = "Peak of the learning rate",
+                 .help = "Highest learning rate",
                  .range = at_least(0),
                  .recipes = {{"tiny", {1e-3}}}},
                 {.name = "warmup_share", .slot = options.warmup_share, .recipes = {{"tiny", {0.05}}}},
-                {.name = "weight_decay", .slot = options.weight_decay, .help = "AdamW's decoupled decay", .range = at_least(0)},
+                {.name = "weight_decay", .slot = options.weight_decay, .help = "Weight decay of AdamW (decoupled)", .range = at_least(0)},
                 {.name = "log_images_every",
                  .slot = options.session.log_images_every,
                  .help = "Steps between pictures for TensorBoard; 0: none"},
@@ -66,7 +66,7 @@ void add_settings(settings::Settings& settings, RunOptions& options) {
                  .slot = options.init,
                  .help = "Checkpoint (.pt or .safetensors) whose weights to start from",
                  .placeholder = "FILE"}});
-  train::add_settings(settings, options.session, "an epoch, but at least 1/100 of the schedule");
+  train::add_settings(settings, options.session, "an epoch, or 1/100 of the schedule if that is more");
 }
 
 RunOptions recipe(const std::string& name) {

@@ -7,10 +7,10 @@ std::vector<settings::Setting> M3aeSettings::settings() {
   std::vector<settings::Setting> rows = masking.settings();
   rows.insert(rows.end(), {{.name = "modalities",
                             .slot = settings::Slot(modalities).given_as(settings::Words::kCommas),
-                            .help = "Modalities, one an input channel; of those that a study lacks the template is shown"},
+                            .help = "Modalities, one per input channel; of those that a study lacks the template is shown"},
                            {.name = "dropped_modalities",
                             .slot = dropped,
-                            .help = "Most modalities of a sample that are hidden altogether, each number alike",
+                            .help = "Largest number of modalities of a sample that are hidden completely; each number is equally likely",
                             .range = at_least(0)},
                            {.name = "template_penalty",
                             .slot = template_penalty,
