@@ -29,14 +29,15 @@ std::shared_ptr<settings::Settings> add_common_options(CLI::App& command, Common
   }
   if (set.device) {
     settings->add(
-        "run", {{.name = "device", .slot = common.device, .help = "cpu, cuda, cuda:N, or auto: a GPU if there is one"},
-                {.name = "precision",
-                 .slot = Slot(common.precision).one_of({"fp32", "tf32", "bf16", "auto"}),
-                 .help = "Number format of the network; auto: bf16 if the device has it; tf32: fp32 with products of 10 bits on a GPU, "
-                         "faster and less exact"},
-                {.name = "kernels",
-                 .slot = Slot(common.kernels).one_of({"fused", "aten"}),
-                 .help = "fused, or aten: ATen's operators one by one, the slow reference"}});
+        "run",
+        {{.name = "device", .slot = common.device, .help = "cpu, cuda, cuda:N, or auto: a GPU if there is one"},
+         {.name = "precision",
+          .slot = Slot(common.precision).one_of({"fp32", "tf32", "bf16", "auto"}),
+          .help = "Number format of the network; auto: bf16 if the device has it; tf32: fp32 with products of 10 bits on a GPU, "
+                  "faster and less exact"},
+         {.name = "kernels",
+          .slot = Slot(common.kernels).one_of({"fused", "aten"}),
+          .help = "fused, or aten: ATen's operators one by one, the slow reference"}});
   }
   add_setting_options(command, *settings);
   return settings;

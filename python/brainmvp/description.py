@@ -21,7 +21,7 @@ class Description:
     """segment, classify or regress"""
     network: str
     channels: tuple[str, ...]
-    """Canonical modalities, one an input channel."""
+    """Canonical modalities, one per input channel."""
     labels: dict[str, int]
     regions: dict[str, tuple[int, ...]]
     """Values whose union is each region; empty where labels exclude each other."""

@@ -1,4 +1,7 @@
 """Links of the site, and the check of them."""
+import re
+import subprocess
+
 import check_site
 
 
@@ -27,3 +30,17 @@ def test_the_check_finds_what_is_wrong(tmp_path):
 
 def test_an_empty_folder_is_no_site(tmp_path):
     assert list(check_site.problems(tmp_path)) != []
+
+
+def test_pages_that_sources_and_readme_name_are_there(root):
+    files = subprocess.run(["git", "-C", root, "ls-files", "-z"], capture_output=True, text=True, check=True).stdout.split("\0")
+    named = {}
+    for file in (one for one in files if one and not one.startswith("tests/site/")):
+        try:
+            text = (root / file).read_text(encoding="utf-8")
+        except (UnicodeDecodeError, FileNotFoundError):
+            continue
+        for page in re.findall(r"\bdocs/[a-z0-9_/-]+\.(?:md|png)\b", text):
+            named.setdefault(page, file)
+    assert len(named) > 20
+    assert {page: file for page, file in named.items() if not (root / page).is_file()} == {}

@@ -19,7 +19,8 @@ void add_run_folder(CLI::App& command, train::SessionOptions& session) {
   CLI::Option* resume = command.add_flag("--resume", session.resume, "Continue the run from its last checkpoint, bit for bit");
   resume->group("Output")->excludes("--force");
   command
-      .add_option("--stop-after", session.stop_after, "Stop with a checkpoint when the run has N steps; the schedule stays that of --steps")
+      .add_option("--stop-after", session.stop_after,
+                  "Stop with a checkpoint when the run has N steps; the schedule stays that of --steps")
       ->type_name("N")
       ->group("Output");
 }
