@@ -54,7 +54,7 @@ private:
 std::vector<settings::Setting> GenesisSettings::settings() {
   const settings::Range share = settings::between(0, 1);
   return {
-      {.name = "flip_rate", .slot = flip_rate, .help = "Probability of a flip, and of each of two more", .range = share},
+      {.name = "flip_rate", .slot = flip_rate, .help = "Probability of a flip, and of each of two further ones", .range = share},
       {.name = "shuffle_rate",
        .slot = rates.shuffle,
        .help = "Probability that voxels are shuffled within small boxes",
@@ -66,7 +66,7 @@ std::vector<settings::Setting> GenesisSettings::settings() {
       {.name = "paint_rate", .slot = rates.paint, .help = "Probability that parts are painted over with noise", .range = share},
       {.name = "inpaint_rate",
        .slot = rates.inside,
-       .help = "Share of the painted crops that are painted inside; the others are painted outside",
+       .help = "Share of the painted crops that are painted inside; the others outside",
        .range = share}};
 }
 
