@@ -1,4 +1,4 @@
-# Libraries from the distribution; docs/architecture.md says why each is here.
+# Libraries from the distribution; docs/develop/architecture.md says why each is here.
 include(CTest)
 find_package(Threads REQUIRED)
 find_package(spdlog REQUIRED)

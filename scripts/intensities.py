@@ -1,7 +1,7 @@
 """Helps scripts/intensities.sh.
 
 usage: intensities.py split STUDIES     writes STUDIES_K.json with the studies of each fold, and prints how many folds there are
-       intensities.py table RESULTS     prints the table of docs/results.md
+       intensities.py table RESULTS     prints the table of docs/background/results.md
 """
 import json
 import pathlib

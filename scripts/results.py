@@ -1,4 +1,4 @@
-"""Means over several demos, each of a seed of its own, as tables for docs/results.md.
+"""Means over several demos, each of a seed of its own, as tables for docs/background/results.md.
 
 usage: results.py DEMO...     folders that scripts/demo.sh wrote
 

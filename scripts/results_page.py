@@ -1,9 +1,9 @@
-"""Tables of a benchmark in a page of the docs, made from the comparison.json that `brainmvp benchmark` wrote.
+"""Tables of results in a page of the docs, made from files of results/.
 
 usage: results_page.py PAGE [--check]
 
-Between the lines `<!-- results: FOLDER -->` and `<!-- end of results -->` of the page stand the tables of FOLDER/comparison.json, a path from
-the repository's root. They are written anew, or, with --check, compared (exit code 1 where they differ).
+Between the lines `<!-- results: FILE -->` and `<!-- end of results -->` of the page stand the tables of FILE, a path from the repository's
+root: the comparison.json of `brainmvp benchmark`, or a .tsv as it is. They are written anew, or, with --check, compared (exit code 1 where they differ).
 """
 import json
 import pathlib
@@ -35,8 +35,16 @@ def table(rows: list[dict], labelled: int, text) -> list[str]:
     return lines + [""]
 
 
-def tables(folder: pathlib.Path) -> str:
-    comparison = json.loads((folder / "comparison.json").read_text())
+def rows_of(file: pathlib.Path) -> list[str]:
+    head, *rows = [line.split("\t") for line in file.read_text().splitlines()]
+    return ["| " + " | ".join(cells) + " |" for cells in [head, ["---"] * len(head), *rows]] + [""]
+
+
+def tables(file: pathlib.Path) -> str:
+    return "\n" + "\n".join(rows_of(file) if file.suffix == ".tsv" else compared(json.loads(file.read_text()))) + "\n"
+
+
+def compared(comparison: dict) -> list[str]:
     lines = []
     for labelled in sorted({row["labelled"] for row in comparison["scores"]}):
         lines += [f"Scores with {labelled} labelled patients, means over patients and seeds with 95 % intervals over patients:", ""]
@@ -46,7 +54,7 @@ def tables(folder: pathlib.Path) -> str:
             if any(row["labelled"] == labelled for row in rows):
                 lines += [f"Differences from `{reference}`, with Holm's p where there is a test:", ""]
                 lines += table(rows, labelled, of_difference)
-    return "\n" + "\n".join(lines)
+    return lines
 
 
 def main(page: pathlib.Path, check: bool) -> int:
@@ -54,7 +62,7 @@ def main(page: pathlib.Path, check: bool) -> int:
     after = BLOCK.sub(lambda match: match[1] + tables(ROOT / match[2]) + match[3], before)
     if check:
         if after != before:
-            print(f"{page}: its tables are not those of its comparison.json; run scripts/results_page.py {page}", file=sys.stderr)
+            print(f"{page}: its tables are not those of results/; run scripts/results_page.py {page}", file=sys.stderr)
         return int(after != before)
     page.write_text(after)
     return 0

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The table and pictures of docs/simulation.md: simulated heads measured as real ones are.
+"""The table and pictures of docs/background/simulation.md: simulated heads measured as real ones are.
 
   BRAINMVP_TEST_DATA=DATA .deps/python/bin/python scripts/simulated_contrast.py PROGRAM WORK [--heads N]
 

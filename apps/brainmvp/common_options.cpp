@@ -22,21 +22,22 @@ std::shared_ptr<settings::Settings> add_common_options(CLI::App& command, Common
         ->type_name("FILE");
   }
   if (set.threads) {
-    settings->add("run", {{.name = "threads", .slot = common.threads, .help = "Threads to use; 0 is one a processor"}});
+    settings->add("run", {{.name = "threads", .slot = common.threads, .help = "Threads to use; 0 is one per core"}});
   }
   if (set.seed) {
-    settings->add("run", {{.name = "seed", .slot = common.seed, .help = "Start of all random streams"}});
+    settings->add("run", {{.name = "seed", .slot = common.seed, .help = "Random seed"}});
   }
   if (set.device) {
     settings->add(
-        "run", {{.name = "device", .slot = common.device, .help = "cpu, cuda, cuda:N, or auto: a GPU where there is one"},
-                {.name = "precision",
-                 .slot = Slot(common.precision).one_of({"fp32", "tf32", "bf16", "auto"}),
-                 .help = "Of what the network computes; auto: bf16 where the device has it; tf32: fp32 whose products on a GPU "
-                         "have 10 bits, faster and less exact"},
-                {.name = "kernels",
-                 .slot = Slot(common.kernels).one_of({"fused", "aten"}),
-                 .help = "fused, or aten: ATen's operators one by one, the slow reference"}});
+        "run",
+        {{.name = "device", .slot = common.device, .help = "cpu, cuda, cuda:N, or auto: a GPU if there is one"},
+         {.name = "precision",
+          .slot = Slot(common.precision).one_of({"fp32", "tf32", "bf16", "auto"}),
+          .help = "Number format of the network; auto: bf16 if the device has it; tf32: fp32 with products of 10 bits on a GPU, "
+                  "faster and less exact"},
+         {.name = "kernels",
+          .slot = Slot(common.kernels).one_of({"fused", "aten"}),
+          .help = "fused, or aten: ATen's operators one by one, the slow reference"}});
   }
   add_setting_options(command, *settings);
   return settings;

@@ -87,7 +87,7 @@ void add_evaluate_settings(settings::Settings& settings, EvaluateOptions& option
         .range = at_least(0)},
        {.name = "lesion_iou",
         .slot = options.segmentation.lesions.min_iou,
-        .help = "Least intersection over union of lesions that match; 0 is any shared voxel",
+        .help = "Smallest intersection over union of lesions that match; 0 is any shared voxel",
         .range = settings::between(0, 1)},
        {.name = "min_lesion_mm3",
         .slot = options.segmentation.lesions.min_volume_mm3,

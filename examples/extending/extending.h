@@ -1,4 +1,4 @@
-// One of each kind that brainmvp can be extended with (docs/extending.md).
+// One of each kind that brainmvp can be extended with (docs/develop/extending.md).
 #pragma once
 
 #include "program.h"

@@ -1,4 +1,4 @@
-"""brainmvp in Python: its networks as PyTorch modules, its stores as data sets, its commands as functions (docs/python.md)."""
+"""brainmvp in Python: its networks as PyTorch modules, its stores as data sets, its commands as functions (docs/how-to/python.md)."""
 
 from brainmvp.checkpoints import TransferReport
 from brainmvp.commands import (

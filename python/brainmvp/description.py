@@ -1,4 +1,4 @@
-"""What a fine-tuned model says about itself, besides its weights (docs/architecture.md, A fine-tuned model)."""
+"""What a fine-tuned model says about itself, besides its weights (docs/develop/architecture.md, A fine-tuned model)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Description:
     """segment, classify or regress"""
     network: str
     channels: tuple[str, ...]
-    """Canonical modalities, one an input channel."""
+    """Canonical modalities, one per input channel."""
     labels: dict[str, int]
     regions: dict[str, tuple[int, ...]]
     """Values whose union is each region; empty where labels exclude each other."""

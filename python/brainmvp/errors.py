@@ -1,4 +1,4 @@
-"""Exceptions, one for each exit code of the program (docs/guide.md, Exit codes)."""
+"""Exceptions, one for each exit code of the program (docs/reference/exit-codes.md)."""
 
 from __future__ import annotations
 

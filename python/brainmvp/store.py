@@ -1,4 +1,4 @@
-"""Stores of `brainmvp prepare`, read in place (docs/architecture.md, The store).
+"""Stores of `brainmvp prepare`, read in place (docs/develop/architecture.md, The store).
 
     store = Store("store")
     t1 = store["sub-01"]["t1"]

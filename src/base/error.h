@@ -10,7 +10,7 @@
 
 namespace brainmvp {
 
-// Exit codes of the program (docs/guide.md).
+// Exit codes of the program (docs/reference/exit-codes.md).
 enum class ExitCode : int {
   kDone = 0,           // also when all was done already
   kInternal = 1,       // a fault of the program

@@ -147,7 +147,7 @@ OwnFiles made_files(const fs::path& folder) { return files_named_in(folder, kMan
 void refuse_output_above(const fs::path& output, const std::vector<fs::path>& inputs) {
   const fs::path folder = real_path(output_target(output).path);
   const auto refuse = [&](const std::string& what) {
-    throw Error(ExitCode::kOutput, output.string() + ": " + what + "; give a folder that is for these results alone");
+    throw Error(ExitCode::kOutput, output.string() + ": " + what + "; give a folder that is only for these results");
   };
   std::error_code ignored;
   if (is_at_or_below(fs::current_path(ignored), folder)) {

@@ -1,4 +1,4 @@
-// What a benchmark compares, as a plan says it: a TOML file (docs/benchmark.md).
+// What a benchmark compares, as a plan says it: a TOML file (docs/how-to/benchmark.md).
 #pragma once
 
 #include <cstddef>

@@ -15,7 +15,7 @@ using settings::above;
 using settings::at_least;
 using settings::Slot;
 
-constexpr const char* kHelp = "docs/benchmark.md"; // a row without help is no key
+constexpr const char* kHelp = "docs/how-to/benchmark.md"; // a row without help is no key
 
 using Entries = std::vector<io::ConfigEntry>;
 

@@ -1,5 +1,5 @@
 // What a fine-tuning teaches: the targets of the studies, and what trains a network on them. A head is one file here and one row
-// in heads.cpp (docs/extending.md).
+// in heads.cpp (docs/develop/extending.md).
 #pragma once
 
 #include <functional>

@@ -205,7 +205,7 @@ std::vector<settings::Setting> segmentation_settings(RunOptions& options) {
            .range = between(0, 1)},
           {.name = "mix_channels",
            .slot = options.mix_channels,
-           .help = "Most channels that each of a sample's two mixtures takes from templates; 0: no mixtures"},
+           .help = "Largest number of channels that each of the two mixtures of a sample takes from templates; 0: no mixtures"},
           {.name = "weight_consistency",
            .slot = options.consistency_weight,
            .help = "Weight of the difference between the two mixtures' predictions"},

@@ -33,8 +33,9 @@ struct PredictOptions {
 inline constexpr const char* kLessMemory =
     "use fewer runs, or those of a smaller network or crop, cut the images, or use a machine with more";
 
-// Label maps and JSON sidecars, or predictions.tsv and predictions.json; docs/guide.md describes them. A study that fails is
-// named and the others go on; then Error(kBadInput) at the end. Throws Error(kOutput) before any work when an output exists.
+// Label maps and JSON sidecars, or predictions.tsv and predictions.json; docs/how-to/predict.md describes them. A study that
+// fails is named and the others go on; then Error(kBadInput) at the end. Throws Error(kOutput) before any work when an output
+// exists.
 void run_prediction(const PredictOptions& options);
 
 } // namespace brainmvp::infer

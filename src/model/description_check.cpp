@@ -21,7 +21,7 @@ void check_description(const ModelDescription& model) {
       model.templates.numel() == 0) {
     refuse_description("templates has shape " +
                        (model.templates.defined() ? checkpoint::shape_text(model.templates.sizes()) : std::string("of nothing")) +
-                       "; expected [" + std::to_string(channels) + ", H, W, D], one a channel");
+                       "; expected [" + std::to_string(channels) + ", H, W, D], one per channel");
   }
   if (model.has_template.size() != model.channels.size()) {
     refuse_description("has_template has " + std::to_string(model.has_template.size()) + " entries for " +

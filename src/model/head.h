@@ -1,5 +1,5 @@
 // What a fine-tuned network gives for a study: a label map, the probabilities of classes, numbers. A head has one file and one
-// row in heads.cpp, here and in infer and finetune (docs/extending.md).
+// row in heads.cpp, here and in infer and finetune (docs/develop/extending.md).
 #pragma once
 
 #include <torch/nn/module.h>

@@ -24,7 +24,7 @@ fs::path model_file(const fs::path& run_or_file) {
 
 checkpoint::Value read_model_file(const fs::path& file) {
   if (checkpoint::is_safetensors(file)) {
-    throw Error(ExitCode::kBadInput, file.string() + ": a .safetensors holds weights alone, without channels, labels and "
+    throw Error(ExitCode::kBadInput, file.string() + ": a .safetensors holds only weights, without channels, labels and "
                                                      "templates; name the run or its .pt");
   }
   return checkpoint::read_pt(file);

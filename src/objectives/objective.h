@@ -1,5 +1,5 @@
 // What a pre-training learns from: its data, its network, its losses, and what it leaves behind. An objective is a file or a
-// small folder here, and one row in objectives.cpp (docs/extending.md).
+// small folder here, and one row in objectives.cpp (docs/develop/extending.md).
 #pragma once
 
 #include <torch/nn/module.h>

@@ -127,7 +127,8 @@ Group Group::over(const intrusive_ptr<c10d::Store>& shared, const Launch& launch
   if (options.device.is_cuda()) {
     const auto nccl = make_nccl(c10::make_intrusive<c10d::PrefixStore>("nccl", state->store), launch, options.timeout);
     if (!nccl) {
-      log::warning("built without NCCL's and CUDA's headers: gradients of GPUs go through the CPU; see docs/cluster.md");
+      log::warning(
+          "built without NCCL's and CUDA's headers: gradients of GPUs go through the CPU; see docs/tutorials/cluster.md");
     }
     state->ranks->setBackend(c10::DeviceType::CUDA, nccl ? c10d::ProcessGroup::NCCL : c10d::ProcessGroup::GLOO,
                              nccl ? nccl : gloo);

@@ -30,7 +30,7 @@ std::vector<Source> sources_of(const study::Study& study) {
   const bool one_file = study.images.size() == 1;
   if (study.images.empty() || (!one_file && study.images.size() != study.modalities.size())) {
     throw Error(ExitCode::kBadInput, std::to_string(study.images.size()) + " images but " +
-                                         std::to_string(study.modalities.size()) + " modalities; give one a file");
+                                         std::to_string(study.modalities.size()) + " modalities; give one per file");
   }
   std::vector<Source> sources;
   for (std::size_t n = 0; n < study.modalities.size(); ++n) {

@@ -9,7 +9,8 @@
 namespace brainmvp::registration {
 namespace {
 
-// Times the information of the shared motion, for an image to keep its own. docs/registration.md says how it was chosen.
+// Times the information of the shared motion, for an image to keep its own. docs/background/registration.md says how it was
+// chosen.
 constexpr double kOwnMotionGain = 1.1;
 
 bool never_part(const std::string& a, const std::string& b) {

@@ -9,7 +9,7 @@
 namespace brainmvp::registration {
 namespace {
 
-// Beyond these a person should look; docs/registration.md says how they were chosen.
+// Beyond these a person should look; docs/background/registration.md says how they were chosen.
 constexpr double kAlignedMm = 0.5;
 constexpr double kLeastInformation = 0.03; // nats; chance gives 0.01 with these points and bins
 constexpr double kLeastOverlap = 0.7;

@@ -1,5 +1,5 @@
 // A volume in chunks of 32^3 voxels that are compressed one by one, so that a crop decompresses only the chunks that it touches.
-// Form of the file: docs/architecture.md, "The store".
+// Form of the file: docs/develop/architecture.md, "The store".
 #pragma once
 
 #include <cstdint>

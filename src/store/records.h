@@ -1,4 +1,4 @@
-// store.json and study.json: what is in a store and where it came from. Format: docs/architecture.md.
+// store.json and study.json: what is in a store and where it came from. Format: docs/develop/architecture.md.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// The store: prepared studies, memory-mapped. Layout: docs/architecture.md.
+// The store: prepared studies, memory-mapped. Layout: docs/develop/architecture.md.
 //
 //   const Store store = Store::open("store");
 //   store.study(0).copy_crop("t1", {10, 20, 30}, {96, 96, 96}, Intensities::kUnclipped, destination);

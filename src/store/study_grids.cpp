@@ -18,7 +18,7 @@ void check_channels(const study::Study& study, const std::vector<io::ImageHeader
   if (!four_dimensional && study.images.size() != study.modalities.size()) {
     throw Error(ExitCode::kBadInput, std::to_string(study.images.size()) + " images but " +
                                          std::to_string(study.modalities.size()) +
-                                         " modalities; give one a file, or one a channel of a single 4D file");
+                                         " modalities; give one per file, or one per channel of a single 4D file");
   }
   for (auto name = study.modalities.begin(); name != study.modalities.end(); ++name) {
     if (std::find(study.modalities.begin(), name, *name) != name) {

@@ -1,4 +1,4 @@
-// The studies file: MONAI's datalist with modalities, regions and classes. Format: docs/guide.md.
+// The studies file: MONAI's datalist with modalities, regions and classes. Format: docs/reference/formats.md.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// What the checkpoint of a training holds. Keys: docs/architecture.md.
+// What the checkpoint of a training holds. Keys: docs/develop/architecture.md.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 // What every command has in common: usage errors, configuration files, the generated command reference.
 #include <cstdlib>
+#include <sstream>
 
 #include "support/support.h"
 
@@ -67,12 +68,43 @@ TEST(CommandLine, AnUnknownConfigurationKeyNamesTheNearest) {
   EXPECT_TRUE(contains(result.err, "run.threads")) << result.err;
 }
 
+// The lines of a help text that name the commands below it.
+std::vector<std::string> commands_of(const std::string& help) {
+  std::vector<std::string> names;
+  std::istringstream lines(help.substr(std::min(help.find("\nSubcommands:"), help.size())));
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("  ") && line.size() > 2 && line[2] != ' ') {
+      names.push_back(line.substr(2, line.find(' ', 2) - 2));
+    }
+  }
+  return names;
+}
+
+// A section for the command, and one for each below it.
+std::string reference_of(const std::vector<std::string>& command) {
+  std::vector<std::string> words = command;
+  words.emplace_back("--help");
+  const auto help = test::run_brainmvp(words);
+  EXPECT_EQ(help.exit_code, 0) << help.err;
+  std::string name = "brainmvp";
+  for (const std::string& word : command) {
+    name += " " + word;
+  }
+  std::string text = "\n## " + name + "\n\n```text\n" + help.out + "```\n";
+  for (const std::string& below : commands_of(help.out)) {
+    words.back() = below;
+    text += reference_of(words);
+  }
+  return text;
+}
+
 TEST(CommandReference, IsThatOfTheProgram) {
-  const auto help = test::run_brainmvp({"--help-all"});
-  ASSERT_EQ(help.exit_code, 0);
   const std::string expected =
-      "# Commands and options\n\nWritten by `./dev docs` from `brainmvp --help-all`.\n\n```\n" + help.out + "```\n";
-  const std::filesystem::path file = test::golden("../../docs/commands.md");
+      "# Commands and options\n\nFor whoever looks for an option: every command with its help and its examples. "
+      "`./dev docs` writes this page from the program.\n" +
+      reference_of({});
+  EXPECT_TRUE(contains(expected, "\n## brainmvp finetune segment\n"));
+  const std::filesystem::path file = test::golden("../../docs/reference/commands.md");
   if (std::getenv("BRAINMVP_UPDATE_DOCS") != nullptr) {
     test::write_text(file, expected);
   }

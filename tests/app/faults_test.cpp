@@ -1,5 +1,5 @@
 // What a training does when the world breaks under it: each fault with its exit code and message, and the last good checkpoint
-// can be used afterwards. docs/reliability.md lists them.
+// can be used afterwards. docs/background/reliability.md lists them.
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>

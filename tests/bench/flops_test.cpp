@@ -5,7 +5,7 @@
 namespace brainmvp::bench {
 namespace {
 
-// The counts that the figures of docs/performance.md are based on.
+// The counts that the figures of docs/background/performance.md are based on.
 TEST(Flops, OfUniFormerSmallAt96) {
   const nn::UniFormerOptions small = *nn::uniformer_options("uniformer_small", 1);
   EXPECT_NEAR(6e-9 * reconstruction_flops(small, {96, 96, 96}), 825, 1);

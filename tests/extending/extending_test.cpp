@@ -1,4 +1,4 @@
-// The examples of docs/extending.md, in a program beside ours: each is what the page shows, and each works.
+// The examples of docs/develop/extending.md, in a program beside ours: each is what the page shows, and each works.
 #include "extending/extending.h"
 
 #include <gtest/gtest.h>
@@ -101,13 +101,13 @@ TEST_F(Extending, AMetric) {
 // Each file of the examples stands in the page, whole, as a block of code.
 TEST(ExtendingPage, ShowsTheExamples) {
   const fs::path examples(BRAINMVP_EXAMPLES);
-  const std::string page = test::read_text(examples / "../docs/extending.md");
+  const std::string page = test::read_text(examples / "../docs/develop/extending.md");
   std::size_t files = 0;
   for (const auto& entry : fs::directory_iterator(examples / "extending")) {
     if (entry.path().extension() == ".cpp") {
       ++files;
       EXPECT_TRUE(test::contains(page, "```cpp\n" + test::read_text(entry.path()) + "```\n"))
-          << "docs/extending.md does not show " << entry.path().filename() << " as it is";
+          << "docs/develop/extending.md does not show " << entry.path().filename() << " as it is";
     }
   }
   EXPECT_EQ(files, 6U);

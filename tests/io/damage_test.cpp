@@ -1,5 +1,5 @@
 // Flipped and missing bytes of real gzipped images: each is refused, or read as if it were whole. BRAINMVP_DAMAGE_TRIES sets how
-// many changes each file gets (docs/reliability.md has figures).
+// many changes each file gets (docs/background/reliability.md has figures).
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -58,7 +58,7 @@ TEST(SignalEquations, ContrastAgentShortensRelaxation) {
   EXPECT_NEAR(enhanced.t2_ms, 85.53654743, 1e-6);
 }
 
-// Ratios to white matter that were measured on real heads, with some room (docs/simulation.md).
+// Ratios to white matter that were measured on real heads, with some room (docs/background/simulation.md).
 TEST(Protocols, GiveTheContrastsOfRealHeads) {
   struct Expected {
     Modality modality;

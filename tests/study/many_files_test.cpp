@@ -1,4 +1,4 @@
-// One folder with very many files. BRAINMVP_MANY_FILES sets how many (docs/reliability.md has the figures of 100,000).
+// One folder with very many files. BRAINMVP_MANY_FILES sets how many (docs/background/reliability.md has the figures of 100,000).
 #include "base/machine.h"
 #include "study/fake_tree.h"
 

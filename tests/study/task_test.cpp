@@ -63,7 +63,7 @@ TEST(Tasks, TheTenAreCompiledIn) {
       const auto found = std::ranges::find(task.settings, option, &std::pair<std::string, io::ConfigValues>::first);
       return found == task.settings.end() ? "" : io::toml_text(found->second);
     };
-    const bool classifies = task.kind == TaskKind::kClassify; // docs/results.md: batches of 2 learn nothing
+    const bool classifies = task.kind == TaskKind::kClassify; // docs/background/results.md: batches of 2 learn nothing
     EXPECT_EQ(setting("learning_rate"), classifies ? "0.003" : "3e-04") << name;
     EXPECT_EQ(setting("encoder_rate"), classifies ? "0.1" : "") << name;
     EXPECT_EQ(setting("batch_size"), classifies ? "4" : "2") << name;

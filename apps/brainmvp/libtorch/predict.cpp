@@ -139,7 +139,7 @@ void add_input_options(CLI::App& command, PredictArguments& arguments) {
       ->check(CLI::NonNegativeNumber)
       ->type_name("K");
   command
-      .add_option("--only", arguments.options.input.only, "Use these modalities alone, as if the others were missing: t1,flair")
+      .add_option("--only", arguments.options.input.only, "Use only these modalities, as if the others were missing: t1,flair")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("NAME");

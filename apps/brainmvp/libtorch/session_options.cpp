@@ -16,10 +16,11 @@ namespace brainmvp::app {
 
 void add_run_folder(CLI::App& command, train::SessionOptions& session) {
   command.add_option("-o,--output", session.folder, "Folder of the run")->required()->type_name("RUN")->group("Output");
-  CLI::Option* resume = command.add_flag("--resume", session.resume, "Go on with the run from its last checkpoint, to the bit");
+  CLI::Option* resume = command.add_flag("--resume", session.resume, "Continue the run from its last checkpoint, bit for bit");
   resume->group("Output")->excludes("--force");
   command
-      .add_option("--stop-after", session.stop_after, "End in order when the run has N steps; the schedule stays that of --steps")
+      .add_option("--stop-after", session.stop_after,
+                  "Stop with a checkpoint when the run has N steps; the schedule stays that of --steps")
       ->type_name("N")
       ->group("Output");
 }

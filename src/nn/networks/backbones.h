@@ -1,4 +1,4 @@
-// The networks by name: one row each (docs/extending.md).
+// The networks by name: one row each (docs/develop/extending.md).
 #pragma once
 
 #include <array>

@@ -10,7 +10,7 @@ namespace brainmvp::objectives {
 std::vector<settings::Setting> template_settings(TemplateInit& init, image::Size& size) {
   return {{.name = "template_init",
            .slot = settings::Slot(init, {"zero", "noise", "mean"}),
-           .help = "Where templates start",
+           .help = "Start of the templates",
            .recipes = {{"tiny", {"mean"}}}},
           {.name = "template_size",
            .slot = size,
