@@ -39,6 +39,6 @@ def test_search_works_from_a_folder(browser, site):
     open_page(browser, site, "index.html", 1400, "light")
     browser.execute_script("document.querySelector('[data-md-toggle=search]').click()")
     browser.find_element(By.CSS_SELECTOR, "input.md-search__input").send_keys("calibration")
-    found = WebDriverWait(browser, 20).until(lambda b: b.find_elements(By.CSS_SELECTOR, ".md-search-result__link"))
+    found = WebDriverWait(browser, 120).until(lambda b: b.find_elements(By.CSS_SELECTOR, ".md-search-result__link"))
     assert any("calibration" in one.get_attribute("textContent").lower() for one in found)
     assert all(one.get_attribute("href").startswith(site.as_uri()) for one in found)

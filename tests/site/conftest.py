@@ -33,5 +33,6 @@ def browser():
                      "--host-resolver-rules=MAP * ~NOTFOUND", "--proxy-server=direct://"):
         options.add_argument(argument)
     opened = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+    opened.set_script_timeout(300)  # axe-core beside other tests
     yield opened
     opened.quit()
