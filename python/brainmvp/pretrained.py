@@ -58,12 +58,11 @@ def load_fine_tuned(run: PathLike) -> Segmenter | Classifier | Regressor:
     """The model of a fine-tuned run, its checkpoint or a hub folder, whatever its task. Raises `BadInput` when it is none."""
     checkpoint = read_checkpoint(checkpoint_file(run, ("best.pt", "last.pt")))
     description = _described(checkpoint)
-    makers: dict[str, Callable[[str, int, int], Segmenter | Classifier | Regressor]] = {
-        "segment": make_segmenter,
-        "classify": Classifier,
-        "regress": Regressor,
-    }
-    return _filled(checkpoint, description, makers[description.task])
+    if description.task == "classify":
+        return _filled(checkpoint, description, Classifier)
+    if description.task == "regress":
+        return _filled(checkpoint, description, Regressor)
+    return _filled(checkpoint, description, make_segmenter)
 
 
 def load_segmenter(run: PathLike) -> Segmenter:

@@ -6,13 +6,14 @@
 # %%
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 import brainmvp
 
 work = Path(tempfile.mkdtemp(prefix="brainmvp_"))
-small = {"recipe": "tiny", "crop": 16, "threads": 1, "precision": "fp32"}  # seconds instead of hours; the results mean nothing
+small: dict[str, Any] = {"recipe": "tiny", "crop": 16, "threads": 1, "precision": "fp32"}  # seconds instead of hours; the results mean nothing
 
 # %%
 raw = brainmvp.simulate(work / "raw", studies=3, layout="brats2021", voxel=5, seed=2)

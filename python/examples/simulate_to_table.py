@@ -5,6 +5,7 @@
 # %%
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -12,7 +13,7 @@ from PIL import Image
 import brainmvp
 
 work = Path(tempfile.mkdtemp(prefix="brainmvp_"))
-small = {"recipe": "tiny", "crop": 16, "threads": 1, "precision": "fp32"}  # seconds instead of hours; the results mean nothing
+small: dict[str, Any] = {"recipe": "tiny", "crop": 16, "threads": 1, "precision": "fp32"}  # seconds instead of hours; the results mean nothing
 
 # %% Four patients with gliomas, voxels of 5 mm
 raw = brainmvp.simulate(work / "raw", studies=4, layout="brats2021", voxel=5, seed=1)

@@ -150,6 +150,35 @@ def test_label_maps_are_the_program_s(software: str, exported: Callable[[str], P
     assert whole.undecided().mean() < 0.02
 
 
+@pytest.fixture(scope="session")
+def onnx_segment() -> str:
+    program = os.environ.get("BRAINMVP_ONNX_SEGMENT")
+    if not program:
+        assert "CI" not in os.environ, "onnx_segment was not built: are OpenVINO's headers there?"
+        pytest.skip("onnx_segment is built where OpenVINO's or onnxruntime's headers are")
+    return program
+
+
+@pytest.mark.parametrize("missing", [(), ("t1",)])
+def test_the_example_in_cpp_gives_the_program_s_label_map(
+    missing: tuple[str, ...], onnx_segment: str, exported: Callable[[str], Path], whole: Whole, runs: Runs, tmp_path: Path
+) -> None:
+    files = {name: file for name, file in whole.files.items() if name not in missing}
+    expected = whole.prediction if not missing else brainmvp.predict(files, runs.segmentation, precision="fp32", threads=1)
+    assert expected.filled == missing
+    images = [f"{name}={file}" for name, file in files.items()]
+    command = [onnx_segment, exported("onnx"), tmp_path / "label.nii.gz"]
+    subprocess.run([*command, *images], check=True)
+    found = nibabel.load(tmp_path / "label.nii.gz")
+    np.testing.assert_allclose(found.affine, expected.label.affine)
+    near = [np.abs(np.asarray(image.dataobj) - 0.5) < 1e-5 for image in expected.probabilities.values()]
+    decided = ~np.any(near, axis=0)
+    assert decided.mean() > 0.99
+    np.testing.assert_array_equal(np.asarray(found.dataobj)[decided], np.asarray(expected.label.dataobj)[decided])
+    refused = subprocess.run([*command, "pet=x.nii"], capture_output=True, text=True, check=False)
+    assert refused.returncode == 2 and "pet=x.nii" in refused.stderr
+
+
 def test_a_bundle_is_what_monai_accepts(exported: Callable[[str], Path], whole: Whole, tmp_path: Path) -> None:
     from monai import bundle
 
@@ -191,8 +220,9 @@ def test_nnunet_s_network_takes_the_weights(runs: Runs, tmp_path: Path) -> None:
     command = [os.environ["BRAINMVP_NETWORK_VALUES"], "resenc_l", "3", "3", "64,64,64", str(tmp_path)]
     subprocess.run(command, check=True)
     values = load_file(tmp_path / "values.safetensors")
-    model = brainmvp.make_segmenter("resenc_l", 3, 3)
-    model.load_state_dict(load_file(tmp_path / "weights.safetensors"))
+    with torch.device("meta"):
+        model = brainmvp.make_segmenter("resenc_l", 3, 3)
+    model.load_state_dict(load_file(tmp_path / "weights.safetensors"), assign=True)
     described = brainmvp.Segmenter.from_pretrained(runs.segmentation).description
     assert described is not None
     model.description = dataclasses.replace(
@@ -210,8 +240,9 @@ def test_nnunet_s_network_takes_the_weights(runs: Runs, tmp_path: Path) -> None:
     kwargs = dict(plan["architecture_plans"]["arch_kwargs"])
     for name in plan["architecture_plans"]["arch_kwargs_requiring_import"]:
         kwargs[name] = _imported(kwargs[name])
-    network = ResidualEncoderUNet(input_channels=3, num_classes=3, **kwargs).eval()
-    network.load_state_dict(checkpoint["network_weights"])
+    with torch.device("meta"):  # its start of the weights takes long, and is replaced
+        network = ResidualEncoderUNet(input_channels=3, num_classes=3, **kwargs).eval()
+    network.load_state_dict(checkpoint["network_weights"], assign=True)
     with torch.no_grad():
         logits = network(values["input"].permute(0, 1, 4, 3, 2)).permute(0, 1, 4, 3, 2)
     scale = values["evaluated"].abs().max().item()

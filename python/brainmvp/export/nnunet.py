@@ -34,7 +34,8 @@ def write_nnunet(run: PathLike, folder: Path) -> None:
     if "task" in checkpoint.entries:
         segmenter = load_segmenter(checkpoint.file)
         assert segmenter.description is not None
-        weights, window = dict(segmenter.state_dict()), segmenter.description.window
+        weights = dict(segmenter.state_dict())
+        window: tuple[int, ...] = segmenter.description.window
         spacing = segmenter.description.preparation.get("spacing_mm")
     else:
         encoder = load_encoder(checkpoint.file, None, None)
