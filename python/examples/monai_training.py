@@ -24,7 +24,7 @@ pretraining = brainmvp.pretrain(store, work / "pretraining", recipe="tiny", crop
 
 # %% Crops of the store, missing images filled by what the pre-training learned
 transform = Compose([RandFlipd(["image", "label"], prob=0.5, spatial_axis=0), RandScaleIntensityd("image", factors=0.1, prob=1.0)])
-data = brainmvp.Dataset(store, crop=16, fill="template", templates=brainmvp.templates(pretraining), transform=transform)
+data = brainmvp.Dataset(store, crop=32, fill="template", templates=brainmvp.templates(pretraining), transform=transform)
 loader = DataLoader(data, batch_size=1, shuffle=True, num_workers=0)
 
 # %% A segmentation network whose encoder is the pre-trained one
