@@ -71,8 +71,8 @@ void require_package(const std::string& python, const ExportOptions& options) {
                             {InputKind::kFinetuning, InputKind::kPretraining, InputKind::kCheckpoint, InputKind::kFolder}});
   const std::string python = python_of_environment();
   require_package(python, options);
-  std::vector<std::string> words{python,   "-m",         "brainmvp.export", "-o",       options.out,
-                                 "--format", options.format, "--",              options.run};
+  std::vector<std::string> words{python,         "-m", "brainmvp.export", "-o", options.out, "--format",
+                                 options.format, "--", options.run};
   ::execvp(python.c_str(), pointers_to(words).data());
   throw Error(ExitCode::kInternal, python + ": cannot be started (" + std::strerror(errno) + ")");
 }
@@ -85,7 +85,8 @@ Command add_export(CLI::App& program, CommonOptions& common) {
   const auto options = std::make_shared<ExportOptions>();
   command->add_option("RUN", options->run, "Folder of a fine-tuned run, or a checkpoint")->required();
   command->add_option("-o,--output", options->out, "Folder to write; it must not exist")->required()->type_name("DIR");
-  command->add_option("--format", options->format, "onnx, pt2 (PyTorch), hub (safetensors), monai (a bundle) or nnunet (resenc_l)")
+  command
+      ->add_option("--format", options->format, "onnx, pt2 (PyTorch), hub (safetensors), monai (a bundle) or nnunet (resenc_l)")
       ->capture_default_str()
       ->type_name("NAME");
   add_common_options(*command, common, {});

@@ -8,7 +8,8 @@ namespace {
 class OpenVinoNetwork : public Network {
 public:
   OpenVinoNetwork(const std::filesystem::path& file, const std::vector<std::int64_t>& shape)
-      : request_(core_.compile_model(file.string(), "CPU", ov::hint::inference_precision(ov::element::f32)).create_infer_request()),
+      : request_(
+            core_.compile_model(file.string(), "CPU", ov::hint::inference_precision(ov::element::f32)).create_infer_request()),
         shape_(shape.begin(), shape.end()) {}
 
   std::vector<float> logits(std::vector<float>& image) override {

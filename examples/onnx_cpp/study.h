@@ -41,7 +41,9 @@ std::vector<float> input_at(const Study& study, const Size& window, const Start&
 template <class Visit>
 void for_overlap(const Size& window, const Start& start, const Size& size, const Visit& visit) {
   std::size_t voxel = 0;
-  const auto inside = [&size](std::int64_t at, std::size_t axis) { return at >= 0 && at < static_cast<std::int64_t>(size[axis]); };
+  const auto inside = [&size](std::int64_t at, std::size_t axis) {
+    return at >= 0 && at < static_cast<std::int64_t>(size[axis]);
+  };
   for (std::size_t h = 0; h < window[0]; ++h) {
     for (std::size_t w = 0; w < window[1]; ++w) {
       for (std::size_t d = 0; d < window[2]; ++d, ++voxel) {

@@ -2,8 +2,8 @@
 //   network_values NETWORK CHANNELS OUTPUTS H,W,D FOLDER [training]
 // writes FOLDER/weights.safetensors (its state dict) and FOLDER/values.safetensors: input; of the network in use, in float,
 // feature.N and evaluated (its logits); with "training", of the network in training, in double, logits, deeper.0 and .1,
-// gradient.NAME of the mean of all logits times loss_weights, state.NAME, its buffers after that, and stepped.NAME, its parameters
-// in float after a step of the program's optimizer.
+// gradient.NAME of the mean of all logits times loss_weights, state.NAME, its buffers after that, and stepped.NAME, its
+// parameters in float after a step of the program's optimizer.
 #include <torch/nn/module.h>
 #include <torch/utils.h>
 
