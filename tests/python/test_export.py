@@ -309,3 +309,36 @@ def test_regions_are_painted_as_by_the_program(
     inside = [names[:count] for count in range(len(names) + 1)] + [names[-1:]] * (4 - len(names))
     probabilities = torch.tensor([[0.9 if name in voxel else 0.1 for voxel in inside] for name in regions])
     assert painting.paint(probabilities[:, :, None, None])[0].flatten().tolist() == expected
+
+
+def test_order_and_ignored_label_survive_the_hub(runs: Runs, tmp_path: Path) -> None:
+    model = brainmvp.Segmenter.from_pretrained(runs.segmentation)
+    assert model.description is not None and model.description.ignore is None
+    model.description = dataclasses.replace(model.description, region_order=(3, 2, 1), ignore=9)
+    model.save_pretrained(tmp_path / "hub")
+    again = brainmvp.Segmenter.from_pretrained(tmp_path / "hub").description
+    assert again is not None and again.region_order == (3, 2, 1) and again.ignore == 9
+    assert painting_of(again) == Painting(False, (3, 2, 1), (0, 1, 2))
+
+
+def test_classifications_and_regressions_see_whole_volumes(runs: Runs, tmp_path: Path) -> None:
+    described = brainmvp.Segmenter.from_pretrained(runs.segmentation).description
+    assert described is not None
+    common = dataclasses.replace(described, labels={}, regions={}, window=(32, 32, 16))
+    classifier = brainmvp.Classifier("uniformer_tiny", 4, 2).eval()
+    classifier.description = dataclasses.replace(common, task="classify", classes=("a", "b"))
+    classifier.save_pretrained(tmp_path / "classifier")
+    out = brainmvp.export(tmp_path / "classifier", tmp_path / "pt2", "pt2")
+    image = torch.rand(1, 4, 32, 32, 16)
+    with torch.no_grad():
+        torch.testing.assert_close(pt2_network(out)(image), classifier(image), atol=1e-5, rtol=0)
+    record = json.loads((out / "brainmvp.json").read_text())
+    assert record["classes"] == ["a", "b"] and record["sizing"] == described.sizing and "blending" not in record
+    assert record["output"] == {"name": "logits", "shape": [1, 2], "outputs": ["a", "b"], "activation": "softmax"}
+    with pytest.raises(brainmvp.BadInput, match="task is classify"):
+        brainmvp.export(tmp_path / "classifier", tmp_path / "bundle", "monai")
+    regressor = brainmvp.Regressor("uniformer_tiny", 4, 1).eval()
+    regressor.description = dataclasses.replace(common, task="regress", targets={"age": (40.0, 10.0)})
+    regressor.save_pretrained(tmp_path / "regressor")
+    record = json.loads((brainmvp.export(tmp_path / "regressor", tmp_path / "hub", "hub") / "brainmvp.json").read_text())
+    assert record["targets"] == {"age": {"mean": 40.0, "deviation": 10.0}} and record["output"]["activation"] == "none"
