@@ -66,6 +66,7 @@ Command add_predict(CLI::App& program, CommonOptions& common);
 Command add_templates(CLI::App& program, CommonOptions& common);
 Command add_bench(CLI::App& program, CommonOptions& common);
 Command add_convert(CLI::App& program, CommonOptions& common);
+Command add_export(CLI::App& program, CommonOptions& common);
 Command add_inspect(CLI::App& program, CommonOptions& common);
 Command add_evaluate(CLI::App& program, CommonOptions& common);
 Command add_report(CLI::App& program, CommonOptions& common);

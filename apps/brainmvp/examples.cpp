@@ -40,6 +40,8 @@ constexpr auto kExamples = std::to_array<Example>({
     {"benchmark", "two cells at a time; the same command goes on after a stop", "plans/small.toml -o small --jobs 2"},
     {"templates", "what the network learned of each modality, as NIfTI and PNG", "run -o templates"},
     {"convert", "a checkpoint for other software", "run/checkpoints/last.pt encoder.safetensors"},
+    {"export", "a segmentation for onnxruntime and OpenVINO", "segment -o onnx"},
+    {"export", "a bundle of MONAI", "segment -o bundle --format monai"},
     {"inspect", "what is in an image, a checkpoint, a store or a run", "patient1_flair.nii.gz"},
     {"bench", "a pre-training step on one thread", "step --threads 1"},
 });

@@ -40,7 +40,7 @@ std::vector<Command> all_commands(CLI::App& program, CommonOptions& common) {
   if constexpr (kHasTorch) {
     add(add_templates, add_convert);
   }
-  add(add_inspect);
+  add(add_export, add_inspect);
   if constexpr (kHasTorch) {
     add(add_bench);
   }

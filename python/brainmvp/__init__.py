@@ -27,6 +27,7 @@ from brainmvp.errors import (
     OutputError,
     UsageError,
 )
+from brainmvp.export import export
 from brainmvp.networks import NETWORKS, Encoder, Segmentation, Segmenter, make_encoder, make_segmenter
 from brainmvp.networks.classification import Classifier, Regressor
 from brainmvp.store import Store, StoredStudy, StoredVolume
@@ -56,6 +57,7 @@ __all__ = [
     "UsageError",
     "embed",
     "evaluate",
+    "export",
     "finetune",
     "index",
     "make_encoder",

@@ -137,8 +137,8 @@ def predict(
         files = {name: _as_file(image, affine, Path(temporary) / f"{name}.nii") for name, image in images.items()}
         if not files:
             raise UsageError("images is empty; expected at least one modality of the model")
-        named = [f"{name}={file}" for name, file in files.items()]
-        words = [*map(str, runs), *map(str, files.values()), "--modality", *named, "-o", str(out), "--probabilities"]
+        named = [word for name, file in files.items() for word in ("--modality", f"{name}={file}")]
+        words = [*map(str, runs), *map(str, files.values()), *named, "-o", str(out), "--probabilities"]
         run_program(["predict", *words, *_words(options)])
         return _prediction_in(out)
 

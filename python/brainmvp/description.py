@@ -25,6 +25,10 @@ class Description:
     labels: dict[str, int]
     regions: dict[str, tuple[int, ...]]
     """Values whose union is each region; empty where labels exclude each other."""
+    region_order: tuple[int, ...]
+    """The value that each region paints, later ones over earlier; empty where nothing was said."""
+    ignore: int | None
+    """Label value of voxels that the training left out."""
     classes: tuple[str, ...]
     targets: dict[str, tuple[float, float]]
     """Of a regression: mean and deviation of each in the training, in the table's units."""
@@ -60,6 +64,8 @@ class Description:
             "labels": self.labels,
             "regions": {name: list(values) for name, values in self.regions.items()},
             "classes": list(self.classes),
+            **({"region_order": list(self.region_order)} if self.region_order else {}),
+            **({"ignore": self.ignore} if self.ignore is not None else {}),
             "window": list(self.window),
             "sizing": self.sizing,
             "intensities": self.intensities,
@@ -85,6 +91,8 @@ def description_in(entries: Mapping[str, Any]) -> Description:
             channels=tuple(entries["channels"]),
             labels=dict(entries["labels"]),
             regions={name: tuple(values) for name, values in entries["regions"].items()},
+            region_order=tuple(entries.get("region_order", ())),
+            ignore=entries.get("ignore"),
             classes=tuple(entries["classes"]),
             targets=dict(zip(entries.get("targets", ()), targets)),
             window=_three(entries["window"]),
@@ -112,5 +120,9 @@ def _check(description: Description) -> None:
     shape = tuple(description.templates.shape)
     if channels == 0 or len(shape) != 4 or shape[0] != channels or len(description.has_template) != channels:
         raise BadInput(f"its templates have the shape {list(shape)} for {channels} channels; the file is damaged")
+    if description.region_order and len(description.region_order) != len(description.regions):
+        raise BadInput(
+            f"its region_order has {len(description.region_order)} values for {len(description.regions)} regions; the file is damaged"
+        )
     if not description.outputs:
         raise BadInput("it has no outputs; the file is damaged")

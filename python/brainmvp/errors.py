@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
+
 
 class Error(Exception):
     """Base of all errors of brainmvp; `exit_code` is the code that the program ends with for it."""
@@ -60,3 +63,10 @@ _BY_CODE: dict[int, type[Error]] = {
 def error_of(exit_code: int, message: str) -> Error:
     """The exception for an exit code of the program; of an unknown one `InternalError`."""
     return _BY_CODE.get(exit_code, InternalError)(message)
+
+
+def unknown_name(kind: str, name: str, known: Iterable[str]) -> UsageError:
+    """"there is no format onx; did you mean onnx?": the nearest of the known names, or all of them."""
+    names = list(known)
+    near = difflib.get_close_matches(name, names, 1)
+    return UsageError(f"there is no {kind} {name}; " + (f"did you mean {near[0]}?" if near else f"known are {', '.join(names)}"))

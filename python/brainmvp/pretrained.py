@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -28,7 +25,8 @@ from brainmvp.checkpoints import (
     transfer,
 )
 from brainmvp.description import Description, description_in
-from brainmvp.errors import BadInput, OutputError, UsageError
+from brainmvp.errors import BadInput, UsageError
+from brainmvp.folders import new_folder
 from brainmvp.networks.backbones import backbone, make_encoder, make_segmenter
 from brainmvp.networks.base import Encoder, Segmenter
 from brainmvp.networks.classification import Classifier, Regressor
@@ -54,6 +52,17 @@ def load_encoder(source: PathLike, in_channels: int | None, network: str | None)
         raise BadInput(f"{checkpoint.file}: the encoder of a larger network than {name}\n{encoder.report}")
     encoder.report.unused = unused
     return encoder.eval()
+
+
+def load_fine_tuned(run: PathLike) -> Segmenter | Classifier | Regressor:
+    """The model of a fine-tuned run, its checkpoint or a hub folder, whatever its task. Raises `BadInput` when it is none."""
+    checkpoint = read_checkpoint(checkpoint_file(run, ("best.pt", "last.pt")))
+    description = _described(checkpoint)
+    if description.task == "classify":
+        return _filled(checkpoint, description, Classifier)
+    if description.task == "regress":
+        return _filled(checkpoint, description, Regressor)
+    return _filled(checkpoint, description, make_segmenter)
 
 
 def load_segmenter(run: PathLike) -> Segmenter:
@@ -87,8 +96,15 @@ def save_described(model: nn.Module, description: Description | None, folder: Pa
     """See `Segmenter.save_pretrained`."""
     if description is None:
         raise UsageError("this network was not read from a fine-tuned run: set its description before it is saved")
+    with new_folder(folder) as temporary:
+        write_described(model, description, temporary)
+
+
+def write_described(model: nn.Module, description: Description, folder: Path) -> None:
+    """The files of the hub's layout, into a folder that is there."""
     kind = {"segment": "Segmenter", "classify": "Classifier", "regress": "Regressor"}[description.task]
-    _save(model, {"class": kind, **description.as_config()}, folder, {"templates": description.templates})
+    _write(model, {"class": kind, **description.as_config()}, folder)
+    save_file({"templates": description.templates.cpu().contiguous()}, folder / _TEMPLATES)
 
 
 def _load_model(run: PathLike, task: str, kind: str, make: Callable[[str, int, int], _Model]) -> _Model:
@@ -96,6 +112,10 @@ def _load_model(run: PathLike, task: str, kind: str, make: Callable[[str, int, i
     description = _described(checkpoint)
     if description.task != task:
         raise BadInput(f"{checkpoint.file}: its task is {description.task}, which is no task of {kind}")
+    return _filled(checkpoint, description, make)
+
+
+def _filled(checkpoint: Checkpoint, description: Description, make: Callable[[str, int, int], _Model]) -> _Model:
     model = make(description.network, len(description.channels), len(description.outputs))
     model.description, model.report = description, _fill(checkpoint, model)
     return model.eval()
@@ -118,31 +138,12 @@ def _fill(checkpoint: Checkpoint, model: nn.Module) -> TransferReport:
     return report
 
 
-def _save(model: nn.Module, config: Mapping[str, Any], folder: PathLike, more: Mapping[str, Tensor] | None = None) -> None:
-    """The folder appears whole or not at all."""
-    target = Path(folder)
-    if target.exists():
-        raise OutputError(f"{target} exists; name another folder, or remove it first")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-    except OSError as fault:
-        raise OutputError(f"{target}: cannot be written ({fault.strerror})") from fault
-    try:
-        tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
-        save_file(tensors, temporary / WEIGHTS, metadata={"format": "pt"})
-        if more:
-            save_file({name: tensor.cpu().contiguous() for name, tensor in more.items()}, temporary / _TEMPLATES)
-        (temporary / CONFIG).write_text(json.dumps({"model_type": "brainmvp", **config}, indent=1) + "\n", encoding="utf-8")
-        temporary.chmod(0o777 & ~_umask())
-        temporary.rename(target)
-    except OSError as fault:
-        raise OutputError(f"{target}: cannot be written ({fault.strerror})") from fault
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+def _save(model: nn.Module, config: Mapping[str, Any], folder: PathLike) -> None:
+    with new_folder(folder) as temporary:
+        _write(model, config, temporary)
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _write(model: nn.Module, config: Mapping[str, Any], folder: Path) -> None:
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
+    save_file(tensors, folder / WEIGHTS, metadata={"format": "pt"})
+    (folder / CONFIG).write_text(json.dumps({"model_type": "brainmvp", **config}, indent=1) + "\n", encoding="utf-8")

@@ -40,7 +40,7 @@ TEST(CommandLine, CommandsOnImagesDoWithoutLibtorch) {
   std::filesystem::create_symlink(test::brainmvp_program(), link);
   EXPECT_TRUE(contains(test::run_process({link, "--version"}).out, "libtorch 2."));
   std::filesystem::copy_file(test::brainmvp_program(), alone);
-  for (const char* command : {"simulate", "index", "register", "prepare", "evaluate", "report", "inspect"}) {
+  for (const char* command : {"simulate", "index", "register", "prepare", "evaluate", "report", "export", "inspect"}) {
     EXPECT_EQ(test::run_process({alone, command, "--help"}).exit_code, 0) << command;
   }
   const auto refused = test::run_process({alone, "pretrain", "--help"});

@@ -127,6 +127,7 @@ TEST_F(WrongInputs, CommandsOnResultsNameWhatTakesTheInput) {
   expect_next({"report", "@finetuned", "--predictions", "@finetuned", "--studies", "@studies.json", "-o", "@n"},
               "--predictions takes the folder", "brainmvp predict", "finetuned");
   expect_next({"templates", "@store", "-o", "@n"}, "templates takes a run", "brainmvp pretrain", "store");
+  expect_next({"export", "@store", "-o", "@n"}, "export takes a run", "brainmvp pretrain", "store");
   expect_next({"convert", "@pretrained", "@n.safetensors"}, "such as RUN/checkpoints/last.pt", "brainmvp", "");
 }
 
@@ -170,6 +171,7 @@ TEST_F(WrongInputs, MissingOnesHaveOneExitCodeInEveryCommand) {
       {"report", "@finetuned", "--predictions", "{}", "--studies", "@studies.json", "-o", "@n"},
       {"report", "@finetuned", "--predictions", "@predictions", "--studies", "{}", "-o", "@n"},
       {"templates", "{}", "-o", "@n"},
+      {"export", "{}", "-o", "@n"},
       {"convert", "{}", "@n.safetensors"},
       {"convert", "{}.pt", "@n.safetensors"},
       {"inspect", "{}"},

@@ -1,4 +1,4 @@
-"""What the tests share: a small cohort that the program simulated and prepared, in both forms of a store."""
+"""What the tests share: a small cohort that the program simulated and prepared, in both forms of a store, and runs on it."""
 
 from __future__ import annotations
 
@@ -25,3 +25,15 @@ def cohort(tmp_path_factory: pytest.TempPathFactory) -> Cohort:
     brainmvp.index(raw, studies)
     store = brainmvp.prepare(studies, folder / "store", spacing=5)
     return Cohort(folder, studies, store, brainmvp.prepare(studies, folder / "compressed", spacing=5, compress=True))
+
+
+class Runs(NamedTuple):
+    pretraining: Path
+    segmentation: Path
+
+
+@pytest.fixture(scope="session")
+def runs(cohort: Cohort) -> Runs:
+    common = {"recipe": "tiny", "crop": 16, "steps": 2, "precision": "fp32"}
+    pretraining = brainmvp.pretrain(cohort.store, cohort.folder / "pre", **common)
+    return Runs(pretraining, brainmvp.finetune("segment", cohort.store, cohort.folder / "run", init=pretraining, **common))

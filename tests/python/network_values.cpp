@@ -2,7 +2,8 @@
 //   network_values NETWORK CHANNELS OUTPUTS H,W,D FOLDER [training]
 // writes FOLDER/weights.safetensors (its state dict) and FOLDER/values.safetensors: input; of the network in use, in float,
 // feature.N and evaluated (its logits); with "training", of the network in training, in double, logits, deeper.0 and .1,
-// gradient.NAME of the mean of all logits times loss_weights, and state.NAME, its buffers after that step.
+// gradient.NAME of the mean of all logits times loss_weights, state.NAME, its buffers after that, and stepped.NAME, its
+// parameters in float after a step of the program's optimizer.
 #include <torch/nn/module.h>
 #include <torch/utils.h>
 
@@ -16,9 +17,12 @@
 #include "nn/networks/encoder.h"
 #include "nn/networks/network.h"
 #include "nn/networks/segmentation.h"
+#include "train/adamw.h"
 
 namespace brainmvp {
 namespace {
+
+constexpr double kLearningRate = 1e-3;
 
 torch::Tensor drawn_input(std::int64_t channels, const std::string& sides) {
   std::vector<std::int64_t> shape{1, channels};
@@ -74,6 +78,18 @@ void add_training(nn::SegmentationNetwork& network, const torch::Tensor& input, 
   }
 }
 
+void add_step(const nn::SegmentationNetwork& network, NamedTensors& values) {
+  NamedTensors parameters;
+  for (const auto& [name, tensor] : nn::parameters_of(network)) {
+    parameters.emplace_back(name, tensor.detach().to(torch::kFloat).requires_grad_());
+    parameters.back().second.mutable_grad() = tensor.grad().defined() ? tensor.grad().to(torch::kFloat) : torch::Tensor();
+  }
+  train::AdamW(parameters, {.weight_decay = 1e-2}).step(kLearningRate);
+  for (const auto& [name, tensor] : parameters) {
+    values.emplace_back("stepped." + name, tensor.detach());
+  }
+}
+
 void write_values(const std::vector<std::string>& arguments) {
   const std::filesystem::path folder = arguments[4];
   const std::int64_t channels = std::stoll(arguments[1]);
@@ -86,6 +102,7 @@ void write_values(const std::vector<std::string>& arguments) {
   add_use(*network, input, values);
   if (arguments.size() > 5) {
     add_training(*network, input, values);
+    add_step(*network, values);
   }
   checkpoint::write_safetensors(folder / "values.safetensors", values);
 }

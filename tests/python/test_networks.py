@@ -64,6 +64,29 @@ def test_gradients_are_the_program_s(network: str, tmp_path: Path) -> None:
     check_gradients(model, values)
     for name, buffer in model.named_buffers():
         close(buffer.double(), values[f"state.{name}"].double(), 1e-4)
+    check_step(model, values)
+
+
+def check_step(model: torch.nn.Module, values: dict[str, torch.Tensor]) -> None:
+    """After a step of AdamW, in float as the program's, the weights are the program's."""
+    parameters = {name: tensor.detach().float().requires_grad_() for name, tensor in model.named_parameters()}
+    for name, tensor in model.named_parameters():
+        parameters[name].grad = None if tensor.grad is None else tensor.grad.float()
+    before = {name: tensor.detach().clone() for name, tensor in parameters.items()}
+    torch.optim.AdamW(parameters.values(), lr=1e-3, weight_decay=1e-2).step()
+    assert any((parameters[name] - before[name]).abs().max() > 5e-4 for name in parameters)
+    for name, tensor in parameters.items():
+        assert (tensor - values[f"stepped.{name}"]).abs().max().item() <= 1e-5, name
+
+
+@pytest.mark.parametrize("network", TRAINED)
+def test_encoders_can_be_exported_by_torch(network: str) -> None:
+    encoder = brainmvp.make_encoder(network, CHANNELS).eval()
+    x = torch.rand(1, CHANNELS, 32, 32, 48)
+    program = torch.export.export(encoder, (x,))
+    with torch.no_grad():
+        for found, expected in zip(program.module()(x), encoder(x), strict=True):
+            torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-5)
 
 
 def check_gradients(model: torch.nn.Module, values: dict[str, torch.Tensor]) -> None:

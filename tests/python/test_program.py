@@ -8,28 +8,15 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import NamedTuple
 
 import nibabel
 import numpy as np
 import pytest
 import torch
-from conftest import Cohort
+from conftest import Cohort, Runs
 from safetensors.torch import load_file
 
 import brainmvp
-
-
-class Runs(NamedTuple):
-    pretraining: Path
-    segmentation: Path
-
-
-@pytest.fixture(scope="session")
-def runs(cohort: Cohort) -> Runs:
-    common = {"recipe": "tiny", "crop": 16, "steps": 2, "precision": "fp32"}
-    pretraining = brainmvp.pretrain(cohort.store, cohort.folder / "pre", **common)
-    return Runs(pretraining, brainmvp.finetune("segment", cohort.store, cohort.folder / "run", init=pretraining, **common))
 
 
 def test_an_encoder_of_a_pretraining(runs: Runs, tmp_path: Path) -> None:

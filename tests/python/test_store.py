@@ -100,6 +100,25 @@ def test_dataset_with_workers(cohort: Cohort, form: str) -> None:
             np.testing.assert_array_equal(batch["image"][0, channel].numpy(), expected)
 
 
+def test_monai_transforms_in_workers(cohort: Cohort) -> None:
+    from monai.transforms import Compose, EnsureTyped, RandFlipd, RandSpatialCropd, ScaleIntensityd
+
+    transform = Compose(
+        [
+            EnsureTyped(["image", "label"]),
+            ScaleIntensityd("image", minv=0, maxv=2),
+            RandFlipd(["image", "label"], prob=1.0, spatial_axis=0),
+            RandSpatialCropd(["image", "label"], (16, 16, 8), random_size=False),
+        ]
+    )
+    data = brainmvp.Dataset(cohort.store, crop=24, transform=transform)
+    batches = list(DataLoader(data, batch_size=1, num_workers=2))
+    assert [batch["id"][0] for batch in batches] == list(cohort.store)
+    for batch in batches:
+        assert batch["image"].shape == (1, 4, 16, 16, 8) and batch["label"].shape == (1, 1, 16, 16, 8)
+        assert 0 <= batch["image"].min() and batch["image"].max() <= 2
+
+
 def test_the_cohort_lacks_images(cohort: Cohort) -> None:
     assert any(len(study.modalities) < 4 for study in cohort.store.values())
 

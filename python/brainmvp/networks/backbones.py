@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from typing import NamedTuple
 
 from brainmvp.checkpoints import TransferReport
-from brainmvp.errors import UsageError
+from brainmvp.errors import UsageError, unknown_name
 from brainmvp.networks.base import Encoder, Segmenter
 from brainmvp.networks.mednext import MedNeXtEncoder, MedNeXtSegmentation, MedNeXtSizes
 from brainmvp.networks.resenc import ResEncEncoder, ResEncSegmentation
@@ -66,9 +65,7 @@ NETWORKS: dict[str, Backbone] = {
 def backbone(name: str) -> Backbone:
     """The row of a network. Raises `UsageError` for an unknown name, with the nearest known one."""
     if name not in NETWORKS:
-        near = difflib.get_close_matches(name, NETWORKS, 1)
-        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(NETWORKS)}"
-        raise UsageError(f"there is no network {name}; {hint}")
+        raise unknown_name("network", name, NETWORKS)
     return NETWORKS[name]
 
 
