@@ -37,11 +37,13 @@ def neighbours(mask, combine, layers):
 def clusters(features, start):
     """k-means on standardised features from the given centres; gives a number a voxel."""
     scaled = (features - features.mean(0)) / features.std(0)
+    sample = scaled[:: max(1, len(scaled) // 50_000)] # enough to place the centres
     centres = np.array(start, np.float64)
+    nearest = lambda some: np.argmin([((some - c) ** 2).sum(1) for c in centres], 0)
     for _ in range(40):
-        nearest = np.argmin([((scaled - c) ** 2).sum(1) for c in centres], 0)
-        centres = np.array([scaled[nearest == n].mean(0) for n in range(len(centres))])
-    return nearest
+        of = nearest(sample)
+        centres = np.array([sample[of == n].mean(0) for n in range(len(centres))])
+    return nearest(scaled)
 
 
 def box_mean(image):

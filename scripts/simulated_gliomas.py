@@ -52,7 +52,7 @@ def measure(images, label):
             "T2, variation inside the core": inside.std() / inside.mean() if inside.size > 50 else np.nan,
             "noise in FLAIR": noise(relative["flair"], neighbours(white, np.logical_and, 1)),
             "lesion volume, ml": np.count_nonzero(label) / 1000,
-            "surface of the core over volume^(2/3)": 2 / 3 * faces(core) / max(1, np.count_nonzero(core)) ** (2 / 3),
+            "surface of the core over volume^(2/3)": faces(core) / max(1, np.count_nonzero(core)) ** (2 / 3),
             "slope of the spectrum of FLAIR": spectrum_slope(images["flair"], images["flair"] != 0)}
 
 

@@ -103,16 +103,16 @@ std::vector<std::shared_ptr<const TumourCore>> draw_cores(const Scout& scout, do
 } // namespace
 
 LesionPlan plan_high_grade_glioma(const Scout& scout, RandomStream& stream, TissueTable& tissues) {
-  const double whole_ml = lognormal(120, 0.6, 25, 240, stream);
+  const double whole_ml = lognormal(100, 0.6, 22, 220, stream);
   const double core_ml = whole_ml * between(0.2, 0.5, stream);
   const auto cores = draw_cores(scout, core_ml, stream);
   Infiltration oedema = along_white_matter(scout, whole_ml - core_ml, stream);
   oedema.starts_in = [&cores](const Vector& p) {
     return std::ranges::any_of(cores, [&p](const auto& core) { return core->depth(p) > 0; });
   };
-  const CoreMakeUp make_up{.rim_mm = between(1.8, 5, stream), .necrotic_below = between(-1.2, 1, stream)};
+  const CoreMakeUp make_up{.rim_mm = between(1.8, 5, stream), .necrotic_below = between(-2.2, 0.4, stream)};
   tissues[index_of(Tissue::kEnhancingTumour)].contrast_mm *= between(0.4, 1.7, stream);
-  const double wet = std::exp(0.12 * stream.normal());
+  const double wet = std::exp(0.18 * stream.normal());
   tissues[index_of(Tissue::kOedema)].t2_ms *= wet;
   tissues[index_of(Tissue::kSolidTumour)].t2_ms *= wet;
   LesionPlan plan;

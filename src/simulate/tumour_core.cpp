@@ -9,7 +9,7 @@ namespace brainmvp::simulate {
 namespace {
 
 constexpr double kRound = 5;      // mm over which lobes join
-constexpr double kUnevenMm = 0.8; // of the surface, over some millimetres
+constexpr double kUnevenMm = 1.3; // of the surface, over some millimetres
 constexpr double kOfWhole = 0.68; // volume of the first lobe
 
 std::vector<Blob> draw_lobes(const Vector& centre_mm, double volume_ml, RandomStream& stream) {
