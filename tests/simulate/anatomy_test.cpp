@@ -16,9 +16,35 @@ double ml_of(const TissueVolume& head, Tissue tissue) {
   return static_cast<double>(std::ranges::count(head.data, static_cast<std::uint8_t>(tissue))) / 1000;
 }
 
+// From left to right, of dura between the hemispheres: the standard deviation; a plane of two voxels has 0.5 mm.
+double falx_spread_mm(const TissueVolume& head) {
+  const Extent brain = extent_of(head, is_parenchyma);
+  std::vector<double> places;
+  std::size_t at = 0;
+  for (std::size_t k = 0; k < head.size[2]; ++k) {
+    for (std::size_t j = 0; j < head.size[1]; ++j) {
+      for (std::size_t i = 0; i < head.size[0]; ++i, ++at) {
+        const Vector p = position_of(head, i, j, k);
+        if (tissue_at(head, at) == Tissue::kDura && std::abs(p[0]) < 8 && p[2] > 22 && p[2] < brain.high_mm[2] - 8 &&
+            std::abs(p[1]) < 50) {
+          places.push_back(p[0]);
+        }
+      }
+    }
+  }
+  EXPECT_GT(places.size(), 300U);
+  double mean = 0;
+  double square = 0;
+  for (const double place : places) {
+    mean += place / static_cast<double>(places.size());
+    square += place * place / static_cast<double>(places.size());
+  }
+  return std::sqrt(square - mean * mean);
+}
+
 class ShippedHead : public ::testing::TestWithParam<std::size_t> {};
 
-TEST_P(ShippedHead, IsAWholeHeadOfAnAdultAt1MmWithoutLesions) {
+TEST_P(ShippedHead, IsAWholeHeadOfAnAdultWithoutLesionsWhoseFalxFollowsTheFissure) {
   const Anatomy anatomy = Anatomy::shipped();
   const TissueVolume& head = anatomy.head(GetParam());
   for (std::size_t axis = 0; axis < 3; ++axis) {
@@ -31,8 +57,8 @@ TEST_P(ShippedHead, IsAWholeHeadOfAnAdultAt1MmWithoutLesions) {
   in_range(Tissue::kCortex, 350, 750);
   in_range(Tissue::kWhiteMatter, 350, 700);
   in_range(Tissue::kVentricle, 8, 70);
-  in_range(Tissue::kThalamus, 6, 20);
-  in_range(Tissue::kHippocampus, 3, 10);
+  in_range(Tissue::kThalamus, 6, 24);
+  in_range(Tissue::kHippocampus, 3, 13);
   in_range(Tissue::kBrainstem, 10, 40);
   in_range(Tissue::kCerebellarCortex, 60, 160);
   in_range(Tissue::kChoroidPlexus, 0.3, 8);
@@ -49,33 +75,7 @@ TEST_P(ShippedHead, IsAWholeHeadOfAnAdultAt1MmWithoutLesions) {
       EXPECT_EQ(ml_of(head, static_cast<Tissue>(i)), 0) << kTissueNames[i];
     }
   }
-}
-
-TEST_P(ShippedHead, FalxFollowsTheFissure) {
-  const Anatomy anatomy = Anatomy::shipped();
-  const TissueVolume& head = anatomy.head(GetParam());
-  const Extent brain = extent_of(head, is_parenchyma);
-  std::vector<double> places; // from left to right, of dura between the hemispheres
-  std::size_t at = 0;
-  for (std::size_t k = 0; k < head.size[2]; ++k) {
-    for (std::size_t j = 0; j < head.size[1]; ++j) {
-      for (std::size_t i = 0; i < head.size[0]; ++i, ++at) {
-        const Vector p = position_of(head, i, j, k);
-        if (tissue_at(head, at) == Tissue::kDura && std::abs(p[0]) < 8 && p[2] > 22 && p[2] < brain.high_mm[2] - 8 &&
-            std::abs(p[1]) < 50) {
-          places.push_back(p[0]);
-        }
-      }
-    }
-  }
-  ASSERT_GT(places.size(), 300U);
-  double mean = 0;
-  double square = 0;
-  for (const double place : places) {
-    mean += place / static_cast<double>(places.size());
-    square += place * place / static_cast<double>(places.size());
-  }
-  EXPECT_GT(std::sqrt(square - mean * mean), 0.8); // a plane of two voxels has 0.5
+  EXPECT_GT(falx_spread_mm(head), 0.8);
 }
 
 INSTANTIATE_TEST_SUITE_P(Anatomy, ShippedHead, testing::Range<std::size_t>(0, 6));
