@@ -14,6 +14,7 @@ install(RUNTIME_DEPENDENCY_SET brainmvp_libraries
   PRE_EXCLUDE_REGEXES "^lib(c|m|rt|dl|pthread)\\.so\\." "^ld-linux"
   LIBRARY DESTINATION lib)
 install(FILES ${CMAKE_SOURCE_DIR}/LICENSE ${CMAKE_SOURCE_DIR}/README.md DESTINATION share/doc/brainmvp)
+install(FILES ${CMAKE_SOURCE_DIR}/data/anatomy/LICENSE ${CMAKE_SOURCE_DIR}/data/anatomy/README.md DESTINATION share/doc/brainmvp/licences/anatomy) # the heads are compiled in
 
 # Headers and archives that the program contains, as names of Debian packages; those of libraries are found from the files.
 install(CODE "set(torch_dir \"${BRAINMVP_TORCH_DIR}\")

@@ -67,6 +67,27 @@ function(brainmvp_embed name)
   target_sources(brainmvp_${name} PRIVATE ${CMAKE_BINARY_DIR}/generated/${name}_texts.cpp)
 endfunction()
 
+# brainmvp_embed_heads(<module> <files>): compiles binary files into a module, which declares embedded_heads() (base/embedded_text.h).
+function(brainmvp_embed_heads name)
+  set(sections "")
+  set(entries "")
+  foreach(file ${ARGN})
+    cmake_path(GET file FILENAME file_name)
+    string(MAKE_C_IDENTIFIER "brainmvp_${file_name}" symbol)
+    string(APPEND sections
+      "asm(\".pushsection .rodata\\n.global ${symbol}\\n.global ${symbol}_end\\n${symbol}:\\n.incbin \\\"${file}\\\"\\n${symbol}_end:\\n.byte 0\\n.popsection\\n\");\n"
+      "extern \"C\" const char ${symbol}[]; extern \"C\" const char ${symbol}_end[];\n")
+    string(APPEND entries "    {\"${file_name}\", {${symbol}, static_cast<std::size_t>(${symbol}_end - ${symbol})}},\n")
+  endforeach()
+  string(JOIN "\n" source "#include \"${name}/embedded_texts.h\"" "${sections}namespace brainmvp::${name} {"
+    "std::span<const EmbeddedText> embedded_heads() {" "  static const EmbeddedText kHeads[] = {" "${entries}  };" "  return kHeads;" "}"
+    "} // namespace brainmvp::${name}" "")
+  set(output ${CMAKE_BINARY_DIR}/generated/${name}_heads.cpp)
+  file(CONFIGURE OUTPUT ${output} CONTENT "@source@" @ONLY)
+  set_source_files_properties(${output} PROPERTIES OBJECT_DEPENDS "${ARGN}" SKIP_UNITY_BUILD_INCLUSION ON)
+  target_sources(brainmvp_${name} PRIVATE ${output})
+endfunction()
+
 # brainmvp_embed_web(<module> <names>): bundles web/ with esbuild when it changes, and compiles the texts in.
 function(brainmvp_embed_web name)
   set(modules ${CMAKE_SOURCE_DIR}/.deps/web/node_modules)

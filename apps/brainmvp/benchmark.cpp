@@ -13,6 +13,7 @@
 #include "command.h"
 #include "input_kind.h"
 #include "settings_options.h"
+#include "simulate/anatomy.h"
 #include "with_torch.h"
 
 namespace brainmvp::app {
@@ -40,7 +41,9 @@ benchmark::Places places_of(const BenchmarkArguments& arguments) {
     check_input(folder, {"--data", "a folder of images", {InputKind::kFolder}});
     places.data[word.substr(0, sign)] = fs::absolute(folder);
   }
-  if (!arguments.anatomy.empty()) {
+  if (arguments.anatomy == simulate::kDrawnAnatomy) {
+    places.anatomy = arguments.anatomy;
+  } else if (!arguments.anatomy.empty()) {
     check_input(arguments.anatomy, {"--anatomy", "a folder of label maps", {InputKind::kFolder}});
     places.anatomy = fs::absolute(arguments.anatomy);
   }
@@ -58,7 +61,10 @@ void run_benchmark(const BenchmarkArguments& arguments) {
   if (options.jobs == 0) {
     options.jobs = std::max<std::size_t>(1, processor_count() / options.threads);
   }
-  std::vector<fs::path> inputs{options.plan, options.places.anatomy};
+  std::vector<fs::path> inputs{options.plan};
+  if (options.places.anatomy != simulate::kDrawnAnatomy) {
+    inputs.push_back(options.places.anatomy);
+  }
   std::ranges::transform(options.places.data, std::back_inserter(inputs), [](const auto& one) { return one.second; });
   refuse_output_above(options.folder, inputs);
   catch_interrupts();
@@ -86,7 +92,8 @@ Command add_benchmark(CLI::App& program, CommonOptions& common) {
       ->allow_extra_args(false);
   command
       ->add_option("--anatomy", arguments->anatomy,
-                   "Folder of label maps for simulated patients, some of them for the test only; otherwise the built-in head")
+                   "Folder of label maps for simulated patients, some of them for the test only, or drawn; otherwise the "
+                   "program's own maps")
       ->type_name("DIR");
   command->add_flag("--dry-run", arguments->dry_run,
                     "Run nothing but a few steps and patients, and say what the plan costs: cells, steps, voxels, hours, disk");

@@ -1,3 +1,4 @@
+#include <charconv>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -24,7 +25,8 @@ struct SimulateArguments {
   std::string output;
   std::size_t studies = 8;
   std::string layout = "bids";
-  std::string anatomy;
+  std::string anatomy = std::string(simulate::kShippedAnatomy);
+  std::vector<std::string> heads;
   std::vector<std::string> pathologies;
   std::vector<std::string> modalities;
   double voxel_mm = 1;
@@ -46,6 +48,15 @@ std::string known_pathologies() {
   return "Instead of the layout's own, in turn: " + join(names, ", ");
 }
 
+std::size_t head_number(const std::string& word) {
+  std::size_t number = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+  if (error != std::errc() || end != word.data() + word.size()) {
+    throw Error(ExitCode::kUsage, "--heads " + word + ": expected numbers such as 1,2,3");
+  }
+  return number;
+}
+
 simulate::CohortOptions options_of(const SimulateArguments& arguments, const CommonOptions& common) {
   simulate::CohortOptions options{.output = arguments.output,
                                   .studies = arguments.studies,
@@ -62,6 +73,9 @@ simulate::CohortOptions options_of(const SimulateArguments& arguments, const Com
   for (const std::string& name : arguments.pathologies) {
     options.pathologies.push_back(simulate::pathology_named(name));
   }
+  for (const std::string& number : arguments.heads) {
+    options.heads.push_back(head_number(number));
+  }
   for (const std::string& name : arguments.modalities) {
     options.modalities.push_back(simulate::modality_named(name));
   }
@@ -71,10 +85,10 @@ simulate::CohortOptions options_of(const SimulateArguments& arguments, const Com
 void run_simulate(const SimulateArguments& arguments, const CommonOptions& common) {
   const simulate::CohortOptions options = options_of(arguments, common);
   const simulate::CohortLayout& layout = simulate::cohort_layout(options.layout);
-  if (!arguments.anatomy.empty()) {
+  if (arguments.anatomy != simulate::kShippedAnatomy && arguments.anatomy != simulate::kDrawnAnatomy) {
     check_input(arguments.anatomy, {"--anatomy", "a folder of label maps", {InputKind::kFolder}});
+    refuse_output_above(options.output, {arguments.anatomy});
   }
-  refuse_output_above(options.output, {options.anatomy});
   refuse_existing_folder(options.output, common.force);
   catch_interrupts();
   keep_freed_memory(); // every image takes the same large blocks
@@ -88,42 +102,48 @@ void run_simulate(const SimulateArguments& arguments, const CommonOptions& commo
 }
 
 void add_simulate_settings(settings::Settings& settings, SimulateArguments& arguments) {
-  settings.add("simulate", {{.name = "studies",
-                             .slot = arguments.studies,
-                             .help = "Number of studies",
-                             .range = between(1, 100000),
-                             .placeholder = "N"},
-                            {.name = "layout", .slot = arguments.layout, .help = known_layouts(), .placeholder = "NAME"},
-                            {.name = "anatomy",
-                             .slot = arguments.anatomy,
-                             .help = "Folder of label maps with FreeSurfer numbers; otherwise the built-in head",
-                             .placeholder = "DIR"},
-                            {.name = "pathology",
-                             .slot = Slot(arguments.pathologies).given_as(settings::Words::kAny),
-                             .help = known_pathologies(),
-                             .placeholder = "NAME"},
-                            {.name = "modalities",
-                             .slot = Slot(arguments.modalities).given_as(settings::Words::kAny),
-                             .help = "Only these of the layout's modalities",
-                             .placeholder = "NAME"},
-                            {.name = "voxel",
-                             .slot = arguments.voxel_mm,
-                             .help = "No grid is finer than this, mm; 4 makes small heads for trials",
-                             .range = between(0.5, 10),
-                             .placeholder = "MM"},
-                            {.name = "missing",
-                             .slot = arguments.missing_rate,
-                             .help = "Share of the images that are left out, as in real sets; one of a study stays",
-                             .range = between(0, 1),
-                             .placeholder = "RATE"},
-                            {.name = "share_3t",
-                             .slot = arguments.share_3t,
-                             .help = "Share of scanners of 3 T; the others have 1.5 T",
-                             .range = between(0, 1),
-                             .placeholder = "RATE"},
-                            {.name = "skull",
-                             .slot = Slot(arguments.skull).one_of({"layout", "keep", "strip"}),
-                             .help = "keep, strip, or as the layout's data set has it"}});
+  settings.add("simulate",
+               {{.name = "studies",
+                 .slot = arguments.studies,
+                 .help = "Number of studies",
+                 .range = between(1, 100000),
+                 .placeholder = "N"},
+                {.name = "layout", .slot = arguments.layout, .help = known_layouts(), .placeholder = "NAME"},
+                {.name = "anatomy",
+                 .slot = arguments.anatomy,
+                 .help = "Where heads come from: shipped (the program's own label maps), drawn (a schematic head with other "
+                         "folds in each person), or a folder of label maps with FreeSurfer numbers",
+                 .placeholder = "DIR"},
+                {.name = "heads",
+                 .slot = Slot(arguments.heads).given_as(settings::Words::kAny),
+                 .help = "Only these of the label maps, by number in the order of their names: 1,2,3",
+                 .placeholder = "N"},
+                {.name = "pathology",
+                 .slot = Slot(arguments.pathologies).given_as(settings::Words::kAny),
+                 .help = known_pathologies(),
+                 .placeholder = "NAME"},
+                {.name = "modalities",
+                 .slot = Slot(arguments.modalities).given_as(settings::Words::kAny),
+                 .help = "Only these of the layout's modalities",
+                 .placeholder = "NAME"},
+                {.name = "voxel",
+                 .slot = arguments.voxel_mm,
+                 .help = "No grid is finer than this, mm; 4 makes small heads for trials",
+                 .range = between(0.5, 10),
+                 .placeholder = "MM"},
+                {.name = "missing",
+                 .slot = arguments.missing_rate,
+                 .help = "Share of the images that are left out, as in real sets; one of a study stays",
+                 .range = between(0, 1),
+                 .placeholder = "RATE"},
+                {.name = "share_3t",
+                 .slot = arguments.share_3t,
+                 .help = "Share of scanners of 3 T; the others have 1.5 T",
+                 .range = between(0, 1),
+                 .placeholder = "RATE"},
+                {.name = "skull",
+                 .slot = Slot(arguments.skull).one_of({"layout", "keep", "strip"}),
+                 .help = "keep, strip, or as the layout's data set has it"}});
 }
 
 } // namespace

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "benchmark/cell_parts.h"
 #include "benchmark/studies.h"
+#include "simulate/anatomy.h"
 
 namespace brainmvp::benchmark {
 namespace fs = std::filesystem;
@@ -35,6 +36,26 @@ struct Cohort {
   std::uint64_t studies;
 };
 
+// Options that keep the heads of test patients to them.
+Words heads_for(const Plan& plan, const Source& source, bool test, const Places& places) {
+  if (has_folder_of_maps(places)) {
+    return {"--anatomy", (folder_of(kAnatomyCell) / (test ? "test" : "training")).string()};
+  }
+  if (places.anatomy == simulate::kDrawnAnatomy) {
+    return {"--anatomy", places.anatomy.string()};
+  }
+  if (std::ranges::find(source.simulate, "--anatomy") != source.simulate.end()) {
+    return {};
+  }
+  const std::size_t heads = simulate::Anatomy::shipped().count();
+  const std::size_t first_test = heads - std::min<std::size_t>(plan.test_heads, heads / 3);
+  Words numbers;
+  for (std::size_t n = test ? first_test : 0; n < (test ? heads : first_test); ++n) {
+    numbers.push_back(std::to_string(n + 1));
+  }
+  return {"--heads", join(numbers, ",")};
+}
+
 Words simulation(const Plan& plan, const Source& source, const Cohort& cohort, const Places& places) {
   Words words{"simulate",
               "--output",
@@ -45,11 +66,7 @@ Words simulation(const Plan& plan, const Source& source, const Cohort& cohort, c
               shortest(plan.spacing_mm),
               "--seed",
               cohort_seed(plan, cohort.cell + "/" + cohort.name)};
-  if (!places.anatomy.empty()) {
-    const char* heads = cohort.name == "test" ? "test" : "training";
-    words = with_options(words, {"--anatomy", (folder_of(kAnatomyCell) / heads).string()});
-  }
-  return with_options(words, source.simulate);
+  return with_options(with_options(words, heads_for(plan, source, cohort.name == "test", places)), source.simulate);
 }
 
 Words indexing(const Source& source, const fs::path& data, const fs::path& list) {
@@ -85,7 +102,7 @@ std::string recipe_of(const std::vector<Words>& commands) {
 }
 
 Words needs_of(const Source& source, const Places& places) {
-  return source.data.empty() && !places.anatomy.empty() ? Words{kAnatomyCell} : Words{};
+  return source.data.empty() && has_folder_of_maps(places) ? Words{kAnatomyCell} : Words{};
 }
 
 Cell simulated_data(const Plan& plan, const Task& task, const Places& places) {
@@ -139,6 +156,8 @@ Words with_options(Words words, const Words& more) {
   words.insert(words.end(), more.begin(), more.end());
   return words;
 }
+
+bool has_folder_of_maps(const Places& places) { return !places.anatomy.empty() && places.anatomy != simulate::kDrawnAnatomy; }
 
 std::string data_name(const Task& task) { return "data-" + task.name; }
 std::string store_name(const Task& task, std::uint64_t labelled) { return "store-" + task.name + "-" + std::to_string(labelled); }

@@ -11,6 +11,9 @@ std::string store_name(const Task& task, std::uint64_t labelled);
 inline constexpr const char* kAnatomyCell = "anatomy";
 inline constexpr const char* kPretrainingData = "data-pretraining";
 
+// Whether simulated patients have label maps of the user's.
+bool has_folder_of_maps(const Places& places);
+
 Cell anatomy_cell(const Plan& plan, const Places& places);
 Cell pretraining_data_cell(const Plan& plan, const Places& places);
 Cell data_cell(const Plan& plan, const Task& task, const Places& places);

@@ -20,7 +20,7 @@ public:
   }
 
   void add_data(const Source& source, const std::function<Cell()>& data) {
-    if (source.data.empty() && !places_.anatomy.empty()) {
+    if (source.data.empty() && has_folder_of_maps(places_)) {
       add(anatomy_cell(plan_, places_));
     }
     add(data());

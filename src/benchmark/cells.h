@@ -31,7 +31,7 @@ struct Cell {
 // What the plan leaves to the command line.
 struct Places {
   std::map<std::string, std::filesystem::path> data; // folders by their names
-  std::filesystem::path anatomy;                     // label maps of heads; empty: the built-in head
+  std::filesystem::path anatomy;                     // label maps of heads, or `drawn`; empty: those of the program
 };
 
 // The options `more` replace those of the same name.

@@ -60,7 +60,7 @@ struct Plan {
   std::uint64_t crop = 0;  // side in voxels
   double spacing_mm = 1;
   std::uint64_t data_seed = 1;
-  std::size_t test_heads = 4; // label maps of --anatomy for test patients only
+  std::size_t test_heads = 4; // label maps for test patients only; of the program's own at most a third
 
   Source pretraining;
   std::size_t pretraining_studies = 0; // of the simulated cohort

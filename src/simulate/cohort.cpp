@@ -107,6 +107,21 @@ StudyRecord write_study(const StudyPlan& plan, const Anatomy& anatomy, const fs:
   return with_context("simulating study " + plan.id, [&] { return simulate_study(plan.spec, anatomy, sink); });
 }
 
+Anatomy make_anatomy(const CohortOptions& options) {
+  if (options.anatomy == kDrawnAnatomy) {
+    if (!options.heads.empty()) {
+      throw Error(ExitCode::kUsage, "--heads chooses among label maps, and --anatomy drawn has none; leave one of them out");
+    }
+    return {};
+  }
+  const std::size_t most = options.heads.empty() ? options.studies : std::ranges::max(options.heads);
+  Anatomy anatomy = options.anatomy == kShippedAnatomy ? Anatomy::shipped() : Anatomy(options.anatomy, most, options.threads);
+  if (!options.heads.empty()) {
+    anatomy.keep(options.heads);
+  }
+  return anatomy;
+}
+
 std::string record_table(std::span<const StudyPlan> plans, std::span<const StudyRecord> records) {
   std::string text = "study\tfile\tmodality\tfield_t\tprotocol\tpathology\tlesion_ml\tatrophy\n";
   for (std::size_t n = 0; n < plans.size(); ++n) {
@@ -140,7 +155,7 @@ CohortSummary simulate_cohort(const CohortOptions& options) {
     summary.images += plans.back().image_files.size();
     summary.labels += plans.back().label_files.size();
   }
-  const Anatomy anatomy = options.anatomy.empty() ? Anatomy() : Anatomy(options.anatomy, options.studies, options.threads);
+  const Anatomy anatomy = make_anatomy(options);
   AtomicFolder folder(options.output);
   std::vector<StudyRecord> records(plans.size());
   {

@@ -71,7 +71,7 @@ NoiseRange noise_of(Modality modality) {
   switch (modality) {
   case Modality::kFlair:
   case Modality::kT2:
-    return {.low = 0.02, .high = 0.05};
+    return {.low = 0.05, .high = 0.1};
   case Modality::kDwi:
   case Modality::kAdc:
   case Modality::kMra:

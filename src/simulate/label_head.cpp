@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -20,20 +22,22 @@ constexpr int kSoftTissue = 507;    // of SynthSeg's maps: fat, muscle and all e
 constexpr double kFurthestCsf = 20; // mm from the brain; islands farther out are faults of the map
 constexpr double kFatDepth = 5;     // mm below the skin
 constexpr int kAirMargin = 4;       // voxels of air around a head
-constexpr double kFissure = 1.1;    // mm: CSF of the midline that is taken as the falx
+constexpr double kFissure = 8;      // mm: the fluid between the hemispheres is within this of the midline, and no wider
+constexpr float kFalxGaps = -1.2F;  // of a pattern of standard deviation about 1
+constexpr double kFalxFrom = 22;    // mm above the middle of the brain
 
-std::string refuse_text(const fs::path& file, const std::set<int>& unknown) {
+std::string refuse_text(const std::string& name, const std::set<int>& unknown) {
   std::string list;
   for (const int label : unknown) {
     list += (list.empty() ? "" : ", ") + std::to_string(label);
   }
-  return file.string() + ": the labels " + list +
+  return name + ": the labels " + list +
          " are no FreeSurfer numbers that `simulate` knows; give label maps as mri_synthseg or "
          "recon-all write them, or map these labels to such numbers";
 }
 
 // Soft tissue becomes fat for now; refine_soft_tissue() finds the muscles.
-TissueVolume tissues_of(const image::LabelVolume& labels, const fs::path& file) {
+TissueVolume tissues_of(const image::LabelVolume& labels, const std::string& name) {
   std::map<int, Tissue> known{{kSoftTissue, Tissue::kFat}};
   for (const LabelOfTissue& entry : freesurfer_labels()) {
     known[entry.label] = entry.tissue;
@@ -55,7 +59,7 @@ TissueVolume tissues_of(const image::LabelVolume& labels, const fs::path& file) 
     head.data[n] = static_cast<std::uint8_t>(tissue);
   }
   if (!unknown.empty()) {
-    throw Error(ExitCode::kBadInput, refuse_text(file, unknown));
+    throw Error(ExitCode::kBadInput, refuse_text(name, unknown));
   }
   return head;
 }
@@ -117,6 +121,29 @@ bool touches(const TissueVolume& head, const std::array<std::size_t, 3>& index, 
   return false;
 }
 
+// The falx hangs in the middle of the fluid between the hemispheres: its place in the row (j, k) from left to right.
+std::optional<std::size_t> falx_in_row(const TissueVolume& head, std::size_t j, std::size_t k) {
+  std::optional<std::size_t> falx;
+  double nearest_mm = kFissure;
+  std::size_t start = 0;
+  for (std::size_t i = 0; i < head.size[0]; ++i) {
+    if (tissue_at(head, head.index(i, j, k)) == Tissue::kCsf) {
+      continue;
+    }
+    const double width_mm = static_cast<double>(i - start) * head.affine.matrix[0][0];
+    if (i > start && width_mm <= kFissure) {
+      const std::size_t middle = (start + i) / 2;
+      const double away_mm = std::abs(position_of(head, middle, j, k)[0]);
+      if (away_mm < nearest_mm) {
+        nearest_mm = away_mm;
+        falx = middle;
+      }
+    }
+    start = i + 1;
+  }
+  return falx;
+}
+
 // What label maps do not tell apart: dura and falx from CSF, muscle from fat.
 void refine(TissueVolume& head) {
   const Lattice to_brain = signed_distance(head, is_parenchyma, 3);
@@ -128,11 +155,13 @@ void refine(TissueVolume& head) {
   std::size_t at = 0;
   for (std::size_t k = 0; k < head.size[2]; ++k) {
     for (std::size_t j = 0; j < head.size[1]; ++j) {
+      const bool high = position_of(head, 0, j, k)[2] > kFalxFrom;
+      const std::optional<std::size_t> falx_at = high ? falx_in_row(before, j, k) : std::nullopt;
       for (std::size_t i = 0; i < head.size[0]; ++i, ++at) {
         const Tissue tissue = tissue_at(before, at);
         const Vector p = position_of(head, i, j, k);
         if (tissue == Tissue::kCsf) {
-          const bool falx = p[0] > -kFissure && p[0] < kFissure && p[2] > 22;
+          const bool falx = falx_at == i && pattern.at(p) > kFalxGaps;
           const bool island = static_cast<double>(to_brain.at(p)) > kFurthestCsf;
           head.data[at] = static_cast<std::uint8_t>(island                                         ? Tissue::kMuscle
                                                     : falx || touches(before, {i, j, k}, is_skull) ? Tissue::kDura
@@ -148,10 +177,12 @@ void refine(TissueVolume& head) {
 
 } // namespace
 
-TissueVolume head_of_labels(const fs::path& file) {
-  TissueVolume head = cropped(tissues_of(image::to_ras(io::read_label(file).volume), file));
+TissueVolume head_of_labels(const fs::path& file) { return head_of_labels(io::read_label(file).volume, file.string()); }
+
+TissueVolume head_of_labels(const image::LabelVolume& labels, const std::string& name) {
+  TissueVolume head = cropped(tissues_of(image::to_ras(labels), name));
   if (extent_of(head, is_parenchyma).high_mm == extent_of(head, is_parenchyma).low_mm) {
-    throw Error(ExitCode::kBadInput, file.string() + ": has no brain tissue (labels such as 2, 3, 41, 42); is it a label map?");
+    throw Error(ExitCode::kBadInput, name + ": has no brain tissue (labels such as 2, 3, 41, 42); is it a label map?");
   }
   heal_lesions(head);
   surround_with_fluid(head);

@@ -11,6 +11,7 @@ constexpr int kMostValues = 16;
 int tumour_label(Tissue tissue, int enhancing) {
   switch (tissue) {
   case Tissue::kNecrosis:
+  case Tissue::kSolidTumour:
   case Tissue::kLowGradeCore:
   case Tissue::kMidlineGlioma:
     return 1;

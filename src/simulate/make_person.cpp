@@ -126,8 +126,8 @@ Extent extent_of(const TargetGrid& target) {
 
 Person make_person(const StudySpec& spec, const Anatomy& anatomy) {
   RandomStream stream = stream_for(spec, "shape");
-  const TissueVolume made = anatomy.built_in() ? make_head(spec) : TissueVolume{};
-  const TissueVolume& head = anatomy.built_in() ? made : anatomy.heads()[stream.below(anatomy.heads().size())];
+  const TissueVolume made = anatomy.drawn() ? make_head(spec) : TissueVolume{};
+  const TissueVolume& head = anatomy.drawn() ? made : anatomy.head(stream.below(anatomy.count()));
   const Pose pose = draw_pose(spec.registered ? 2 : 6, spec.brain_scale, stream);
   Deformation deformation(kReach, pose, draw_diffeomorphism(kReach, kShape, stream));
   grow(head, is_ventricle, 2.5 * spec.atrophy + 0.5 * stream.normal(), 10, deformation);
@@ -148,7 +148,7 @@ Person make_person(const StudySpec& spec, const Anatomy& anatomy) {
     deformation.add_masses(plan.masses);
   }
   person.octants = sample_person(spec, head, deformation, extent);
-  if (!anatomy.built_in() && spec.atrophy > 0) {
+  if (!anatomy.drawn() && spec.atrophy > 0) {
     widen_sulci(spec.atrophy, stream_for(spec, "sulci"), person.octants);
   }
   for (const Layer& layer : plan.layers) {

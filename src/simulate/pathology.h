@@ -52,6 +52,8 @@ public:
   [[nodiscard]] double below_surface_mm(const Vector& p) const { return static_cast<double>(-to_outside_.at(p)); }
   [[nodiscard]] Vector inwards(const Vector& p) const; // unit length, away from the brain's surface
   [[nodiscard]] double midline_mm() const { return midline_mm_; }
+  [[nodiscard]] const Extent& reach() const { return brain_; }
+  [[nodiscard]] const TissueVolume& coarse() const { return coarse_; }
 
 private:
   TissueVolume coarse_;

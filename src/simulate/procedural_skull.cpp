@@ -46,6 +46,13 @@ Tissue layer_of(double outside_mm, double muscle) {
   return outside_mm >= kScalpFat ? Tissue::kSkin : muscle > 0 && outside_mm < kScalpFat - 1.5 ? Tissue::kMuscle : Tissue::kFat;
 }
 
+// Between the hemispheres, not straight, of uneven depth, and with gaps.
+bool is_falx(const Vector& p, double inside_mm, const Lattice& pattern) {
+  const double bend_mm = 1.2 * static_cast<double>(pattern.at({0, p[1] / 5, p[2] / 5}));
+  const double depth_mm = 22 + 4 * static_cast<double>(pattern.at({20, p[1] / 2, 0}));
+  return std::abs(p[0] - bend_mm) < 0.5 && p[2] > 20 && inside_mm < depth_mm && pattern.at({40, p[1], p[2]}) > -1.1F;
+}
+
 // Muscles, fat between them, and the jaw and facial bones as sheets.
 Tissue soft_tissue(const Vector& p, double depth, const Lattice& pattern) {
   if (depth < 2) {
@@ -98,7 +105,7 @@ void paint_skull_and_scalp(const ProceduralOptions& options, RandomStream& strea
   paint(head, kEverywhere, [&](const Vector& p, Tissue before) {
     const double inside = static_cast<double>(cavity.at(p));
     if (inside > 0) {
-      return std::abs(p[0]) < 0.6 && p[2] > 20 && inside < 28 ? Tissue::kDura : Tissue::kCsf; // the falx
+      return is_falx(p, inside, pattern) ? Tissue::kDura : Tissue::kCsf;
     }
     if (-inside < furthest) {
       return layer_of(-inside, p[2] < 20 && std::abs(p[0]) > 40 ? pattern.at(p) + 0.5 : -1);

@@ -11,7 +11,9 @@ constexpr double kFastEchoFatGain = 1.3;   // J-coupling is broken by trains of 
 constexpr double kSuppressedFat = 0.05;    // what fat suppression leaves
 constexpr double kFlowVoid = 0.12;         // of blood that leaves the slice between excitation and echo
 constexpr double kFlowVoidEnhanced = 0.75; // its T1 is short then, and slow veins refocus
-constexpr double kInflowPulses = 4;        // excitations of arterial blood on its way to the middle of a slab
+constexpr double kInflowPulses = 2;        // excitations of arterial blood on its way to the middle of a slab
+constexpr double kTransferred = 0.72;      // what magnetisation transfer leaves of brain, muscle and skin in angiograms
+constexpr double kFreeWaterT2 = 200;       // ms; nothing is bound in fluid
 constexpr double kContrastDose = 1;
 
 double signal_of(const Protocol& protocol, const TissueParameters& tissue) {
@@ -26,6 +28,9 @@ double signal_of(const Protocol& protocol, const TissueParameters& tissue) {
   const bool echo_train = protocol.modality == Modality::kT2 || protocol.modality == Modality::kPd ||
                           protocol.modality == Modality::kFlair || protocol.modality == Modality::kT1Ir;
   const bool diffusion = std::holds_alternative<DiffusionSpinEcho>(protocol.sequence);
+  if (protocol.modality == Modality::kMra && !tissue.flows && !tissue.fat && tissue.t2_ms < kFreeWaterT2) {
+    value *= kTransferred;
+  }
   if (tissue.fat) {
     value *= echo_train ? kFastEchoFatGain : diffusion ? kSuppressedFat : 1.0;
   }

@@ -41,6 +41,7 @@ const std::array<std::string_view, kTissueCount> kTissueNames{"air",
                                                               "cochlea",
                                                               "white_matter_lesion",
                                                               "necrosis",
+                                                              "solid_tumour",
                                                               "enhancing_tumour",
                                                               "oedema",
                                                               "low_grade_core",
@@ -111,7 +112,7 @@ const TissueData& source() {
   return read;
 }
 
-bool between(Tissue tissue, Tissue first, Tissue last) { return tissue >= first && tissue <= last; }
+bool is_between(Tissue tissue, Tissue first, Tissue last) { return tissue >= first && tissue <= last; }
 
 } // namespace
 
@@ -119,13 +120,13 @@ TissueTable standard_tissues(FieldStrength field) { return source().tables[field
 
 const std::vector<LabelOfTissue>& freesurfer_labels() { return source().labels; }
 
-bool is_lesion(Tissue tissue) { return between(tissue, Tissue::kWhiteMatterLesion, Tissue::kInfarctDays); }
+bool is_lesion(Tissue tissue) { return is_between(tissue, Tissue::kWhiteMatterLesion, Tissue::kInfarctDays); }
 
 bool is_brain(Tissue tissue) {
-  return between(tissue, Tissue::kWhiteMatter, Tissue::kChoroidPlexus) || tissue == Tissue::kArtery || is_lesion(tissue);
+  return is_between(tissue, Tissue::kWhiteMatter, Tissue::kChoroidPlexus) || tissue == Tissue::kArtery || is_lesion(tissue);
 }
 
-bool is_parenchyma(Tissue tissue) { return between(tissue, Tissue::kWhiteMatter, Tissue::kBrainstem); }
+bool is_parenchyma(Tissue tissue) { return is_between(tissue, Tissue::kWhiteMatter, Tissue::kBrainstem); }
 
 bool is_white_matter(Tissue tissue) { return tissue == Tissue::kWhiteMatter || tissue == Tissue::kCerebellarWhiteMatter; }
 

@@ -46,6 +46,7 @@ enum class Tissue : std::uint8_t {
   kCochlea,
   kWhiteMatterLesion,
   kNecrosis,
+  kSolidTumour,
   kEnhancingTumour,
   kOedema,
   kLowGradeCore,

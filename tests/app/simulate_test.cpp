@@ -116,6 +116,9 @@ TEST(SimulateCommand, ExitCodes) {
   EXPECT_EQ(run({"--pathology", "cold"}).exit_code, 2);
   EXPECT_EQ(run({"--missing", "2"}).exit_code, 2);
   EXPECT_EQ(run({"--anatomy", folder / "none"}).exit_code, 4);
+  EXPECT_EQ(run({"--heads", "7"}).exit_code, 2);
+  EXPECT_EQ(run({"--heads", "first"}).exit_code, 2);
+  EXPECT_EQ(run({"--anatomy", "drawn", "--heads", "1"}).exit_code, 2);
   EXPECT_FALSE(fs::exists(out));
   EXPECT_EQ(run({"--layout", "ida_tree"}).exit_code, 0); // by the name of index's layout
   const auto exists = run({});
@@ -125,6 +128,24 @@ TEST(SimulateCommand, ExitCodes) {
   EXPECT_EQ(again.exit_code, 0) << again.err;
   EXPECT_NE(again.out.find("1 study (bids), 2 images, 1 label map"), std::string::npos) << again.out;
   EXPECT_FALSE(fs::exists(folder / "set/ADNI"));
+}
+
+TEST(SimulateCommand, HeadsAreThoseAskedFor) {
+  const test::TemporaryFolder folder;
+  std::set<std::string> images;
+  for (const Arguments& more : std::vector<Arguments>{
+           {"--heads", "1"}, {"--heads", "2"}, {"--anatomy", "drawn"}, {"--anatomy", "shipped", "--heads", "1"}}) {
+    Arguments arguments{"simulate", "-o", folder / "set", "-f", "--studies", "1", "--layout", "adni", "--voxel", "8", "-q"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const auto made = test::run_brainmvp(arguments);
+    ASSERT_EQ(made.exit_code, 0) << made.err;
+    for (const auto& entry : fs::recursive_directory_iterator(folder / "set")) {
+      if (entry.path().string().ends_with(".nii")) {
+        images.insert(test::read_text(entry.path()));
+      }
+    }
+  }
+  EXPECT_EQ(images.size(), 3U);
 }
 
 } // namespace

@@ -115,7 +115,7 @@ TEST_F(RealAnatomy, WithoutFluidOrScalpTheCortexIsKept) {
     cortex[mask.data[n] != 0] += count_octants(person.octants.data[n], [](Tissue tissue) { return tissue == Tissue::kCortex; });
   }
   EXPECT_LT(cortex[false], 0.02 * (cortex[true] + cortex[false]));
-  const auto fluid = std::ranges::count(bare.heads()[0].data, static_cast<std::uint8_t>(Tissue::kCsf));
+  const auto fluid = std::ranges::count(bare.head(0).data, static_cast<std::uint8_t>(Tissue::kCsf));
   EXPECT_GT(fluid, 1000);
 }
 

@@ -70,8 +70,10 @@ TEST(Protocols, GiveTheContrastsOfRealHeads) {
       {Modality::kT2, Tissue::kCortex, 1.25F, 1.5F},          {Modality::kT2, Tissue::kCsf, 2.8F, 4.3F},
       {Modality::kFlair, Tissue::kCortex, 1.1F, 1.35F},       {Modality::kFlair, Tissue::kCsf, 0.0F, 0.5F},
       {Modality::kPd, Tissue::kCortex, 1.05F, 1.2F},          {Modality::kDwi, Tissue::kCortex, 1.15F, 1.35F},
-      {Modality::kDwi, Tissue::kInfarctDays, 1.4F, 2.2F},     {Modality::kMra, Tissue::kArtery, 1.8F, 3.6F},
-      {Modality::kT1c, Tissue::kEnhancingTumour, 1.4F, 2.5F}, {Modality::kFlair, Tissue::kOedema, 1.6F, 3.0F}};
+      {Modality::kDwi, Tissue::kInfarctDays, 1.4F, 2.2F},     {Modality::kMra, Tissue::kArtery, 3.3F, 6.0F},
+      {Modality::kT1c, Tissue::kEnhancingTumour, 1.0F, 1.6F}, {Modality::kFlair, Tissue::kOedema, 1.3F, 2.0F},
+      {Modality::kT2, Tissue::kOedema, 1.3F, 2.0F},           {Modality::kT2, Tissue::kSolidTumour, 1.5F, 2.2F},
+      {Modality::kFlair, Tissue::kSolidTumour, 1.4F, 2.0F},   {Modality::kT1, Tissue::kSolidTumour, 0.65F, 1.0F}};
   for (const FieldStrength field : {FieldStrength::k15T, FieldStrength::k3T}) {
     for (std::uint64_t draw = 0; draw < 10; ++draw) {
       for (const Expected& one : all) {
