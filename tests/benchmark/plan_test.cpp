@@ -160,21 +160,6 @@ TEST_F(Plans, TestHeadsAreOfTheTestOnly) {
   EXPECT_FALSE(fs::exists(root / "cells/anatomy/training/c.nii.gz"));
 }
 
-TEST_F(Plans, HeadsOfTheProgramAreDealtOutToo) {
-  test::write_text(file_, test::kSmallPlan);
-  const std::vector<Cell> all = cells_of(read_plan(file_), {});
-  EXPECT_NE(all.front().name, "anatomy");
-  const std::string recipe = cell_named(all, "data-atrophy").recipe;
-  for (const auto& [cohort, heads] :
-       {std::pair("training", "1,2,3,4"), std::pair("validation", "1,2,3,4"), std::pair("test", "5,6")}) {
-    const std::size_t line = recipe.find("--output cells/data-atrophy/" + std::string(cohort) + " ");
-    expect_part(recipe.substr(line, recipe.find('\n', line) - line), "--heads " + std::string(heads) + " ");
-  }
-  const std::vector<Cell> drawn = cells_of(read_plan(file_), {.data = {}, .anatomy = "drawn"});
-  EXPECT_NE(drawn.front().name, "anatomy");
-  expect_part(cell_named(drawn, "data-atrophy").recipe, "--anatomy drawn ");
-}
-
 TEST(Objectives, AreThoseOfPretrain) {
   std::vector<std::string> names;
   for (const auto& [name, crops] : crops_of_objectives()) {
