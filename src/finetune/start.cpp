@@ -145,10 +145,9 @@ std::string take_weights(const Start& start, const nn::Backbone& backbone, check
   }
   const bool pretrained = start.contents.entries.find("objective") != nullptr;
   const checkpoint::EncoderTransfer transfer = with_context(start.file.string(), [&] {
-    checkpoint::EncoderTransfer result =
-        checkpoint::transfer_encoder(start.contents.weights, nn::state_tensors(network), "encoder." + backbone.stem, stem,
-                                     pretrained ? backbone.outputs : std::vector<std::string>{},
-                                     {.from = channels_of(start), .to = channels});
+    checkpoint::EncoderTransfer result = checkpoint::transfer_encoder(
+        start.contents.weights, nn::state_tensors(network), "encoder." + backbone.stem, stem,
+        pretrained ? backbone.outputs : std::vector<std::string>{}, {.from = channels_of(start), .to = channels});
     checkpoint::require_whole_encoder(result);
     return result;
   });
