@@ -23,6 +23,9 @@ program=$home/bin/brainmvp
 [ -x "$program" ] || fail "there is no bin/brainmvp"
 [ -f "$home/share/doc/brainmvp/LICENSE" ] || fail "the licence is missing"
 [ -d "$home/share/doc/brainmvp/licences/torch" ] || fail "the licences of libtorch are missing"
+for file in man/man1/brainmvp.1 man/man1/brainmvp-pretrain.1 bash-completion/completions/brainmvp zsh/site-functions/_brainmvp; do
+  [ -s "$home/share/$file" ] || fail "share/$file is missing"
+done
 
 glibc='^(libc|libm|librt|libdl|libpthread)\.so\.|^/lib64/ld-linux-x86-64\.so\.2$|^linux-vdso\.so\.1$'
 libraries=$(env -i /usr/bin/ldd "$program" "$program-torch")

@@ -42,6 +42,8 @@ constexpr auto kExamples = std::to_array<Example>({
     {"convert", "a checkpoint for other software", "run/checkpoints/last.pt encoder.safetensors"},
     {"inspect", "what is in an image, a checkpoint, a store or a run", "patient1_flair.nii.gz"},
     {"bench", "a pre-training step on one thread", "step --threads 1"},
+    {"completion", "for each bash that starts", "bash > ~/.local/share/bash-completion/completions/brainmvp"},
+    {"manual", "the pages of all commands, where man finds them", "-o ~/.local/share/man/man1"},
 });
 
 } // namespace
