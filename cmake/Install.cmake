@@ -13,11 +13,14 @@ install(TARGETS brainmvp brainmvp-torch RUNTIME_DEPENDENCY_SET brainmvp_librarie
 install(RUNTIME_DEPENDENCY_SET brainmvp_libraries
   PRE_EXCLUDE_REGEXES "^lib(c|m|rt|dl|pthread)\\.so\\." "^ld-linux"
   LIBRARY DESTINATION lib)
-install(FILES ${CMAKE_SOURCE_DIR}/LICENSE ${CMAKE_SOURCE_DIR}/README.md DESTINATION share/doc/brainmvp)
-install(FILES ${CMAKE_SOURCE_DIR}/data/anatomy/LICENSE ${CMAKE_SOURCE_DIR}/data/anatomy/README.md DESTINATION share/doc/brainmvp/licences/anatomy) # the heads are compiled in
+install(FILES ${CMAKE_SOURCE_DIR}/LICENSE ${CMAKE_SOURCE_DIR}/README.md DESTINATION share/doc/brainmvp COMPONENT share)
+install(FILES ${CMAKE_SOURCE_DIR}/data/anatomy/LICENSE ${CMAKE_SOURCE_DIR}/data/anatomy/README.md DESTINATION share/doc/brainmvp/licences/anatomy COMPONENT share) # the heads are compiled in
 
 # Headers and archives that the program contains, as names of Debian packages; those of libraries are found from the files.
 install(CODE "set(torch_dir \"${BRAINMVP_TORCH_DIR}\")
   set(architecture \"${CMAKE_LIBRARY_ARCHITECTURE}\")
-  set(compiled_in libcli11-dev nlohmann-json3-dev libinsighttoolkit5-dev)
-  include(\"${CMAKE_SOURCE_DIR}/cmake/InstallLicences.cmake\")")
+  set(compiled_in libcli11-dev nlohmann-json3-dev libinsighttoolkit5-dev libspdlog-dev libfmt-dev libtomlplusplus-dev libdeflate-dev libpng-dev
+    zlib1g-dev libzstd-dev libxxhash-dev libsodium-dev libhwy-dev)
+  include(\"${CMAKE_SOURCE_DIR}/cmake/InstallLicences.cmake\")" COMPONENT share)
+install(CODE "set(program \"$<TARGET_FILE:brainmvp>\")
+  include(\"${CMAKE_SOURCE_DIR}/cmake/InstallShell.cmake\")" COMPONENT share)

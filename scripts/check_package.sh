@@ -2,10 +2,9 @@
 # Checks that a package of brainmvp needs nothing but glibc: it is unpacked into a folder with a space in its name, where every
 # library that it loads must lie, and runs there with an empty environment, and in a root that holds glibc alone.
 #   check_package.sh ARCHIVE.tar.gz         what ./dev package made
-#   check_package.sh --install BUILD        what cmake --install makes of a build folder
+#   check_package.sh --install BUILD        what cmake --install makes of a build folder, for this machine
 set -euo pipefail
-
-newest_glibc=2.36 # of Debian 12
+scripts=$(realpath "$(dirname "${BASH_SOURCE[0]}")")
 
 fail() { printf 'check_package: %s\n' "$*" >&2; exit 1; }
 work=$(mktemp -d)
@@ -15,7 +14,9 @@ unpacked=$work/'some folder'
 mkdir "$unpacked"
 if [ "$1" = --install ]; then
   cmake --install "$2" --prefix "$unpacked/installed" >/dev/null
+  glibc_version=2.36 # of Debian 12
 else
+  glibc_version=2.28
   tar -C "$unpacked" -xzf "$1"
 fi
 home=$(echo "$unpacked"/*)
@@ -23,13 +24,15 @@ program=$home/bin/brainmvp
 [ -x "$program" ] || fail "there is no bin/brainmvp"
 [ -f "$home/share/doc/brainmvp/LICENSE" ] || fail "the licence is missing"
 [ -d "$home/share/doc/brainmvp/licences/torch" ] || fail "the licences of libtorch are missing"
+for file in man/man1/brainmvp.1 man/man1/brainmvp-pretrain.1 bash-completion/completions/brainmvp zsh/site-functions/_brainmvp; do
+  [ -s "$home/share/$file" ] || fail "share/$file is missing"
+done
 
 glibc='^(libc|libm|librt|libdl|libpthread)\.so\.|^/lib64/ld-linux-x86-64\.so\.2$|^linux-vdso\.so\.1$'
 libraries=$(env -i /usr/bin/ldd "$program" "$program-torch")
 outside=$(awk -v home="$home/bin/../lib/" -v glibc="$glibc" '/^\t/ && $1 !~ glibc && index($0, " => " home) == 0' <<<"$libraries")
 [ -z "$outside" ] || fail "these libraries are not in the package:"$'\n'"$outside"
-needed=$(find "$home/bin" "$home/lib" -type f -exec objdump -T {} + | grep -o 'GLIBC_[0-9][0-9.]*' | sort -uV | tail -1)
-[ "$(printf 'GLIBC_%s\n%s\n' $newest_glibc "$needed" | sort -V | tail -1)" = GLIBC_$newest_glibc ] || fail "$needed is newer than Debian 12's $newest_glibc"
+python3 "$scripts/check_symbols.py" $glibc_version "$home/bin" "$home/lib" || fail "it does not run with glibc $glibc_version"
 
 cd "$work"
 env -i "$program" --version >/dev/null
@@ -55,4 +58,4 @@ if "${enter[@]}" / /bin/true 2>/dev/null; then
   env -i LD_ORIGIN_PATH=/brainmvp/bin "${enter[@]}" root /brainmvp/bin/brainmvp simulate -o /tmp/heads --studies 1 --voxel 6 -q || fail "does not run where there is only glibc"
   alone=", and with glibc alone"
 fi
-printf 'check_package: runs from another folder%s; needs glibc %s\n' "${alone:- (not tried with glibc alone: needs root)}" "${needed#GLIBC_}"
+printf 'check_package: runs from another folder%s; needs glibc %s\n' "${alone:- (not tried with glibc alone: needs root)}" "$glibc_version"

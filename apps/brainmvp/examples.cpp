@@ -44,6 +44,8 @@ constexpr auto kExamples = std::to_array<Example>({
     {"export", "a bundle of MONAI", "segment -o bundle --format monai"},
     {"inspect", "what is in an image, a checkpoint, a store or a run", "patient1_flair.nii.gz"},
     {"bench", "a pre-training step on one thread", "step --threads 1"},
+    {"completion", "for each bash that starts", "bash > ~/.local/share/bash-completion/completions/brainmvp"},
+    {"manual", "the pages of all commands, where man finds them", "-o ~/.local/share/man/man1"},
 });
 
 } // namespace

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "command_words.h"
 #include "examples.h"
 #include "option_names.h"
 #include "settings_options.h"
@@ -78,6 +79,10 @@ Program::Program() : app_("Pre-trains, fine-tunes and runs 3D networks on multi-
   app_.set_help_all_flag("--help-all", "Print the options of all commands");
   app_.require_subcommand(1);
   commands_ = all_commands(app_, common_);
+  if constexpr (kHasTorch) { // only that build has all commands
+    commands_.push_back(add_completion(app_, common_));
+    commands_.push_back(add_manual(app_, common_));
+  }
   add_examples(app_);
 }
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <string>
@@ -27,6 +28,9 @@ std::filesystem::path path_of_program() {
 void remember_arguments(char** arguments) { arguments_of_main = arguments; }
 
 void become_program_with_torch() {
+  if (const char* reason = std::getenv("BRAINMVP_NO_LIBTORCH")) { // of the wheel's console script
+    throw Error(ExitCode::kUsage, reason);
+  }
   let_waiting_threads_sleep();
   const std::filesystem::path program = path_of_program().parent_path() / "brainmvp-torch";
   ::execv(program.c_str(), arguments_of_main);

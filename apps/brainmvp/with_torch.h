@@ -14,7 +14,7 @@ std::filesystem::path path_of_program();
 void remember_arguments(char** arguments);
 
 // Goes on as `brainmvp-torch`, which lies beside this program and has all commands. Throws Error(kInternal) when it cannot be
-// started.
+// started, and Error(kUsage) where whoever started the program knows of no libtorch that fits (BRAINMVP_NO_LIBTORCH says why).
 [[noreturn]] void become_program_with_torch();
 
 } // namespace brainmvp::app

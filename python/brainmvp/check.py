@@ -30,10 +30,15 @@ def _program() -> str:
     return f"{program()}, version {run_program(['--version']).strip()}"
 
 
+def _libtorch() -> str:
+    run_program(["pretrain", "--help"])
+    return "the program loads it"
+
+
 def main() -> int:
     """Prints a line a check; 0 when all work."""
     works = True
-    for name, check in (("packages", _packages), ("networks", _network), ("device", _device), ("program", _program)):
+    for name, check in (("packages", _packages), ("networks", _network), ("device", _device), ("program", _program), ("libtorch", _libtorch)):
         try:
             print(f"{name}: {check()}")
         except (Error, RuntimeError, ImportError) as fault:

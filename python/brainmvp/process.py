@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import IO
 
 from brainmvp.errors import UsageError, error_of
+from brainmvp_program import environment, packaged_program
 
 INTERRUPTED = 130
 
 
 def program() -> Path:
-    """The program: `$BRAINMVP_PROGRAM`, otherwise `brainmvp` in PATH. Raises `UsageError` when it is not there."""
-    named = os.environ.get("BRAINMVP_PROGRAM") or shutil.which("brainmvp")
+    """The program: `$BRAINMVP_PROGRAM`, otherwise that of the wheel, otherwise `brainmvp` in PATH. Raises `UsageError` when it is
+    not there."""
+    named = os.environ.get("BRAINMVP_PROGRAM") or packaged_program() or shutil.which("brainmvp")
     if named is None or not os.access(named, os.X_OK):
         raise UsageError(
             "the program brainmvp is not there: put the folder bin of its package into PATH, or name the program in BRAINMVP_PROGRAM"
@@ -34,10 +36,16 @@ def run_program(arguments: Sequence[str | os.PathLike[str]]) -> str:
     Ctrl-C is passed on: the program ends in order (a training writes a checkpoint), then `KeyboardInterrupt` is raised. Otherwise
     raises the exception of its exit code (brainmvp.errors) with its last error message.
     """
-    command = [str(program()), *(os.fspath(argument) for argument in arguments)]
+    started = program()
+    command = [str(started), *(os.fspath(argument) for argument in arguments)]
     # A session of its own: the terminal would send Ctrl-C to the program too, and twice ends it at once.
     with subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        env=environment() if started == packaged_program() else None,
     ) as process:
         assert process.stdout is not None and process.stderr is not None
         printed: list[bytes] = []
