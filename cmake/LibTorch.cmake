@@ -1,8 +1,9 @@
 # Imported target `brainmvp_libtorch` from the lib and include folders of an installed torch wheel.
 # TorchConfig.cmake is not used: that of a CUDA wheel demands a CUDA toolkit, which wheel users lack.
 file(GLOB _torch_default LIST_DIRECTORIES true ${CMAKE_SOURCE_DIR}/.deps/python/lib/python3*/site-packages/torch)
-list(APPEND _torch_default "")
-list(GET _torch_default 0 _torch_default)
+if(_torch_default)
+  list(GET _torch_default 0 _torch_default)
+endif()
 set(BRAINMVP_TORCH_DIR "${_torch_default}" CACHE PATH "Folder `torch` of an installed torch wheel (has lib/ and include/)")
 
 if(NOT EXISTS "${BRAINMVP_TORCH_DIR}/lib/libtorch_cpu.so")
