@@ -117,10 +117,14 @@ TEST(RegisterSet, DoesNothingTwiceAndTheSameOnAnyThreads) {
 
 TEST(RegisterSet, KeepsGridsAndMovesHeaders) {
   const test::TemporaryFolder folder;
-  run(folder, {write_study(folder, "p1")}, {.parameters = {.keep_grids = true}});
+  const auto done = run(folder, {write_study(folder, "p1")}, {.parameters = {.keep_grids = true}});
   const image::Volume flair = io::read_image(folder / "out/p1/flair.nii.gz").channels[0];
-  EXPECT_EQ(flair.data, io::read_image(folder / "p1/flair.nii.gz").channels[0].data);
-  EXPECT_LT(image::corner_distance_mm(flair.affine, coarse_head()[1].affine, flair.size), kCoarseMm / 2);
+  const image::Volume before = io::read_image(folder / "p1/flair.nii.gz").channels[0];
+  EXPECT_EQ(flair.data, before.data);
+  const image::Affine back = done[0].result.images[0].alignment.value().to_moving.affine().inverse();
+  EXPECT_LT(image::corner_distance_mm(flair.affine, back.after(before.affine), flair.size), 1e-3);
+  EXPECT_LT(image::corner_distance_mm(flair.affine, coarse_head()[1].affine, flair.size), kCoarseMm);
+  EXPECT_GT(image::corner_distance_mm(before.affine, coarse_head()[1].affine, flair.size), 2 * kCoarseMm);
 }
 
 TEST(RegisterSet, OneImageHasNothingToAlign) {
