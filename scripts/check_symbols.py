@@ -59,7 +59,7 @@ def main() -> int:
     parser.add_argument("glibc")
     parser.add_argument("folders", nargs="+", type=Path)
     arguments = parser.parse_args()
-    files = [file for folder in arguments.folders for file in sorted(folder.iterdir()) if file.read_bytes()[:4] == b"\x7fELF"]
+    files = [file for folder in arguments.folders for file in sorted(folder.iterdir()) if file.is_file() and file.read_bytes()[:4] == b"\x7fELF"]
     if not files:
         print("check_symbols: no program and no library is there")
         return 1

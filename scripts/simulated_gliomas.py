@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Simulated gliomas measured as real ones were: the table of docs/simulation.md.
+"""Simulated gliomas measured as real ones were: the table of docs/background/simulation.md.
 
   .deps/python/bin/python scripts/simulated_gliomas.py PROGRAM WORK [--patients N] [simulate's options]
 
