@@ -1,4 +1,5 @@
 #include <charconv>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -85,10 +86,12 @@ simulate::CohortOptions options_of(const SimulateArguments& arguments, const Com
 void run_simulate(const SimulateArguments& arguments, const CommonOptions& common) {
   const simulate::CohortOptions options = options_of(arguments, common);
   const simulate::CohortLayout& layout = simulate::cohort_layout(options.layout);
+  std::vector<std::filesystem::path> inputs;
   if (arguments.anatomy != simulate::kShippedAnatomy && arguments.anatomy != simulate::kDrawnAnatomy) {
     check_input(arguments.anatomy, {"--anatomy", "a folder of label maps", {InputKind::kFolder}});
-    refuse_output_above(options.output, {arguments.anatomy});
+    inputs.emplace_back(arguments.anatomy);
   }
+  refuse_output_above(options.output, inputs);
   refuse_existing_folder(options.output, common.force);
   catch_interrupts();
   keep_freed_memory(); // every image takes the same large blocks
