@@ -100,7 +100,7 @@ TEST_F(OverRanks, OneTwoAndFourProcessesLearnTheSame) {
   const Arguments steps{"--steps", "4", "--validate-every", "2"};
   const auto with_batch = [&](const std::string& name, const std::string& batch) {
     Arguments arguments = pretrain(name, steps);
-    arguments.insert(arguments.end(), {"--precision", "fp32", "--batch-size", batch});
+    arguments.insert(arguments.end(), {"--precision", "fp32", "--initialisation", "public", "--batch-size", batch});
     return arguments;
   };
   ASSERT_EQ(test::run_brainmvp(with_batch("one", "4")).exit_code, 0);
