@@ -161,11 +161,12 @@ def table(real, made):
     return "\n".join(lines)
 
 
-def tile(image, side=180):
+def tile(image, side, cut=None):
+    """A slice inside the brain's box, seen from below, in its own window; without `cut` at six tenths of its height."""
     inside = np.argwhere(image != 0)
     low, high = inside.min(0), inside.max(0) + 1
-    part = image[low[0]:high[0], low[1]:high[1], low[2] + int(0.6 * (high[2] - low[2]))]
-    part = np.clip(part / np.percentile(image[image != 0], 99.5), 0, 1)
+    cut = low[2] + int(0.6 * (high[2] - low[2])) if cut is None else cut
+    part = np.clip(image[low[0]:high[0], low[1]:high[1], cut] / np.percentile(image[image != 0], 99.5), 0, 1)
     picture = Image.fromarray((255 * part.T[::-1]).astype(np.uint8))
     picture.thumbnail((side, side), Image.LANCZOS)
     canvas = Image.new("L", (side, side))
@@ -181,7 +182,7 @@ def sheet(rows, path):
     for r, (title, images) in enumerate(rows):
         for c, name in enumerate(shown):
             if name in images:
-                canvas.paste(tile(images[name]), (180 * c, 180 * r))
+                canvas.paste(tile(images[name], 180), (180 * c, 180 * r))
             draw.text((180 * c + 4, 180 * r + 2), f"{title} {name}" if c == 0 else name, fill=255)
     canvas.save(path, optimize=True)
 

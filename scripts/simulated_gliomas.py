@@ -13,7 +13,7 @@ import subprocess
 import numpy as np
 from PIL import Image, ImageDraw
 
-from simulated_contrast import box_mean, clusters, load, neighbours, spectrum_slope
+from simulated_contrast import box_mean, clusters, load, neighbours, spectrum_slope, tile
 
 REAL = {"FLAIR, oedema": "1.61 [1.31, 2.15]", "T2, oedema": "1.53 [1.34, 2.00]", "T2, core": "2.08 [1.54, 3.00]",
         "T1, core": "0.77 [0.54, 1.00]", "FLAIR, core": "1.75", "T1c, enhancing part": "1.27 [0.92, 1.52]",
@@ -69,18 +69,6 @@ def row_of(values):
     return f"{middle:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
 
 
-def tile(image, cut, side=200):
-    """A slice inside the brain's box, seen from below, in its own window."""
-    inside = np.argwhere(image != 0)
-    low, high = inside.min(0), inside.max(0) + 1
-    part = np.clip(image[low[0]:high[0], low[1]:high[1], cut] / np.percentile(image[image != 0], 99.5), 0, 1)
-    picture = Image.fromarray((255 * part.T[::-1]).astype(np.uint8))
-    picture.thumbnail((side, side), Image.LANCZOS)
-    canvas = Image.new("L", (side, side))
-    canvas.paste(picture, ((side - picture.width) // 2, (side - picture.height) // 2))
-    return canvas
-
-
 def sheet(studies, path, side=200):
     canvas = Image.new("L", (4 * side, side * len(studies)))
     draw = ImageDraw.Draw(canvas)
@@ -88,7 +76,7 @@ def sheet(studies, path, side=200):
         core = np.isin(label, (CORE, ENHANCING))
         cut = int(np.argmax(core.sum((0, 1)))) if core.any() else label.shape[2] // 2
         for column, name in enumerate(("t1", "t1c", "t2", "flair")):
-            canvas.paste(tile(images[name], cut, side), (side * column, side * row))
+            canvas.paste(tile(images[name], side, cut), (side * column, side * row))
             draw.text((side * column + 4, side * row + 2), name, fill=255)
     canvas.save(path, optimize=True)
 

@@ -3,28 +3,16 @@
 #include <algorithm>
 #include <cmath>
 
+#include "image/windows.h"
+
 namespace example {
 namespace {
 
-std::vector<std::int64_t> starts_along(std::size_t length, std::size_t window, double overlap) {
-  const std::int64_t last = static_cast<std::int64_t>(length) - static_cast<std::int64_t>(window);
-  if (last <= 0) {
-    return {-(-last / 2)};
-  }
-  const auto step = std::max<std::int64_t>(1, static_cast<std::int64_t>(static_cast<double>(window) * (1 - overlap)));
-  std::vector<std::int64_t> starts;
-  for (std::int64_t at = 0; at < last; at += step) {
-    starts.push_back(at);
-  }
-  starts.push_back(last);
-  return starts;
-}
-
 std::vector<Start> all_starts(const Size& size, const Size& window, double overlap) {
   std::vector<Start> starts;
-  for (const std::int64_t i : starts_along(size[0], window[0], overlap)) {
-    for (const std::int64_t j : starts_along(size[1], window[1], overlap)) {
-      for (const std::int64_t k : starts_along(size[2], window[2], overlap)) {
+  for (const std::int64_t i : brainmvp::image::window_starts(size[0], window[0], overlap)) {
+    for (const std::int64_t j : brainmvp::image::window_starts(size[1], window[1], overlap)) {
+      for (const std::int64_t k : brainmvp::image::window_starts(size[2], window[2], overlap)) {
         starts.push_back({i, j, k});
       }
     }

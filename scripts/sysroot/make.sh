@@ -5,7 +5,7 @@ set -euo pipefail
 here=$(realpath "$(dirname "${BASH_SOURCE[0]}")")
 folder=$(realpath -m "$1")
 export BRAINMVP_ROOT=$folder/root
-root=$BRAINMVP_ROOT work=$folder/work lib=$folder/root/usr/lib/x86_64-linux-gnu
+root=$BRAINMVP_ROOT work=$folder/made lib=$folder/root/usr/lib/x86_64-linux-gnu
 first="-B$lib -B$root/lib/x86_64-linux-gnu" # otherwise g++ links what this machine has
 say() { printf 'sysroot: %s\n' "$*" >&2; }
 

@@ -16,6 +16,7 @@
 #include "bench/peak.h"
 #include "bench/timing.h"
 #include "finetune/losses.h"
+#include "image/windows.h"
 #include "infer/sliding_window.h"
 #include "nn/kernels/depthwise.h"
 #include "nn/kernels/execution.h"
@@ -216,7 +217,7 @@ std::vector<Result> bench_predict(const NetworkBenchOptions& options) {
   const Tensor volume = at::rand({options.channels, size[0], size[1], size[2]});
   double windows = 1;
   for (const std::int64_t length : size) {
-    windows *= static_cast<double>(infer::window_starts(static_cast<std::size_t>(length), side, sliding.overlap).size());
+    windows *= static_cast<double>(image::window_starts(static_cast<std::size_t>(length), side, sliding.overlap).size());
   }
   const auto run = [&](runtime::Precision precision) {
     const at::NoGradGuard no_gradient;

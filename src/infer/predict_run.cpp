@@ -15,6 +15,7 @@
 #include "base/own_files.h"
 #include "base/progress.h"
 #include "base/text.h"
+#include "image/windows.h"
 #include "infer/channels.h"
 #include "infer/departures.h"
 #include "infer/ensemble.h"
@@ -202,7 +203,7 @@ void Prediction::run() {
 
 void run_prediction(const PredictOptions& options) {
   at::set_num_threads(static_cast<int>(options.threads));
-  (void)window_starts(1, 1, options.overlap); // refuses a bad overlap before any work
+  (void)image::window_starts(1, 1, options.overlap); // refuses a bad overlap before any work
   catch_interrupts();
   keep_freed_memory();
   const nn::ExecutionScope execution({.kernels = nn::kernels_named(options.kernels)});

@@ -14,8 +14,8 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/text.h"
 #include "checkpoint/dtype.h"
+#include "image/windows.h"
 #include "infer/boxes.h"
 
 namespace brainmvp::infer {
@@ -93,7 +93,7 @@ class Rows {
 public:
   Rows(const image::Size& size, const Slide& slide) : slide_(slide), size_(shape_of(size)) {
     for (std::size_t axis = 0; axis < 3; ++axis) {
-      starts_[axis] = window_starts(size[axis], slide.options.window[axis], slide.options.overlap);
+      starts_[axis] = image::window_starts(size[axis], slide.options.window[axis], slide.options.overlap);
     }
   }
 
@@ -108,13 +108,15 @@ public:
   // Runs the windows that begin before plane `end`.
   void run(std::int64_t end, HeldPlanes& held) {
     for (; next_ < starts_[0].size() && starts_[0][next_] < end; ++next_) {
-      const torch::Tensor weight_sums = weight_sums_of(starts_[0][next_]);
+      torch::Tensor weight_sums = weight_sums_of(starts_[0][next_]);
       for (const std::int64_t j : starts_[1]) {
         for (const std::int64_t k : starts_[2]) {
           const torch::Tensor output = slide_.function(slide_.read({starts_[0][next_], j, k})).to(at::kFloat);
           check_tile(output, held.sums.size(0), slide_.options.window);
-          held.sums = held.sums.to(output.device());
-          held.add(output[0], shares_of(weight_sums, j, k).to(output.device()), {starts_[0][next_], j, k}, slide_.share);
+          for (torch::Tensor* tensor : {&held.sums, &weights_, &weight_sums}) {
+            *tensor = tensor->to(output.device());
+          }
+          held.add(output[0], shares_of(weight_sums, j, k), {starts_[0][next_], j, k}, slide_.share);
         }
       }
     }
@@ -123,7 +125,7 @@ public:
 private:
   // Of all windows, over the planes of those that begin at `first`.
   [[nodiscard]] torch::Tensor weight_sums_of(std::int64_t first) const {
-    torch::Tensor sums = at::zeros({weights_.size(0), size_[1], size_[2]});
+    torch::Tensor sums = at::zeros({weights_.size(0), size_[1], size_[2]}, weights_.options());
     for (const std::int64_t i : starts_[0]) {
       if (std::abs(i - first) >= weights_.size(0)) {
         continue;
@@ -164,23 +166,6 @@ std::vector<std::int64_t> ends_of(const std::vector<Rows>& all, std::int64_t pla
 }
 
 } // namespace
-
-std::vector<std::int64_t> window_starts(std::size_t length, std::size_t window, double overlap) {
-  if (!(overlap >= 0 && overlap < 1)) {
-    throw Error(ExitCode::kUsage, "overlap " + shortest(overlap) + ": expected at least 0 and less than 1");
-  }
-  const std::int64_t last = signed_side(length) - signed_side(window);
-  if (last <= 0) {
-    return {-(-last / 2)};
-  }
-  const auto step = std::max<std::int64_t>(1, static_cast<std::int64_t>(static_cast<double>(window) * (1 - overlap)));
-  std::vector<std::int64_t> starts;
-  for (std::int64_t at = 0; at < last; at += step) {
-    starts.push_back(at);
-  }
-  starts.push_back(last);
-  return starts;
-}
 
 torch::Tensor blending_weights(const SlidingOptions& options) {
   torch::Tensor weights = at::ones(shape_of(options.window));

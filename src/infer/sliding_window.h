@@ -30,10 +30,6 @@ using TileFunction = std::function<torch::Tensor(const torch::Tensor& tile)>;
 // The input of the window at `start` of the volume, [1, C, window...]; where the window sticks out it is padded.
 using ReadTile = std::function<torch::Tensor(const store::Start& start)>;
 
-// Starts of the windows along an axis: steps of int(window * (1 - overlap)), the last window flush with the end. A shorter axis
-// has one window, with the smaller half of the padding in front: its start is negative.
-std::vector<std::int64_t> window_starts(std::size_t length, std::size_t window, double overlap);
-
 // [window...]: 1, or a Gaussian centred at (n - 1) / 2 with sigma 0.125 n whose weights are at least 1e-3.
 torch::Tensor blending_weights(const SlidingOptions& options);
 

@@ -1,20 +1,17 @@
-"""report_access.py PAGE AXE: opens a report at three widths, light and dark, with axe-core; by keyboard; and printed."""
+"""report_access.py PAGE AXE SUPPORT (folder of browser.py): opens a report at three widths, light and dark, with axe-core; by keyboard; and printed."""
 import base64
 import re
 import sys
 
 from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+sys.path.insert(0, sys.argv[3])
+import browser as support  # noqa: E402
+
 page, axe = sys.argv[1], open(sys.argv[2], encoding="utf-8").read()
-options = webdriver.ChromeOptions()
-options.binary_location = "/usr/bin/chromium"
-for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--no-first-run",
-                 "--host-resolver-rules=MAP * ~NOTFOUND", "--proxy-server=direct://"):
-    options.add_argument(argument)
-browser = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+browser = support.start()
 
 
 def script(text, *arguments):
@@ -22,20 +19,12 @@ def script(text, *arguments):
 
 
 def opened(width, scheme):
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
-                            {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False})
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
-    browser.get("file://" + page)
+    support.open_page(browser, "file://" + page, width, scheme)
 
 
 def serious_findings():
     script("for (const part of document.querySelectorAll('details')) part.open = true")
-    found = browser.execute_async_script(
-        axe + ";const done = arguments[arguments.length - 1]; axe.run(document, {iframes: false}).then(done, (e) => done(String(e)))")
-    assert not isinstance(found, str), found
-    assert len(found["passes"]) > 10, "axe-core looked at nothing"
-    return [(one["id"], [node["html"][:200] for node in one["nodes"][:3]])
-            for one in found["violations"] if one["impact"] in ("serious", "critical")]
+    return support.serious_findings(browser, axe)
 
 
 def focused():

@@ -231,8 +231,9 @@ TEST_F(ReportPage, IsForEveryScreenReaderKeyboardAndPrinter) {
   const fs::path axe =
       fs::path(test::python_program()).parent_path().parent_path().parent_path() / "web/node_modules/axe-core/axe.min.js";
   ASSERT_TRUE(fs::exists(axe)) << "run ./dev setup, which installs axe-core";
-  const fs::path checks = fs::path(__FILE__).parent_path() / "report_access.py";
-  const ProcessResult opened = test::run_python(test::read_text(checks), {path("access.html"), axe});
+  const fs::path own = fs::path(__FILE__).parent_path();
+  const ProcessResult opened =
+      test::run_python(test::read_text(own / "report_access.py"), {path("access.html"), axe, own.parent_path() / "support"});
   EXPECT_EQ(opened.exit_code, 0) << opened.out << opened.err;
 }
 

@@ -9,6 +9,7 @@
 #include <ATen/ops/zeros.h>
 
 #include "base/error.h"
+#include "image/windows.h"
 #include "support/support.h"
 
 namespace brainmvp::infer {
@@ -56,17 +57,17 @@ TEST(SlidingWindow, WeightsSumToOneOnOddSizes) {
 }
 
 TEST(SlidingWindow, StepsTruncateAndTheLastWindowEndsWithTheVolume) {
-  EXPECT_EQ(window_starts(37, 16, 0.25), (std::vector<std::int64_t>{0, 12, 21}));
-  EXPECT_EQ(window_starts(40, 16, 0.25), (std::vector<std::int64_t>{0, 12, 24}));
-  EXPECT_EQ(window_starts(16, 16, 0.5), (std::vector<std::int64_t>{0}));
-  EXPECT_EQ(window_starts(11, 16, 0.5), (std::vector<std::int64_t>{-2})); // 2 in front, 3 behind
-  EXPECT_EQ(window_starts(18, 16, 0.99), (std::vector<std::int64_t>{0, 1, 2}));
+  EXPECT_EQ(image::window_starts(37, 16, 0.25), (std::vector<std::int64_t>{0, 12, 21}));
+  EXPECT_EQ(image::window_starts(40, 16, 0.25), (std::vector<std::int64_t>{0, 12, 24}));
+  EXPECT_EQ(image::window_starts(16, 16, 0.5), (std::vector<std::int64_t>{0}));
+  EXPECT_EQ(image::window_starts(11, 16, 0.5), (std::vector<std::int64_t>{-2})); // 2 in front, 3 behind
+  EXPECT_EQ(image::window_starts(18, 16, 0.99), (std::vector<std::int64_t>{0, 1, 2}));
 }
 
 TEST(SlidingWindow, RefusesAnOverlapThatNeverEnds) {
   for (const double overlap : {1.0, -0.1, std::numeric_limits<double>::quiet_NaN()}) {
     try {
-      window_starts(40, 16, overlap);
+      image::window_starts(40, 16, overlap);
       ADD_FAILURE() << overlap;
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ExitCode::kUsage);

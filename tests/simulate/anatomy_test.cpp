@@ -8,13 +8,10 @@
 #include "simulate/embedded_texts.h"
 #include "simulate/make_person.h"
 #include "support/support.h"
+#include "tissue_volume.h"
 
 namespace brainmvp::simulate {
 namespace {
-
-double ml_of(const TissueVolume& head, Tissue tissue) {
-  return static_cast<double>(std::ranges::count(head.data, static_cast<std::uint8_t>(tissue))) / 1000;
-}
 
 // From left to right, of dura between the hemispheres: the standard deviation; a plane of two voxels has 0.5 mm.
 double falx_spread_mm(const TissueVolume& head) {
@@ -50,29 +47,25 @@ TEST_P(ShippedHead, IsAWholeHeadOfAnAdultWithoutLesionsWhoseFalxFollowsTheFissur
   for (std::size_t axis = 0; axis < 3; ++axis) {
     EXPECT_EQ(head.affine.matrix[axis][axis], 1);
   }
-  const auto in_range = [&head](Tissue tissue, double low, double high) {
-    EXPECT_GE(ml_of(head, tissue), low) << kTissueNames[index_of(tissue)];
-    EXPECT_LE(ml_of(head, tissue), high) << kTissueNames[index_of(tissue)];
-  };
-  in_range(Tissue::kCortex, 350, 750);
-  in_range(Tissue::kWhiteMatter, 350, 700);
-  in_range(Tissue::kVentricle, 8, 70);
-  in_range(Tissue::kThalamus, 6, 24);
-  in_range(Tissue::kHippocampus, 3, 13);
-  in_range(Tissue::kBrainstem, 10, 40);
-  in_range(Tissue::kCerebellarCortex, 60, 160);
-  in_range(Tissue::kChoroidPlexus, 0.3, 8);
-  in_range(Tissue::kDura, 20, 400);
-  in_range(Tissue::kSkin, 100, 500);
-  in_range(Tissue::kFat, 100, 1500);
-  in_range(Tissue::kMuscle, 50, 1500);
-  in_range(Tissue::kBone, 150, 600);
-  in_range(Tissue::kVein, 5, 60);
-  in_range(Tissue::kArtery, 1, 30);
-  in_range(Tissue::kEye, 4, 20);
+  test::expect_ml(head, Tissue::kCortex, 350, 750);
+  test::expect_ml(head, Tissue::kWhiteMatter, 350, 700);
+  test::expect_ml(head, Tissue::kVentricle, 8, 70);
+  test::expect_ml(head, Tissue::kThalamus, 6, 24);
+  test::expect_ml(head, Tissue::kHippocampus, 3, 13);
+  test::expect_ml(head, Tissue::kBrainstem, 10, 40);
+  test::expect_ml(head, Tissue::kCerebellarCortex, 60, 160);
+  test::expect_ml(head, Tissue::kChoroidPlexus, 0.3, 8);
+  test::expect_ml(head, Tissue::kDura, 20, 400);
+  test::expect_ml(head, Tissue::kSkin, 100, 500);
+  test::expect_ml(head, Tissue::kFat, 100, 1500);
+  test::expect_ml(head, Tissue::kMuscle, 50, 1500);
+  test::expect_ml(head, Tissue::kBone, 150, 600);
+  test::expect_ml(head, Tissue::kVein, 5, 60);
+  test::expect_ml(head, Tissue::kArtery, 1, 30);
+  test::expect_ml(head, Tissue::kEye, 4, 20);
   for (std::size_t i = 0; i < kTissueCount; ++i) {
     if (is_lesion(static_cast<Tissue>(i))) {
-      EXPECT_EQ(ml_of(head, static_cast<Tissue>(i)), 0) << kTissueNames[i];
+      EXPECT_EQ(test::volume_ml(head, static_cast<Tissue>(i)), 0) << kTissueNames[i];
     }
   }
   EXPECT_GT(falx_spread_mm(head), 0.8);

@@ -9,32 +9,24 @@
 #include "simulate/normal_table.h"
 #include "simulate/procedural_head.h"
 #include "simulate/shapes.h"
+#include "tissue_volume.h"
 
 namespace brainmvp::simulate {
 namespace {
 
-double volume_ml(const TissueVolume& head, Tissue tissue) {
-  const auto count = static_cast<double>(std::ranges::count(head.data, static_cast<std::uint8_t>(tissue)));
-  return count * std::pow(head.affine.matrix[0][0], 3) / 1000;
-}
-
 TEST(ProceduralHead, VolumesAreThoseOfAdults) {
   RandomStream stream({1});
   const TissueVolume head = procedural_head({.spacing_mm = 2}, stream);
-  const auto in_range = [&](Tissue tissue, double low, double high) {
-    EXPECT_GE(volume_ml(head, tissue), low) << kTissueNames[index_of(tissue)];
-    EXPECT_LE(volume_ml(head, tissue), high) << kTissueNames[index_of(tissue)];
-  };
-  in_range(Tissue::kCortex, 400, 800);
-  in_range(Tissue::kWhiteMatter, 350, 700);
-  in_range(Tissue::kVentricle, 8, 60);
-  in_range(Tissue::kThalamus, 6, 20);
-  in_range(Tissue::kHippocampus, 3, 10);
-  in_range(Tissue::kBrainstem, 12, 50);
-  in_range(Tissue::kCerebellarCortex, 50, 150);
-  in_range(Tissue::kEye, 8, 18);
+  test::expect_ml(head, Tissue::kCortex, 400, 800);
+  test::expect_ml(head, Tissue::kWhiteMatter, 350, 700);
+  test::expect_ml(head, Tissue::kVentricle, 8, 60);
+  test::expect_ml(head, Tissue::kThalamus, 6, 20);
+  test::expect_ml(head, Tissue::kHippocampus, 3, 10);
+  test::expect_ml(head, Tissue::kBrainstem, 12, 50);
+  test::expect_ml(head, Tissue::kCerebellarCortex, 50, 150);
+  test::expect_ml(head, Tissue::kEye, 8, 18);
   for (std::size_t i = 0; i <= index_of(Tissue::kSpinalCord); ++i) {
-    EXPECT_GT(volume_ml(head, static_cast<Tissue>(i)), 0) << kTissueNames[i];
+    EXPECT_GT(test::volume_ml(head, static_cast<Tissue>(i)), 0) << kTissueNames[i];
   }
 }
 

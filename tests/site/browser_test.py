@@ -3,30 +3,16 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
+from browser import open_page, serious_findings
+
 PAGES = ("index.html", "tutorials/own-data.html", "reference/commands.html", "background/beside.html", "develop/extending.html")
-
-
-def open_page(browser, site, page, width, scheme):
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
-                            {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False})
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
-    browser.get((site / page).as_uri())
-
-
-def serious_findings(browser, axe):
-    found = browser.execute_async_script(
-        axe + ";const done = arguments[arguments.length - 1]; axe.run(document, {iframes: false}).then(done, (e) => done(String(e)))")
-    assert not isinstance(found, str), found
-    assert len(found["passes"]) > 10, "axe-core looked at nothing"
-    return [(one["id"], [node["html"][:200] for node in one["nodes"][:3]])
-            for one in found["violations"] if one["impact"] in ("serious", "critical")]
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (390, "dark"), (1400, "light")])
 def test_pages_fit_and_are_accessible(browser, site, root, width, scheme):
     axe = (root / ".deps/web/node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
     for page in PAGES:
-        open_page(browser, site, page, width, scheme)
+        open_page(browser, (site / page).as_uri(), width, scheme)
         assert browser.execute_script("return document.documentElement.scrollWidth <= innerWidth"), f"{page} is wider than {width} pixels"
         assert serious_findings(browser, axe) == [], (page, width, scheme)
         shown = browser.execute_script("return getComputedStyle(document.body).backgroundColor")
@@ -36,7 +22,7 @@ def test_pages_fit_and_are_accessible(browser, site, root, width, scheme):
 
 
 def test_search_works_from_a_folder(browser, site):
-    open_page(browser, site, "index.html", 1400, "light")
+    open_page(browser, (site / "index.html").as_uri(), 1400, "light")
     browser.execute_script("document.querySelector('[data-md-toggle=search]').click()")
     browser.find_element(By.CSS_SELECTOR, "input.md-search__input").send_keys("calibration")
     found = WebDriverWait(browser, 120).until(lambda b: b.find_elements(By.CSS_SELECTOR, ".md-search-result__link"))

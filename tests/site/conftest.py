@@ -4,11 +4,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
+sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests/support")]
+
+import browser as support  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -27,12 +27,6 @@ def site(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def browser():
-    options = webdriver.ChromeOptions()
-    options.binary_location = "/usr/bin/chromium"
-    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--no-first-run",
-                     "--host-resolver-rules=MAP * ~NOTFOUND", "--proxy-server=direct://"):
-        options.add_argument(argument)
-    opened = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
-    opened.set_script_timeout(300)  # axe-core beside other tests
+    opened = support.start()
     yield opened
     opened.quit()
