@@ -76,5 +76,12 @@ TEST(ConfigFile, DeepNestingIsRefused) {
   EXPECT_NE(message(tables).find("c.toml: line 1"), std::string::npos);
 }
 
+TEST(ConfigFile, ANameThatBeginsWithNoLetterIsRefused) {
+  for (const std::string text : {"[=a]", "[[+a]]", "[ .a]", "[a.=b]", "a.=b = 1", "=1", "a = { =1 }"}) {
+    const std::string found = refusal(ExitCode::kUsage, [&] { (void)read_config_text("k = 1\n" + text, "c.toml"); });
+    EXPECT_NE(found.find("c.toml: line 2"), std::string::npos) << text << ": " << found;
+  }
+}
+
 } // namespace
 } // namespace brainmvp::io
