@@ -1,10 +1,10 @@
-// As the program does, benchmarks let threads that wait sleep.
+// Benchmarks run in the same environment as the program.
 #include <benchmark/benchmark.h>
 
-#include "base/waiting.h"
+#include "base/environment.h"
 
 int main(int argc, char** argv) {
-  brainmvp::sleep_while_waiting(argv);
+  brainmvp::restart_in_environment(argv);
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) {
     return 1;

@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "base/fault.h"
 #include "base/log.h"
-#include "base/waiting.h"
+#include "base/environment.h"
 #include "program.h"
 #include "results.h"
 #include "with_torch.h"
@@ -20,7 +20,7 @@ namespace {
 void run(int argc, char** argv) {
   fill_closed_streams();
   if constexpr (kHasTorch) {
-    sleep_while_waiting(argv); // when brainmvp-torch was started directly
+    restart_in_environment(argv); // when brainmvp-torch was started directly
   }
   remember_arguments(argv);
   Program program;

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "base/waiting.h"
+#include "base/environment.h"
 
 namespace brainmvp::app {
 namespace {
@@ -31,7 +31,7 @@ void become_program_with_torch() {
   if (const char* reason = std::getenv("BRAINMVP_NO_LIBTORCH")) { // of the wheel's console script
     throw Error(ExitCode::kUsage, reason);
   }
-  let_waiting_threads_sleep();
+  settle_environment();
   const std::filesystem::path program = path_of_program().parent_path() / "brainmvp-torch";
   ::execv(program.c_str(), arguments_of_main);
   throw Error(ExitCode::kInternal, program.string() + ": cannot be started (" + std::strerror(errno) +

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <memory>
 
-#include "base/allocator.h"
 #include "base/atomic_file.h"
 #include "base/counted.h"
 #include "base/error.h"
@@ -205,7 +204,6 @@ void run_prediction(const PredictOptions& options) {
   at::set_num_threads(static_cast<int>(options.threads));
   (void)image::window_starts(1, 1, options.overlap); // refuses a bad overlap before any work
   catch_interrupts();
-  keep_freed_memory();
   const nn::ExecutionScope execution({.kernels = nn::kernels_named(options.kernels)});
   Prediction(options).run();
 }

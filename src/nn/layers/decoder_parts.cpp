@@ -60,8 +60,9 @@ ResidualConvolution::ResidualConvolution(std::int64_t in, std::int64_t out) {
 
 Tensor ResidualConvolution::forward(Tensor x) const {
   Tensor y = unit_norm(convolve_cubes(x, conv1_->weight));
-  const Tensor shortcut = unit_norm(token_layer(x, conv3_->weight.flatten(1)));
+  Tensor shortcut = token_layer(x, conv3_->weight.flatten(1));
   x.reset();
+  shortcut = unit_norm(shortcut);
   y = unit_norm(convolve_cubes(leaky_relu(y), conv2_->weight));
   // Not in place: autograd loses the gradient of what is added to a view that changes again (PyTorch 2.13).
   Tensor sum = y + shortcut;
