@@ -73,7 +73,8 @@ TEST_F(CrossValidation, EndsInOneTableOfAllPatients) {
     evaluate.insert(evaluate.begin() + 1 + fold, predictions_of(fold));
     const std::string own = path("own" + std::to_string(fold) + ".json");
     run({"evaluate", predictions_of(fold), "--reference", list(), "--allow-missing", "-o", own});
-    for (const auto& row : nlohmann::json::parse(test::read_text(own)).at("cases")) {
+    const auto evaluation = nlohmann::json::parse(test::read_text(own));
+    for (const auto& row : evaluation.at("cases")) {
       if (!row.at("missing").get<bool>()) {
         sum += row.at("dice").get<double>();
         EXPECT_TRUE(together.insert(row.at("case")).second) << "predicted in two folds: " << row;
