@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/shell_word.h"
 #include "base/text.h"
 #include "io/image_file.h"
 
@@ -68,18 +69,10 @@ InputKind kind_of_json(const fs::path& file) {
                                                                                                      : InputKind::kOther;
 }
 
-std::string shell_word(const fs::path& path) {
-  std::string quoted;
-  for (const char c : path.string()) {
-    quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  }
-  return path.string().find_first_of(" \t\n'\"\\$&|;<>()*?[]#~`!") == std::string::npos ? quoted : "'" + quoted + "'";
-}
-
 fs::path parent_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
 
 std::string next_for_checkpoint(const fs::path& path) {
-  const std::string inspection = "next: brainmvp inspect " + shell_word(path);
+  const std::string inspection = "next: brainmvp inspect " + shell_word(path.string());
   return parent_of(path).filename() == "checkpoints" ? inspection + ", or name its run, " + parent_of(parent_of(path)).string()
                                                      : inspection;
 }
@@ -109,11 +102,11 @@ InputKind kind_of(const fs::path& path) {
 }
 
 std::string described_input(const fs::path& path) {
-  const std::string word = shell_word(path);
+  const std::string word = shell_word(path.string());
   switch (kind_of(path)) {
   case InputKind::kImage:
     return "is an image; next: brainmvp predict RUN " + word +
-           " -o predictions, or for all studies of its folder: brainmvp index " + shell_word(parent_of(path)) +
+           " -o predictions, or for all studies of its folder: brainmvp index " + shell_word(parent_of(path).string()) +
            " -o studies.json";
   case InputKind::kFolder:
     return "is a folder that is neither store nor run; next, if it holds images: brainmvp index " + word + " -o studies.json";

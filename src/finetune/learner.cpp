@@ -2,6 +2,7 @@
 
 #include <ATen/ops/empty.h>
 
+#include "base/shell_word.h"
 #include "infer/filling.h"
 #include "train/process.h"
 
@@ -17,18 +18,20 @@ train::BatchLosses Learner::next_batch(const train::BatchPlace& /*place*/) {
 
 std::vector<std::string> Learner::next_commands(const std::filesystem::path& run) const {
   const std::string name = (run / "").parent_path().string();
-  const std::string predictions = name + "-predictions";
+  const std::string predictions = shell_word(name + "-predictions");
   const RunOptions& options = setup_.options;
+  const std::filesystem::path& known = setup_.store.studies_file();
+  const std::string list = known.empty() ? "STUDIES.json" : shell_word(known.string());
+  const std::string where = known.empty() ? ", where STUDIES.json lists the studies to predict" : "";
   const bool of_list = options.fold && !options.folds; // otherwise the list does not know which studies were left out
   const std::string split = setup_.store.of_split(study::Split::kTest).empty() ? "validation" : "test";
   const std::string chosen = of_list ? "--fold " + std::to_string(*options.fold) : "--split " + split;
-  std::vector<std::string> commands{"brainmvp predict " + name + " studies.json " + chosen + " -o " + predictions};
+  std::vector<std::string> commands{"brainmvp predict " + shell_word(name) + " " + list + " " + chosen + " -o " + predictions +
+                                    where};
   const std::string subject = evaluated(predictions);
-  if (!subject.empty() && of_list) {
-    commands.push_back("brainmvp evaluate " + subject +
-                       " --reference studies.json --split training,validation, with the predictions of all other folds too");
-  } else if (!subject.empty()) {
-    commands.push_back("brainmvp evaluate " + subject + " --reference studies.json --split " + split);
+  if (!subject.empty()) {
+    commands.push_back("brainmvp evaluate " + subject + " --reference " + list + " --split " +
+                       (of_list ? "training,validation, with the predictions of all other folds too" : split));
   }
   return commands;
 }

@@ -27,7 +27,7 @@ struct RunOptions {
   train::SessionOptions session{.keep = 0};
 
   std::string task_name;                           // a task of study/task.h or its file; empty: none
-  std::string recipe = "paper";                    // or "tiny", for CPUs and demonstrations
+  std::string recipe = "paper";                    // or "tiny", for CPUs and demonstrations, or "auto"
   std::string init;                                // run folder or checkpoint, or kScratch
   std::string network;                             // of kScratch, and of an `init` that does not say its own
   std::string scratch_network = "uniformer_small"; // where `network` does not say

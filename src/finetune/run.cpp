@@ -16,7 +16,6 @@
 #include "finetune/memory_need.h"
 #include "finetune/start.h"
 #include "finetune/training_facts.h"
-#include "nn/layers/size_check.h"
 #include "runtime/memory_need.h"
 #include "train/session.h"
 
@@ -98,10 +97,9 @@ train::AdamWOptions optimizer_options(const RunOptions& options, const Learner& 
 
 void log_start(const RunOptions& options, const TrainingSetup& setup, std::uint64_t total_steps) {
   const model::ModelDescription& description = setup.description;
-  log::info("fine-tuning " + description.network + " from " + options.init + " on " +
-            brainmvp::counted(setup.training.size(), "study") + " (" + std::to_string(setup.validation.size()) +
-            " for validation): channels " + join(description.channels, ", ") + "; " + description.head().words(description) +
-            "; " + brainmvp::counted(total_steps, "step") + " of " +
+  log::info("fine-tuning " + description.network + " from " + options.init + " on " + setup.store.count_text(setup.training) +
+            " (" + std::to_string(setup.validation.size()) + " for validation): channels " + join(description.channels, ", ") +
+            "; " + description.head().words(description) + "; " + brainmvp::counted(total_steps, "step") + " of " +
             (setup.group.alone() ? "" : std::to_string(setup.group.size()) + " x ") +
             brainmvp::counted(static_cast<std::size_t>(options.batch_size), "sample") + ", on " + options.session.device +
             " in " + runtime::precision_name(setup.precision) + " with " + brainmvp::counted(options.session.threads, "thread"));
@@ -131,7 +129,7 @@ std::shared_ptr<torch::nn::Module> make_network(const RunOptions& options, const
   const model::ModelDescription& description = setup.description;
   std::shared_ptr<torch::nn::Module> network = description.head().network(description, options.dropout);
   const nn::Backbone& backbone = nn::backbone(description.network);
-  nn::check_crop(description.window, backbone.size_multiple, description.network);
+  nn::check_crop(description.window, backbone);
   runtime::check_memory("a step", memory_need(setup, *network), setup.device.is_cpu(),
                         "use a smaller --crop, --batch-size or --network");
   nn::initialise(*network, options.initialisation);
@@ -143,9 +141,8 @@ std::shared_ptr<torch::nn::Module> make_network(const RunOptions& options, const
   return network;
 }
 
-void finetune(const RunOptions& options, const train::Process& process) {
+void finetune(const RunOptions& options, Start start, const train::Process& process) {
   const store::Store store = store::Store::open(options.store);
-  Start start = read_start(options.init);
   Prepared prepared = prepare_run(options, start, store);
   std::optional<train::FoundCheckpoint> earlier = train::find_earlier_run(options.session);
   const std::string change = earlier ? prepared.head->change_since(earlier->value) : "";
@@ -176,9 +173,9 @@ void finetune(const RunOptions& options, const train::Process& process) {
 
 } // namespace
 
-void run_finetuning(const RunOptions& options) {
+void run_finetuning(const RunOptions& options, Start start) {
   const train::Process process = train::start_process(options.session);
-  train::as_rank(process.group, [&] { finetune(options, process); });
+  train::as_rank(process.group, [&] { finetune(options, std::move(start), process); });
 }
 
 } // namespace brainmvp::finetune

@@ -12,7 +12,7 @@ using settings::between;
 using settings::Setting;
 using settings::Slot;
 
-const std::vector<std::string> kRecipes{"paper", "tiny"};
+const std::vector<std::string> kRecipes{"auto", "paper", "tiny"};
 const std::vector<std::string> kAugmentationSets{"none", "light", "full"};
 
 void add_model_settings(settings::Settings& settings, RunOptions& options) {
@@ -21,7 +21,9 @@ void add_model_settings(settings::Settings& settings, RunOptions& options) {
       {{.name = "task",
         .slot = options.task_name,
         .help = "Channels, labels, folds and defaults of a task: " + join(study::task_names(), ", ") + ", or a .toml file"},
-       {.name = "recipe", .slot = Slot(options.recipe).one_of(kRecipes), .help = "Set of defaults"},
+       {.name = "recipe",
+        .slot = Slot(options.recipe).one_of(kRecipes),
+        .help = "Set of defaults; auto: chosen for the store and this machine"},
        {.name = "network",
         .slot = Slot(options.network).one_of(nn::network_names()),
         .help = "Network of --init scratch, or of a file that does not say it"},

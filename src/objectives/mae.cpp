@@ -17,13 +17,14 @@ struct MaeSettings : ObjectiveSettings {
     rows.push_back(decoder.setting());
     return rows;
   }
+  [[nodiscard]] nn::Workload work() const override { return decoder.work(); }
   [[nodiscard]] std::unique_ptr<Objective> make(const ObjectiveSetup& setup) const override;
 };
 
 class Mae : public Restoration {
 public:
   Mae(const MaeSettings& settings, std::shared_ptr<nn::ReconstructionNetwork> network)
-      : Restoration(network, settings.decoder.work()), masking_(settings.masking), network_(std::move(network)) {}
+      : Restoration(network, settings.work()), masking_(settings.masking), network_(std::move(network)) {}
 
   [[nodiscard]] DataNeeds data() const override { return {}; } // of each study one modality, drawn without preference
 

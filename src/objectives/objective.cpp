@@ -2,7 +2,6 @@
 
 #include <cmath>
 
-#include "nn/layers/size_check.h"
 #include "nn/networks/backbones.h"
 
 namespace brainmvp::objectives {
@@ -13,7 +12,7 @@ RandomStream stream_of(const Batch& batch, std::size_t sample, const Step& step,
 
 void start_network(torch::nn::Module& network, const ObjectiveSetup& setup) {
   nn::initialise(network, setup.initialisation);
-  nn::check_crop(setup.crop, nn::backbone(setup.network).size_multiple, setup.network);
+  nn::check_crop(setup.crop, nn::backbone(setup.network));
 }
 
 settings::Setting DecoderChoice::setting() {

@@ -132,6 +132,8 @@ public:
 
   // Of the last batch that was pictured, and of what is learned, for TensorBoard and the report.
   [[nodiscard]] virtual std::vector<std::pair<std::string, io::Picture>> pictures() const { return {}; }
+  // What they show as numbers: "reconstruction/error_view1" belongs to the picture "reconstruction".
+  [[nodiscard]] virtual train::NamedValues picture_errors() const { return {}; }
 
   [[nodiscard]] virtual checkpoint::Dict description() const { return {}; } // entries of its checkpoints
 
@@ -151,6 +153,8 @@ public:
 
   // Its options as rows that refer to this object.
   [[nodiscard]] virtual std::vector<settings::Setting> settings() = 0;
+
+  [[nodiscard]] virtual nn::Workload work() const { return nn::Workload::kPretrain; } // what a view costs
 
   // Throws Error(kUsage) for settings that do not go together.
   [[nodiscard]] virtual std::unique_ptr<Objective> make(const ObjectiveSetup& setup) const = 0;

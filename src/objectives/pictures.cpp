@@ -36,6 +36,12 @@ io::Picture columns_sheet(const std::vector<torch::Tensor>& batches) {
   return picture_of(image::beside(columns, kGapPixels));
 }
 
+double mean_absolute_error(const torch::Tensor& output, const torch::Tensor& target, const torch::Tensor& counted) {
+  const torch::Tensor error = (output[0][0] - target[0][0]).abs();
+  const torch::Tensor chosen = counted.defined() ? error.masked_select(counted[0][0]) : error;
+  return chosen.numel() == 0 ? 0 : chosen.to(at::kDouble).mean().item<double>();
+}
+
 io::Picture picture_of(image::GreyImage image) {
   return {.width = image.width, .height = image.height, .channels = 1, .pixels = std::move(image.pixels)};
 }

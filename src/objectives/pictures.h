@@ -18,6 +18,9 @@ image::Volume to_volume(const torch::Tensor& tensor, const image::Affine& affine
 // (image/slice.h), 0 black and 1 white.
 io::Picture columns_sheet(const std::vector<torch::Tensor>& batches);
 
+// Over the voxels of the pictured sample that `counted` [B, 1 or C, H, W, D] marks (undefined: all); 0 where there are none.
+double mean_absolute_error(const torch::Tensor& output, const torch::Tensor& target, const torch::Tensor& counted);
+
 io::Picture picture_of(image::GreyImage image);
 
 } // namespace brainmvp::objectives

@@ -16,7 +16,8 @@ NamedTensors Restoration::losses(const Batch& batch, const Step& step) {
   const torch::Tensor& target = damaged.target;
   const torch::Tensor output = restore(damaged.input).to(target.scalar_type());
   if (step.pictured) {
-    last_ = {target, damaged.input, output, (output - target).abs()};
+    last_ = damaged;
+    last_output_ = output;
   }
   const nn::WithoutAutocast guard;
   const torch::Tensor counted =
@@ -37,6 +38,12 @@ train::NamedValues Restoration::validation(const train::NamedValues& means) cons
   return {{"validation_loss", means.front().second}, {"validation_psnr", peak_signal_to_noise(mean_square)}};
 }
 
-std::vector<std::pair<std::string, io::Picture>> Restoration::pictures() const { return {{"restoration", columns_sheet(last_)}}; }
+std::vector<std::pair<std::string, io::Picture>> Restoration::pictures() const {
+  return {{"restoration", columns_sheet({last_.target, last_.input, last_output_, (last_output_ - last_.target).abs()})}};
+}
+
+train::NamedValues Restoration::picture_errors() const {
+  return {{"restoration/error", mean_absolute_error(last_output_, last_.target, last_.counted)}};
+}
 
 } // namespace brainmvp::objectives

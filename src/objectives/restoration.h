@@ -32,13 +32,15 @@ public:
 
   // "restoration": target, input, output and the size of its error.
   [[nodiscard]] std::vector<std::pair<std::string, io::Picture>> pictures() const override;
+  [[nodiscard]] train::NamedValues picture_errors() const override; // "restoration/error", over the voxels that count
 
 private:
   virtual Damaged damage(const Batch& batch, const Step& step) = 0; // outside autocast
   virtual torch::Tensor restore(const torch::Tensor& input) = 0;    // in the shape of the target
 
   Measure measure_;
-  std::vector<torch::Tensor> last_; // what is pictured
+  Damaged last_; // what is pictured
+  torch::Tensor last_output_;
 };
 
 } // namespace brainmvp::objectives

@@ -4,6 +4,7 @@
 #include <ATen/ops/std.h>
 
 #include "base/random.h"
+#include "base/shell_word.h"
 #include "nn/kernels/execution.h"
 #include "runtime/to_device.h"
 #include "train/process.h"
@@ -100,8 +101,8 @@ train::Learner::Validation Learner::validate() {
 
 std::vector<std::string> Learner::next_commands(const std::filesystem::path& run) const {
   const std::string name = (run / "").parent_path().string();
-  return {"brainmvp finetune segment STORE --init " + name + " -o " + name +
-          "-segment, where STORE holds labelled studies; or classify, or regress"};
+  return {"brainmvp finetune segment STORE --init " + shell_word(name) + " -o " + shell_word(name + "-segment") +
+          ", where STORE holds labelled studies; or classify, or regress"};
 }
 
 // Of a few crops of studies that are not trained on, where there are any, the one that shows most.
@@ -127,6 +128,9 @@ void Learner::log_pictures(train::RunFolder& folder, std::uint64_t step) {
   (void)losses_of(*pictured_, {.seed = picture_seed(setup_.seed), .validates = true, .pictured = true});
   for (const auto& [name, picture] : objective_->pictures()) {
     folder.picture(name, step, picture);
+  }
+  for (const auto& [name, error] : objective_->picture_errors()) {
+    folder.number(name, step, error);
   }
 }
 

@@ -25,21 +25,39 @@ std::uint64_t schedule_steps(const RunOptions& options, std::size_t studies, std
   return options.steps.value_or(std::max<std::uint64_t>((options.epochs * studies + per_step - 1) / per_step, 1));
 }
 
+// What an entry of a checkpoint says; empty where there is none.
+std::string entry_of(const checkpoint::Contents& contents, const char* name) {
+  const checkpoint::Value* value = contents.entries.find(name);
+  return value == nullptr ? "" : value->text(name);
+}
+
 // Puts the weights of a file into the model and says what was and was not used.
-std::string start_from(const std::string& file, const objectives::Objective& objective, const std::string& network) {
-  const checkpoint::TransferReport report =
-      checkpoint::transfer(checkpoint::read_weights(train::checkpoint_of(file)), objective.weights());
-  if (report.loaded.empty()) {
-    throw Error(ExitCode::kBadInput,
-                file + ": none of its tensors fits " + network + "; choose the network it was trained with by --network");
+std::string start_from(const RunOptions& options, const objectives::Objective& objective) {
+  const std::string& file = options.init;
+  const checkpoint::Contents contents = checkpoint::read_contents(train::checkpoint_of(file));
+  const checkpoint::TransferReport report = checkpoint::transfer(contents.weights, objective.weights());
+  const std::string earlier = entry_of(contents, "objective");
+  const bool same_network = entry_of(contents, "network") == options.network;
+  try {
+    if (report.loaded.empty()) {
+      throw Error(ExitCode::kBadInput,
+                  "none of its tensors fits " + options.network + "; choose the network it was trained with by --network");
+    }
+    checkpoint::require_whole_encoder(report);
+  } catch (const Error& error) {
+    if (same_network && !earlier.empty() && earlier != options.objective) {
+      throw Error(error.code(), file + ": is of the objective " + earlier + ", whose " + options.network +
+                                    " takes other inputs than that of " + options.objective + "; use --objective " + earlier +
+                                    ", or start without --init");
+    }
+    throw Error(error.code(), file + ": " + error.message());
   }
-  with_context(file, [&] { checkpoint::require_whole_encoder(report); });
   return file + ": weights to start from\n" + report.summary();
 }
 
 void describe(const RunOptions& options, const LearnerSetup& setup, std::uint64_t total_steps) {
   log::info("pre-training " + options.network + " (objective " + options.objective + ", recipe " + options.recipe + ") on " +
-            counted(setup.training.size(), "study") + ": " + counted(total_steps, "step") + " of " +
+            setup.store.count_text(setup.training) + ": " + counted(total_steps, "step") + " of " +
             std::to_string(options.accumulation) + " x " +
             (setup.group.alone() ? "" : std::to_string(setup.group.size()) + " x ") +
             counted(static_cast<std::size_t>(options.batch_size), "study") + ", on " + options.session.device + " in " +
@@ -136,7 +154,7 @@ void pretrain(const RunOptions& options, const train::Process& process) {
   const objectives::ObjectiveSetup starting = objective_setup(options, store, process.group);
   std::unique_ptr<objectives::Objective> made = make_objective(options, starting, process.device);
   const objectives::Objective& objective = *made;
-  const std::string start = options.init.empty() ? "" : start_from(options.init, objective, options.network);
+  const std::string start = options.init.empty() ? "" : start_from(options, objective);
   made->to(process.device);
   train::Session session(session_options(options, setup.training.size(), per_step, total_steps),
                          identity_of(options, setup, objective, per_step, total_steps),

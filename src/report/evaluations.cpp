@@ -5,8 +5,8 @@
 
 #include "base/error.h"
 #include "report/names.h"
-#include "report/origin.h"
 #include "study/json_file.h"
+#include "study/origin.h"
 
 namespace brainmvp::report {
 namespace fs = std::filesystem;
@@ -140,7 +140,7 @@ void add_set(const Json& set, const Json& file, const std::string& source, const
 void add_file(const fs::path& path, Evaluations& all) {
   const Json file = study::read_json_object(path);
   const Json& parameters = file.at("parameters");
-  const bool simulated = is_simulated(found_near(parameters.value("reference", ""), path));
+  const bool simulated = study::is_simulated(found_near(parameters.value("reference", ""), path));
   add_set(file, file, parameters.at("predictions").get<std::string>(), path, simulated, all);
   if (file.contains("comparison")) {
     const Json& compared = file.at("comparison");
@@ -185,6 +185,17 @@ const metrics::RegressionRow* RegressionResults::find(const std::string& target,
   const auto found = std::ranges::find_if(
       summary, [&](const metrics::RegressionRow& row) { return row.target == target && row.metric == metric; });
   return found == summary.end() ? nullptr : &*found;
+}
+
+fs::path found_near(const fs::path& path, const fs::path& file) {
+  std::error_code ignored;
+  const fs::path folder = fs::absolute(file).parent_path();
+  for (const fs::path& place : {path, folder / path, folder.parent_path() / path}) {
+    if (fs::exists(place, ignored)) {
+      return place;
+    }
+  }
+  return {};
 }
 
 Evaluations read_evaluations(const std::vector<fs::path>& files) {

@@ -66,6 +66,9 @@ struct Evaluations {
   std::vector<std::string> conventions; // sentences, each once
 };
 
+// The first that is there of a path as `evaluate` was given it: in this folder, or in one that holds `file` or its folder.
+std::filesystem::path found_near(const std::filesystem::path& path, const std::filesystem::path& file);
+
 // Throws Error(kBadInput) for a file that `evaluate` did not write.
 Evaluations read_evaluations(const std::vector<std::filesystem::path>& files);
 

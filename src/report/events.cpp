@@ -1,8 +1,11 @@
 #include "report/events.h"
 
+#include <bit>
+#include <cmath>
 #include <fstream>
 #include <iterator>
-#include <optional>
+#include <limits>
+#include <utility>
 
 #include "base/error.h"
 #include "io/event_record.h"
@@ -28,30 +31,35 @@ void read_image(std::string_view message, EventPicture& picture) {
   }
 }
 
-// A value of a summary, when it is a PNG picture.
-std::optional<EventPicture> read_value(std::string_view message) {
-  EventPicture picture;
+bool is_of_metrics(std::string_view tag) { return tag.starts_with("train/") || tag.starts_with("timings/"); }
+
+// A value of a summary: a PNG picture, or a number.
+void read_value(std::string_view message, std::uint64_t step, EventLog& log) {
+  EventPicture picture{.tag = {}, .step = step, .png = {}};
+  double number = std::numeric_limits<double>::quiet_NaN();
   while (const auto field = protobuf::take_field(message)) {
     if (field->number == record::kValueTag) {
       picture.tag = field->bytes;
     } else if (field->number == record::kValueImage) {
       read_image(field->bytes, picture);
+    } else if (field->number == record::kValueSimple) {
+      number = std::bit_cast<float>(static_cast<std::uint32_t>(field->integer));
     }
   }
-  return picture.png.starts_with(kPngSignature) ? std::optional(std::move(picture)) : std::nullopt;
+  if (picture.png.starts_with(kPngSignature)) {
+    log.pictures.push_back(std::move(picture));
+  } else if (std::isfinite(number) && !is_of_metrics(picture.tag)) {
+    log.numbers.push_back({.tag = std::move(picture.tag), .step = step, .value = number});
+  }
 }
 
-void read_event(std::string_view message, std::vector<EventPicture>& pictures) {
+void read_event(std::string_view message, EventLog& log) {
   const std::uint64_t step = protobuf::find_integer(message, record::kEventStep).value_or(0);
   while (const auto field = protobuf::take_field(message)) {
     std::string_view summary = field->number == record::kEventSummary ? field->bytes : std::string_view{};
     while (const auto value = protobuf::take_field(summary)) {
-      if (value->number != record::kSummaryValue) {
-        continue;
-      }
-      if (auto picture = read_value(value->bytes)) {
-        picture->step = step;
-        pictures.push_back(std::move(*picture));
+      if (value->number == record::kSummaryValue) {
+        read_value(value->bytes, step, log);
       }
     }
   }
@@ -73,7 +81,7 @@ EventLog read_events(const std::filesystem::path& path) {
                    "; what was recorded after it is left out";
       break;
     }
-    read_event(*data, log.pictures);
+    read_event(*data, log);
     at += data->size() + record::kFrameBytes;
   }
   return log;

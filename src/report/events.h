@@ -1,4 +1,5 @@
-// Pictures out of TensorBoard event files: TFRecords of Event messages (tensorflow/core/util/event.proto).
+// Pictures, and numbers beside them, out of TensorBoard event files: TFRecords of Event messages
+// (tensorflow/core/util/event.proto).
 #pragma once
 
 #include <cstdint>
@@ -16,8 +17,15 @@ struct EventPicture {
   std::string png; // the file's bytes
 };
 
+struct EventNumber {
+  std::string tag;
+  std::uint64_t step = 0;
+  double value = 0; // finite
+};
+
 struct EventLog {
   std::vector<EventPicture> pictures; // in the order of the file
+  std::vector<EventNumber> numbers;   // without those that metrics.jsonl has ("train/...", "timings/...")
   std::string damage;                 // empty when the file is whole; otherwise a sentence without the file's name
 };
 

@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "report/comparisons.h"
 #include "report/html.h"
 #include "report/names.h"
 #include "report/summary.h"
@@ -73,14 +72,14 @@ void add_numbers(const RegressionResults& results, std::vector<Headline>& all) {
 
 } // namespace
 
-std::vector<Headline> headlines(const std::vector<RunRecord>& runs, const Evaluations& evaluations) {
+std::vector<Headline> headlines(const std::vector<RunRecord>& runs, const Evaluations& evaluations,
+                                const std::vector<SetComparison>& comparisons) {
   std::vector<Headline> all;
   for (const SegmentationResults& results : evaluations.segmentations) {
     if (!dice_of_cases(results).empty()) {
       all.push_back(of_segmentation(results));
     }
   }
-  const std::vector<SetComparison> comparisons = compare_sets(evaluations.segmentations);
   std::ranges::transform(comparisons, std::back_inserter(all),
                          [&](const SetComparison& one) { return of_difference(one, comparisons.size()); });
   std::ranges::transform(evaluations.classes, std::back_inserter(all), of_classes);

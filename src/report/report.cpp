@@ -68,9 +68,10 @@ Report make_report(const ReportOptions& options) {
   const AllLabels labels = labels_of(evaluations, overlays, options.show_identifiers);
   PageData charts = PageData::array();
   PageData volumes = PageData::object();
-  Report report{.html = {}, .summary = headlines(runs, evaluations)};
+  const std::vector<SetComparison> comparisons = compare_sets(evaluations.segmentations);
+  Report report{.html = {}, .summary = headlines(runs, evaluations, comparisons)};
   const std::string body =
-      summary_section(runs, evaluations, report.summary, charts) +
+      summary_section(runs, evaluations, comparisons, report.summary, charts) +
       overlays_section(overlays, evaluations, labels.segmentations, volumes) +
       segmentation_section(evaluations, labels.segmentations) + classification_section(evaluations, labels.classes, charts) +
       regression_section(evaluations, labels.regressions) + reconstructions_section(runs) + templates_section(runs) +

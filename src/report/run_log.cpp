@@ -46,7 +46,11 @@ void read_start(std::string_view message, RunLog& log) {
   const std::size_t studies = last_of(message, {" studies", " study"}, setting);
   const std::size_t on = message.rfind(" on ", studies);
   if (studies != std::string_view::npos && on != std::string_view::npos && on < studies) {
-    log.studies = exact_number<std::uint64_t>(message.substr(on + 4, studies - on - 4));
+    const std::string_view count = message.substr(on + 4, studies - on - 4); // "5", or "5 simulated"
+    log.studies = exact_number<std::uint64_t>(count.substr(0, count.find(' ')));
+    log.simulated = count.ends_with(" simulated")
+                        ? log.studies
+                        : exact_number<std::uint64_t>(between(message.substr(studies), ", ", " simulated"));
     log.validation_studies = exact_number<std::uint64_t>(between(message.substr(studies), " (", " for validation)"));
     log.channels = between(message.substr(studies), ": channels ", "; ");
     log.targets = log.channels.empty() ? "" : between(message.substr(studies), "channels " + log.channels + "; ", "; ");

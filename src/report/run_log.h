@@ -17,6 +17,7 @@ struct RunLog {
   std::string ended;                   // of the last line
   std::string version;                 // of brainmvp; empty for a log without it
   std::optional<std::uint64_t> studies;
+  std::optional<std::uint64_t> simulated; // of these studies
   std::optional<std::uint64_t> validation_studies;
   std::string network;
   std::string device;    // "cpu"

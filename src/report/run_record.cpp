@@ -84,6 +84,7 @@ void read_pictures(const fs::path& folder, RunRecord& run) {
   for (const fs::path& file : files) {
     EventLog log = read_events(file);
     std::ranges::move(log.pictures, std::back_inserter(run.pictures));
+    std::ranges::move(log.numbers, std::back_inserter(run.numbers));
     if (!log.damage.empty()) {
       run.notes.push_back("The event file is " + log.damage + ".");
     }

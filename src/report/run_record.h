@@ -28,6 +28,7 @@ struct RunRecord {
   std::vector<double> steps;
   std::vector<Series> series;
   std::vector<EventPicture> pictures;
+  std::vector<EventNumber> numbers;
   std::vector<std::string> notes; // what could not be read, as sentences for readers of the report
 
   [[nodiscard]] const Series* find(std::string_view name) const;              // null when there is none

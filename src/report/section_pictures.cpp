@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/text.h"
 #include "report/html.h"
 #include "report/sections.h"
 
@@ -27,11 +28,24 @@ std::vector<EventPicture> chosen(const std::vector<EventPicture>& pictures, std:
   return pictures.empty() ? pictures : std::vector<EventPicture>{pictures.back()};
 }
 
-std::string picture_html(const EventPicture& picture, const std::string& what, bool shown) {
-  const std::string step = "step " + grouped(picture.step);
+// "step 600", and what was measured in that picture: "step 600, mean absolute error 0.12 (view 1), 0.15 (view 2)".
+std::string caption_of(const RunRecord& run, const EventPicture& picture) {
+  std::vector<std::string> errors;
+  const std::string prefix = picture.tag + "/error";
+  for (const EventNumber& number : run.numbers) {
+    if (number.step == picture.step && number.tag.starts_with(prefix)) {
+      const bool of_view = number.tag.starts_with(prefix + "_view");
+      errors.push_back(significant(number.value, 2) +
+                       (of_view ? " (view " + number.tag.substr(prefix.size() + std::string_view("_view").size()) + ")" : ""));
+    }
+  }
+  return "step " + grouped(picture.step) + (errors.empty() ? "" : ", mean absolute error " + join(errors, ", "));
+}
+
+std::string picture_html(const EventPicture& picture, const std::string& caption, const std::string& what, bool shown) {
   return "<img src=\"" + png_uri(picture.png) + "\" width=\"" + std::to_string(picture.width) + "\" height=\"" +
-         std::to_string(picture.height) + "\" data-step=\"" + escaped(step) + "\" alt=\"" + escaped(what + ", " + step) + "\"" +
-         (shown ? "" : " hidden") + ">";
+         std::to_string(picture.height) + "\" data-step=\"" + escaped(caption) + "\" alt=\"" + escaped(what + ", " + caption) +
+         "\"" + (shown ? "" : " hidden") + ">";
 }
 
 // Pictures of one run with a slider over the steps; the last one is shown first.
@@ -39,13 +53,13 @@ std::string slides(const RunRecord& run, const std::vector<EventPicture>& pictur
                    const std::string& what, const std::string& heading) {
   std::string images;
   for (std::size_t i = 0; i < pictures.size(); ++i) {
-    images += picture_html(pictures[i], what, i + 1 == pictures.size());
+    images += picture_html(pictures[i], caption_of(run, pictures[i]), what, i + 1 == pictures.size());
   }
   const std::string last = std::to_string(pictures.size() - 1);
   const std::string slider =
       pictures.size() < 2 ? "" : "<input type=\"range\" id=\"" + id + "\" min=\"0\" max=\"" + last + "\" value=\"" + last + "\">";
   return "<figure class=\"slides\"><figcaption>" + escaped(run.name) + "</figcaption><div class=\"slider\"><label" +
-         (slider.empty() ? "" : " for=\"" + id + "\"") + ">Training: <output>step " + grouped(pictures.back().step) +
+         (slider.empty() ? "" : " for=\"" + id + "\"") + ">Training: <output>" + escaped(caption_of(run, pictures.back())) +
          "</output></label>" + slider + "</div>" + heading + "<div class=\"stack\">" + images + "</div></figure>\n";
 }
 
@@ -81,12 +95,15 @@ const std::initializer_list<CropSheet> kCropSheets{
      {"Target", "View 1", "Output 1", "Error 1", "View 2", "Output 2", "Error 2"},
      "The same crop at every step. View 1 is the target with masked blocks filled from its learned template, view 2 with those "
      "of "
-     "another modality; the outputs are what the network makes of them, the errors their distance from the target (white: 1)."},
+     "another modality; the outputs are what the network makes of them, the errors their distance from the target (white: 1). "
+     "Their mean is taken "
+     "over the masked voxels of the crop."},
     {"restoration",
      "Target, what the network is shown, its output and the error",
      {"Target", "Input", "Output", "Error"},
      "The same crop at every step. The input is the target with a part of it hidden or distorted; the output is what the network "
-     "makes of it, the error its distance from the target (white: 1)."},
+     "makes of it, the error its distance from the target (white: 1). Its mean is taken over the voxels that the training "
+     "counts."},
     // Of runs before brainmvp pictured one crop: "views", "restored" and, below, "templates".
     {"views",
      "Target, two masked views and their reconstructions",
@@ -123,8 +140,8 @@ std::string template_rows(const RunRecord& run) {
   std::uint64_t step = 0;
   for (const auto& [modality, picture] : last) {
     step = std::max(step, picture->step);
-    figures += "<figure>" + picture_html(*picture, "Learned template of " + modality, true) + "<figcaption>" + escaped(modality) +
-               "</figcaption></figure>\n";
+    figures += "<figure>" + picture_html(*picture, caption_of(run, *picture), "Learned template of " + modality, true) +
+               "<figcaption>" + escaped(modality) + "</figcaption></figure>\n";
   }
   return figures.empty() ? ""
                          : "<h3>" + escaped(run.name) + ", step " + grouped(step) + "</h3>\n<div class=\"templates\">\n" +

@@ -34,7 +34,11 @@ std::string studies_of(const RunLog& log) {
   if (!log.studies) {
     return "not recorded";
   }
-  return grouped(*log.studies) + (log.validation_studies ? " + " + grouped(*log.validation_studies) + " for validation" : "");
+  const std::string simulated = !log.simulated                 ? ""
+                                : log.simulated == log.studies ? " (simulated)"
+                                                               : " (" + grouped(*log.simulated) + " simulated)";
+  return grouped(*log.studies) + simulated +
+         (log.validation_studies ? " + " + grouped(*log.validation_studies) + " for validation" : "");
 }
 
 std::string or_dash(const std::string& text) { return text.empty() ? "\xe2\x80\x93" : text; }

@@ -118,9 +118,9 @@ std::string all_numbers(const std::vector<Headline>& headlines) {
 } // namespace
 
 std::string summary_section(const std::vector<RunRecord>& runs, const Evaluations& evaluations,
-                            const std::vector<Headline>& headlines, PageData& charts) {
-  const Statement statement = make_statement(runs, evaluations);
-  const std::vector<SetComparison> comparisons = compare_sets(evaluations.segmentations);
+                            const std::vector<SetComparison>& comparisons, const std::vector<Headline>& headlines,
+                            PageData& charts) {
+  const Statement statement = make_statement(runs, evaluations, comparisons);
   std::vector<std::string> figures{dice_forest(comparisons), dice_of_pairs(evaluations.segmentations),
                                    class_figure(evaluations.classes), error_figure(evaluations.regressions)};
   std::erase(figures, "");

@@ -18,7 +18,8 @@ using PageData = nlohmann::ordered_json;
 
 // What was done on what, what follows, and at most four figures.
 std::string summary_section(const std::vector<RunRecord>& runs, const Evaluations& evaluations,
-                            const std::vector<Headline>& headlines, PageData& charts);
+                            const std::vector<SetComparison>& comparisons, const std::vector<Headline>& headlines,
+                            PageData& charts);
 std::string runs_section(const std::vector<RunRecord>& runs);
 std::string curves_section(const std::vector<RunRecord>& runs, PageData& charts);
 std::string reconstructions_section(const std::vector<RunRecord>& runs);

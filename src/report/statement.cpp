@@ -5,7 +5,6 @@
 
 #include "base/counted.h"
 #include "base/text.h"
-#include "report/comparisons.h"
 #include "report/html.h"
 #include "report/summary.h"
 
@@ -14,19 +13,25 @@ namespace {
 
 constexpr std::size_t kSmallTest = 30;
 
-// "4 to 6 studies"
+// "4 to 6 studies", "6 simulated studies"
 std::string studies_text(const std::vector<const RunRecord*>& runs) {
   std::set<std::uint64_t> counts;
+  bool all_simulated = true;
+  bool any_simulated = false;
   for (const RunRecord* run : runs) {
     if (run->log.studies) {
       counts.insert(*run->log.studies);
+      all_simulated = all_simulated && run->log.simulated == run->log.studies;
+      any_simulated = any_simulated || run->log.simulated;
     }
   }
   if (counts.empty()) {
     return "";
   }
   const std::string range = *counts.begin() == *counts.rbegin() ? "" : grouped(*counts.begin()) + " to ";
-  return " on " + range + counted(static_cast<std::size_t>(*counts.rbegin()), "study", "studies");
+  const std::string noun = all_simulated ? "simulated study" : "study";
+  return " on " + range + counted(static_cast<std::size_t>(*counts.rbegin()), noun) +
+         (any_simulated && !all_simulated ? ", some of them simulated" : "");
 }
 
 std::string trained_text(const std::vector<RunRecord>& runs, RunKind kind, const std::string& one, const std::string& several) {
@@ -84,8 +89,7 @@ std::string done_text(const std::vector<RunRecord>& runs, const Evaluations& eva
   return text;
 }
 
-void add_comparisons(const Evaluations& evaluations, Statement& statement) {
-  const std::vector<SetComparison> all = compare_sets(evaluations.segmentations);
+void add_comparisons(const std::vector<SetComparison>& all, Statement& statement) {
   for (const SetComparison& one : all) {
     const metrics::Summary& difference = one.paired.difference;
     const std::string reading = with_interval(difference.mean, difference.mean_interval) +
@@ -171,10 +175,11 @@ void add_limits(const Evaluations& evaluations, Statement& statement) {
 
 } // namespace
 
-Statement make_statement(const std::vector<RunRecord>& runs, const Evaluations& evaluations) {
+Statement make_statement(const std::vector<RunRecord>& runs, const Evaluations& evaluations,
+                         const std::vector<SetComparison>& comparisons) {
   Statement statement{.done = done_text(runs, evaluations), .shown = {}, .not_shown = {}};
   add_means(evaluations, statement);
-  add_comparisons(evaluations, statement);
+  add_comparisons(comparisons, statement);
   add_limits(evaluations, statement);
   add_seeds(runs, statement);
   return statement;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "report/comparisons.h"
 #include "report/evaluations.h"
 #include "report/run_record.h"
 
@@ -15,6 +16,7 @@ struct Statement {
   std::vector<std::string> not_shown;
 };
 
-Statement make_statement(const std::vector<RunRecord>& runs, const Evaluations& evaluations);
+Statement make_statement(const std::vector<RunRecord>& runs, const Evaluations& evaluations,
+                         const std::vector<SetComparison>& comparisons);
 
 } // namespace brainmvp::report

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "metrics/paired.h"
+#include "report/comparisons.h"
 #include "report/evaluations.h"
 #include "report/run_record.h"
 
@@ -52,6 +53,7 @@ struct LossChange {
 };
 std::optional<LossChange> loss_change(const RunRecord& run);
 
-std::vector<Headline> headlines(const std::vector<RunRecord>& runs, const Evaluations& evaluations);
+std::vector<Headline> headlines(const std::vector<RunRecord>& runs, const Evaluations& evaluations,
+                                const std::vector<SetComparison>& comparisons);
 
 } // namespace brainmvp::report

@@ -33,6 +33,7 @@ Anatomy::Anatomy(const fs::path& folder, std::size_t most, std::size_t threads) 
   files.resize(std::min(files.size(), most));
   for (const fs::path& file : files) {
     heads_.push_back(std::make_shared<Head>());
+    heads_.back()->name = io::image_stem(file);
     heads_.back()->make = [file] { return head_of_labels(file); };
   }
   parallel_for(files.size(), threads,
@@ -43,6 +44,7 @@ Anatomy Anatomy::shipped() {
   Anatomy anatomy;
   for (const EmbeddedText& file : embedded_heads()) {
     anatomy.heads_.push_back(std::make_shared<Head>());
+    anatomy.heads_.back()->name = io::image_stem(file.name);
     anatomy.heads_.back()->make = [&file] {
       const std::string name(file.name);
       return head_of_labels(io::read_packed_label(std::as_bytes(std::span(file.text)), name), name);

@@ -39,9 +39,11 @@ public:
 
   // Can be called from several threads.
   [[nodiscard]] const TissueVolume& head(std::size_t n) const;
+  [[nodiscard]] const std::string& name(std::size_t n) const { return heads_[n]->name; } // of its file: "head_1"
 
 private:
   struct Head {
+    std::string name;
     std::function<TissueVolume()> make;
     std::once_flag made;
     TissueVolume volume;

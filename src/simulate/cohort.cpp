@@ -123,14 +123,14 @@ Anatomy make_anatomy(const CohortOptions& options) {
 }
 
 std::string record_table(std::span<const StudyPlan> plans, std::span<const StudyRecord> records) {
-  std::string text = "study\tfile\tmodality\tfield_t\tprotocol\tpathology\tlesion_ml\tatrophy\n";
+  std::string text = "study\tfile\tmodality\tfield_t\tprotocol\tpathology\tlesion_ml\tatrophy\thead\n";
   for (std::size_t n = 0; n < plans.size(); ++n) {
     for (std::size_t i = 0; i < plans[n].image_files.size(); ++i) {
       const StudySpec& spec = plans[n].spec;
       text += plans[n].id + "\t" + plans[n].image_files[i].generic_string() + "\t" +
               std::string(name_of(spec.images[i].modality)) + "\t" + (spec.field == FieldStrength::k3T ? "3" : "1.5") + "\t" +
               records[n].protocols[i] + "\t" + std::string(name_of(spec.pathology)) + "\t" + shortest(records[n].lesion_ml) +
-              "\t" + shortest(spec.atrophy) + "\n";
+              "\t" + shortest(spec.atrophy) + "\t" + records[n].head + "\n";
     }
   }
   return text;

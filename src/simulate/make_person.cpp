@@ -127,14 +127,15 @@ Extent extent_of(const TargetGrid& target) {
 Person make_person(const StudySpec& spec, const Anatomy& anatomy) {
   RandomStream stream = stream_for(spec, "shape");
   const TissueVolume made = anatomy.drawn() ? make_head(spec) : TissueVolume{};
-  const TissueVolume& head = anatomy.drawn() ? made : anatomy.head(stream.below(anatomy.count()));
+  const std::size_t number = anatomy.drawn() ? 0 : stream.below(anatomy.count());
+  const TissueVolume& head = anatomy.drawn() ? made : anatomy.head(number);
   const Pose pose = draw_pose(spec.registered ? 2 : 6, spec.brain_scale, stream);
   Deformation deformation(kReach, pose, draw_diffeomorphism(kReach, kShape, stream));
   grow(head, is_ventricle, 2.5 * spec.atrophy + 0.5 * stream.normal(), 10, deformation);
   grow(head, is_hippocampus, -1.2 * spec.atrophy + 0.15 * stream.normal(), 4, deformation);
   grow(head, is_striatum, 6 * (spec.deep_grey_scale - 1), 6, deformation);
 
-  Person person{.octants = {}, .tissues = {}};
+  Person person{.octants = {}, .tissues = {}, .head = anatomy.drawn() ? std::string(kDrawnAnatomy) : anatomy.name(number)};
   RandomStream tissue_stream = stream_for(spec, "tissues");
   person.tissues = draw_tissues(spec.field, tissue_stream);
   RandomStream lesion_stream = stream_for(spec, "lesions");

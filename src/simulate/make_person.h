@@ -1,6 +1,8 @@
 // From a head to a person: deformed, aged, with lesions.
 #pragma once
 
+#include <string>
+
 #include "simulate/study_simulator.h"
 
 namespace brainmvp::simulate {
@@ -8,6 +10,7 @@ namespace brainmvp::simulate {
 struct Person {
   OctantVolume octants;
   TissueTable tissues;
+  std::string head; // the label map that it is made from, or "drawn"
 };
 
 // The octants cover what of the head the spec's grids show (of the brain alone when it is stripped), and their voxels' centres

@@ -32,6 +32,7 @@ double lesion_volume_ml(const OctantVolume& person) {
 StudyRecord simulate_study(const StudySpec& spec, const Anatomy& anatomy, const StudySink& sink) {
   const Person person = make_person(spec, anatomy);
   StudyRecord record;
+  record.head = person.head;
   record.lesion_ml = lesion_volume_ml(person.octants);
   const Imaging imaging(spec, person);
   for (std::size_t n = 0; n < spec.images.size(); ++n) {

@@ -52,6 +52,7 @@ struct StudySpec {
 struct StudyRecord {
   std::vector<std::string> protocols; // one an image
   double lesion_ml = 0;
+  std::string head = {}; // the label map that it is made from, or "drawn"
 };
 
 struct StudySink {

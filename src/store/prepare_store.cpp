@@ -17,6 +17,7 @@
 #include "store/records.h"
 #include "store/sources.h"
 #include "store/twin_check.h"
+#include "study/origin.h"
 
 namespace brainmvp::store {
 namespace fs = std::filesystem;
@@ -43,8 +44,8 @@ void refuse_other_parameters(const fs::path& store, const PrepareOptions& asked)
 } // namespace
 
 StoreBuilder::StoreBuilder(const study::StudiesFile& studies, const fs::path& studies_file, fs::path store, BuildOptions options)
-    : studies_(studies), base_(fs::absolute(studies_file).parent_path()), store_(std::move(store)), options_(options),
-      lock_(store_, options_.shard ? Access::kShard : Access::kWhole), outcomes_(studies.studies.size()) {
+    : studies_(studies), studies_file_(studies_file), base_(fs::absolute(studies_file).parent_path()), store_(std::move(store)),
+      options_(options), lock_(store_, options_.shard ? Access::kShard : Access::kWhole), outcomes_(studies.studies.size()) {
   if (!options_.force) {
     refuse_other_parameters(store_, options_.parameters);
   }
@@ -147,7 +148,10 @@ void StoreBuilder::run(const std::function<void(const StudyOutcome&)>& done) {
 }
 
 void StoreBuilder::write_list() {
-  StoreRecord record{.parameters = options_.parameters, .table = studies_.table, .studies = {}};
+  StoreRecord record{.studies_file = fs::proximate(studies_file_, store_),
+                     .parameters = options_.parameters,
+                     .table = studies_.table,
+                     .studies = {}};
   std::set<std::string> known;
   std::vector<study::Study> prepared;
   for (std::size_t i = 0; i < outcomes_.size(); ++i) {
@@ -160,7 +164,8 @@ void StoreBuilder::write_list() {
                                 .patient = study::patient_of(study),
                                 .class_name = study.class_name,
                                 .dataset = study.dataset,
-                                .fold = study.fold});
+                                .fold = study.fold,
+                                .simulated = study::is_simulated(study)});
     }
   }
   check_twins(prepared, store_, base_);

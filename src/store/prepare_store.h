@@ -75,6 +75,7 @@ private:
   [[nodiscard]] std::vector<std::size_t> waiting() const;
 
   const study::StudiesFile& studies_;
+  std::filesystem::path studies_file_;
   std::filesystem::path base_;
   std::filesystem::path store_;
   BuildOptions options_;

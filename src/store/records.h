@@ -55,9 +55,11 @@ struct StoreEntry {
   std::optional<std::string> class_name = {};
   std::string dataset = {};
   std::optional<int> fold = std::nullopt;
+  bool simulated = false; // by `brainmvp simulate`, as far as its folder says; not in earlier versions
 };
 
 struct StoreRecord {
+  std::filesystem::path studies_file = {}; // that it was prepared from, seen from the store; empty in earlier versions
   PrepareOptions parameters;
   study::LabelTable table;
   std::vector<StoreEntry> studies;

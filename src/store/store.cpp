@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "base/counted.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "store/chunked_volume.h"
@@ -144,6 +145,21 @@ void StoredStudy::copy_label_crop(const Start& start, const image::Size& size, s
   std::visit([&](const auto& label) { label.copy_box(start, size, destination); }, *state_->label);
 }
 
+namespace {
+
+// As seen from the current folder, or absolute where that is shorter.
+fs::path found_from(const fs::path& folder, const fs::path& file) {
+  std::error_code error;
+  const fs::path path = fs::weakly_canonical(folder / file, error);
+  if (file.empty() || error || !fs::is_regular_file(path, error)) {
+    return {};
+  }
+  const fs::path relative = fs::proximate(path, error);
+  return error || relative.string().size() > path.string().size() ? path : relative;
+}
+
+} // namespace
+
 Store Store::open(const fs::path& folder) {
   const StoreRecord record = read_store_record(folder);
   if (record.studies.empty()) {
@@ -152,6 +168,7 @@ Store Store::open(const fs::path& folder) {
   Store store;
   store.table_ = record.table;
   store.parameters_ = record.parameters;
+  store.studies_file_ = found_from(folder, record.studies_file);
   std::string contents;
   for (const StoreEntry& entry : record.studies) {
     const fs::path path = folder / entry.id;
@@ -165,6 +182,7 @@ Store Store::open(const fs::path& folder) {
     for (const StoredFile& file : prepared.files) {
       contents += file.name + " " + file.hash + "\n";
     }
+    store.simulated_.push_back(entry.simulated);
     store.studies_.emplace_back(path, study::Study{.id = entry.id,
                                                    .patient = entry.patient,
                                                    .split = entry.split,
@@ -177,6 +195,15 @@ Store Store::open(const fs::path& folder) {
   }
   store.fingerprint_ = content_hash(std::as_bytes(std::span(contents)));
   return store;
+}
+
+std::string Store::count_text(const std::vector<std::size_t>& positions) const {
+  const auto simulated =
+      static_cast<std::size_t>(std::ranges::count_if(positions, [this](std::size_t position) { return simulated_[position]; }));
+  if (simulated > 0 && simulated == positions.size()) {
+    return counted(positions.size(), "simulated study");
+  }
+  return counted(positions.size(), "study") + (simulated > 0 ? ", " + std::to_string(simulated) + " simulated" : "");
 }
 
 std::vector<std::size_t> Store::of_split(study::Split split) const {

@@ -62,16 +62,22 @@ public:
 
   [[nodiscard]] const std::vector<StoredStudy>& studies() const { return studies_; }
   [[nodiscard]] std::vector<std::size_t> of_split(study::Split split) const; // positions in studies()
+  // "5 studies", "5 simulated studies", "5 studies, 2 simulated": of those at `positions`.
+  [[nodiscard]] std::string count_text(const std::vector<std::size_t>& positions) const;
   [[nodiscard]] const study::LabelTable& table() const { return table_; }
   [[nodiscard]] const PrepareOptions& parameters() const { return parameters_; }
+  // The studies file that it was prepared from; empty where that is not known or no longer there.
+  [[nodiscard]] const std::filesystem::path& studies_file() const { return studies_file_; }
 
   // Changes when any study or parameter does: part of what a resumed run compares.
   [[nodiscard]] const std::string& fingerprint() const { return fingerprint_; }
 
 private:
   std::vector<StoredStudy> studies_;
+  std::vector<bool> simulated_; // as studies_
   study::LabelTable table_;
   PrepareOptions parameters_;
+  std::filesystem::path studies_file_;
   std::string fingerprint_;
 };
 

@@ -46,6 +46,9 @@ Json entry_json(const StoreEntry& entry) {
   if (entry.fold) {
     json["fold"] = *entry.fold;
   }
+  if (entry.simulated) {
+    json["simulated"] = true;
+  }
   return json;
 }
 
@@ -56,7 +59,8 @@ StoreEntry entry_of(const Json& json) {
                    .patient = json.value("patient", ""),
                    .class_name = {},
                    .dataset = json.value("dataset", ""),
-                   .fold = {}};
+                   .fold = {},
+                   .simulated = json.value("simulated", false)};
   if (json.contains("class")) {
     entry.class_name = json.at("class").get<std::string>();
   }
@@ -70,7 +74,8 @@ StoreEntry entry_of(const Json& json) {
 
 StoreRecord read_store_record(const fs::path& folder) {
   return read_json(folder / kStoreFile, "brainmvp-store", [](const Json& json) {
-    return StoreRecord{.parameters = options_of(json.at("parameters")),
+    return StoreRecord{.studies_file = json.value("studies_file", ""),
+                       .parameters = options_of(json.at("parameters")),
                        .table = {.labels = entries_of<int>(json.at("labels")),
                                  .regions = entries_of<std::vector<int>>(json.at("regions")),
                                  .classes = json.at("classes").get<std::vector<std::string>>(),
@@ -97,6 +102,9 @@ void write_store_record(const StoreRecord& record, const fs::path& folder) {
             {"regions", table_of(record.table.regions)},
             {"classes", record.table.classes},
             {"studies", list_of(record.studies, entry_json)}};
+  if (!record.studies_file.empty()) {
+    json["studies_file"] = record.studies_file.generic_string();
+  }
   if (!record.table.region_order.empty()) {
     json["regions_class_order"] = record.table.region_order;
   }

@@ -102,7 +102,7 @@ bool can_be_trained_on(const Study& study, const IndexOptions& options) {
   if (study.split == Split::kTest) {
     return false;
   }
-  return !options.task || (options.task->kind == TaskKind::kSegment ? study.label.has_value() : study.class_name.has_value());
+  return !(of_kind(options, TaskKind::kSegment) && !study.label) && !(of_kind(options, TaskKind::kClassify) && !study.class_name);
 }
 
 void warn_of_missing_modalities(const Task& task, const std::vector<Study>& studies, Findings& findings) {

@@ -92,9 +92,17 @@ private:
 
   [[nodiscard]] FileRole unknown() const { return {.kind = Kind::kUnknown, .name = {}, .prefix = std::string(stem_)}; }
 
+  // The value of BIDS's acq-, which tells the images of a study apart: "axial" of "sub-1_acq-axial_seg".
+  [[nodiscard]] bool names_acquisition(std::size_t word) const {
+    constexpr std::string_view kKey = "acq-";
+    const std::size_t start = words_[word].start;
+    return start > kKey.size() && to_lower(stem_.substr(start - kKey.size(), kKey.size())) == kKey &&
+           stem_[start - kKey.size() - 1] == '_';
+  }
+
   // The stem before a word, without words of the scan at its end.
   [[nodiscard]] std::string prefix(std::size_t word) const {
-    while (word > 0 && is("scan", word - 1)) {
+    while (word > 0 && is("scan", word - 1) && !names_acquisition(word - 1)) {
       --word;
     }
     std::string text(stem_.substr(0, words_[word].start));

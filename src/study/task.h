@@ -3,6 +3,7 @@
 //   const Task task = study::task("brats2023-ped");   // or a .toml file of the form of data/tasks/*.toml
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -13,7 +14,9 @@
 
 namespace brainmvp::study {
 
-enum class TaskKind { kSegment, kClassify };
+enum class TaskKind { kSegment, kClassify, kRegress };
+
+inline constexpr std::array<const char*, 3> kTaskKinds{"segment", "classify", "regress"}; // as `brainmvp finetune` calls them
 
 // Where the class of a study stands: with the layout (the folder that the study lies in), or in a column of tables.
 struct ClassRule {
@@ -36,13 +39,13 @@ struct Task {
   std::vector<std::string> layouts = {};  // layouts that the data set comes in
   std::vector<std::string> channels = {}; // canonical modalities in the order of the network's input
   std::string reference = {};             // the channel whose grid studies without a label are brought to; may be empty
-  LabelTable table = {};                  // labels and regions, or classes
+  LabelTable table = {};                  // labels and regions, or classes; nothing of a regression
   ClassRule class_rule = {};
   FoldRule fold_rule = {};
   std::vector<std::pair<std::string, io::ConfigValues>> settings = {}; // {"learning_rate", {3e-4}}: defaults
 
   [[nodiscard]] bool needs_labels() const { return kind == TaskKind::kSegment; }
-  [[nodiscard]] std::string kind_name() const { return needs_labels() ? "segment" : "classify"; } // after `brainmvp finetune`
+  [[nodiscard]] std::string kind_name() const { return kTaskKinds.at(static_cast<std::size_t>(kind)); }
 };
 
 // The compiled-in tasks (data/tasks), in alphabetical order.

@@ -89,10 +89,11 @@ void TaskReader::add_general(const io::ConfigEntry& entry) {
   if (entry.key == "title") {
     task_.title = one(entry);
   } else if (entry.key == "kind") {
-    if (one(entry) != "segment" && one(entry) != "classify") {
-      refuse(entry, "kind is segment or classify, not '" + one(entry) + "'");
+    const auto kind = std::ranges::find(kTaskKinds, one(entry));
+    if (kind == kTaskKinds.end()) {
+      refuse(entry, "kind is segment, classify or regress, not '" + one(entry) + "'");
     }
-    task_.kind = one(entry) == "segment" ? TaskKind::kSegment : TaskKind::kClassify;
+    task_.kind = static_cast<TaskKind>(kind - kTaskKinds.begin());
   } else if (entry.key == "layout") {
     for (const std::string& name : io::texts_of(entry.values)) {
       with_context(source_.string() + ": line " + std::to_string(entry.line), [&] { check_layout_name(name); });
@@ -187,6 +188,10 @@ Task TaskReader::finish() {
       check(values.insert(*table.ignore).second, "[labels] has the value " + std::to_string(*table.ignore) + " twice");
     }
     check(declared_values(table) == values, "[regions] has a value that [labels] does not name");
+  } else if (task_.kind == TaskKind::kRegress) {
+    check(table.labels.empty() && table.regions.empty() && classes.empty() && !task_.fold_rule.stratified,
+          "a regression has neither [labels], [regions] nor [classes], and folds that are not stratified; its numbers are those "
+          "of `finetune regress --targets-from`");
   } else {
     check(classes.size() >= 2 && classes.size() == table.classes.size(),
           "[classes] needs names = [...], two or more that differ");

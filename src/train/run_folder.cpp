@@ -177,6 +177,8 @@ void RunFolder::picture(const std::string& tag, std::uint64_t step, const io::Pi
   events_->picture(tag, step, picture);
 }
 
+void RunFolder::number(const std::string& tag, std::uint64_t step, double value) { events_->scalar(tag, step, value); }
+
 void RunFolder::sync() {
   metrics_->sync();
   events_->sync();

@@ -50,6 +50,7 @@ public:
   // Adds a line to metrics.jsonl and its values to the event file, each under the tag "train/<name>".
   void record(const StepRecord& record);
   void picture(const std::string& tag, std::uint64_t step, const io::Picture& picture);
+  void number(const std::string& tag, std::uint64_t step, double value); // of a picture; in the event file only
 
   // Makes sure that what was recorded is on the disk.
   void sync();

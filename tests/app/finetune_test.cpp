@@ -102,6 +102,38 @@ TEST_F(Finetune, HasTheSameBitsWithAnyNumberOfThreads) {
   }
 }
 
+TEST_F(Finetune, ChoosesForTheStoreAndSaysWhatAndWhy) {
+  const Arguments bare{"finetune", "segment", store(), "-o", run("chosen"), "--init", run("pre"), "--threads", "1"};
+  Arguments first = bare;
+  first.insert(first.end(), {"--stop-after", "1"});
+  const ProcessResult result = test::run_brainmvp(first);
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const std::string why = "recipe auto, for 3 studies of about 17 x 18 x 19 voxels of 1 mm, no GPU, ";
+  EXPECT_TRUE(contains(result.err, why)) << result.err;
+  EXPECT_TRUE(contains(result.err, ": recipe tiny, crops of 32 voxels, 500 steps (about 333 passes over the studies); --recipe "
+                                   "paper takes the paper's values"))
+      << result.err;
+  const std::string config = test::read_text(run("chosen") / "config.toml");
+  for (const char* line : {"recipe = \"tiny\"", "crop = [32, 32, 32]", "steps = 500"}) {
+    EXPECT_TRUE(contains(config, line)) << config;
+  }
+  Arguments resumed = bare;
+  resumed.insert(resumed.end(), {"--resume", "--stop-after", "2"});
+  const ProcessResult rest = test::run_brainmvp(resumed);
+  EXPECT_EQ(rest.exit_code, 0) << rest.err;
+  EXPECT_FALSE(contains(rest.err, "recipe auto")) << rest.err;
+  const ProcessResult given = finetune("classify", "given", {"--recipe", "auto", "--steps", "1"});
+  ASSERT_EQ(given.exit_code, 0) << given.err;
+  EXPECT_TRUE(contains(given.err, " memory free: recipe tiny; --recipe paper")) << given.err;
+}
+
+TEST_F(Finetune, RefusesACropOfOneDeepVoxelBeforeThereIsAFolder) {
+  const ProcessResult result = finetune("segment", "deep", {"--init", "scratch", "--network", "resenc_s"});
+  EXPECT_EQ(result.exit_code, 2) << result.err;
+  EXPECT_TRUE(contains(result.err, "the deepest features are one voxel")) << result.err;
+  EXPECT_FALSE(fs::exists(run("deep")));
+}
+
 TEST_F(Finetune, SaysWhatBecameOfEveryTensorAndStudy) {
   const ProcessResult result = finetune("segment", "said", {"--steps", "1"});
   ASSERT_EQ(result.exit_code, 0) << result.err;

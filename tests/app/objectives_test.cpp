@@ -112,6 +112,31 @@ TEST(PretrainObjectives, AllOfTheTableAreTried) {
   EXPECT_TRUE(contains(refused.err, "expected " + join(names, ", ") + ", found nothing")) << refused.err;
 }
 
+TEST(PretrainObjectives, WeightsOfAnotherObjectiveAreNamedAsThat) {
+  const test::TemporaryFolder folder;
+  write_labelled_store(folder / "store");
+  const Arguments common{"--recipe", "tiny", "--crop", "16", "--steps", "1", "--threads", "1"};
+  const auto pretrain = [&](const std::string& name, const Arguments& more) {
+    Arguments command{"pretrain", folder / "store", "-o", folder / name};
+    command.insert(command.end(), common.begin(), common.end());
+    command.insert(command.end(), more.begin(), more.end());
+    return test::run_brainmvp(command);
+  };
+  const ProcessResult first = pretrain("first", {"--objective", "m3ae", "--modalities", "t1,t2"});
+  ASSERT_EQ(first.exit_code, 0) << first.err;
+  const ProcessResult refused = pretrain("second", {"--init", folder / "first"});
+  EXPECT_EQ(refused.exit_code, 4);
+  EXPECT_TRUE(contains(refused.err,
+                       "is of the objective m3ae, whose uniformer_tiny takes other inputs than that of brainmvp; use "
+                       "--objective m3ae"))
+      << refused.err;
+  EXPECT_FALSE(contains(refused.err, "--network")) << refused.err;
+  const ProcessResult deep = pretrain("deep", {"--network", "mednext_s"});
+  EXPECT_EQ(deep.exit_code, 2);
+  EXPECT_TRUE(contains(deep.err, "the deepest features are one voxel")) << deep.err;
+  EXPECT_FALSE(std::filesystem::exists(folder / "deep"));
+}
+
 // All but the layers whose outputs mean another thing: also where there is one output, as in the pre-training.
 TEST(PretrainObjectives, ADecoderWithSkipsIsFineTunedToo) {
   const test::TemporaryFolder folder;

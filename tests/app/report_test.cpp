@@ -24,30 +24,7 @@ protected:
     folder_ = new test::TemporaryFolder;
     test::write_handmade_store(path("store"), {{.id = "anna", .size = {20, 18, 16}, .modalities = {"t1", "t2"}},
                                                {.id = "berta", .size = {17, 23, 19}, .modalities = {"t1", "t2"}}});
-    expect_done({"pretrain",
-                 path("store"),
-                 "-o",
-                 path("run"),
-                 "--recipe",
-                 "tiny",
-                 "--crop",
-                 "16",
-                 "--batch-size",
-                 "1",
-                 "--threads",
-                 "1",
-                 "--template-size",
-                 "24",
-                 "24",
-                 "32",
-                 "--steps",
-                 "80",
-                 "--stop-after",
-                 "70",
-                 "--log-images-every",
-                 "30",
-                 "--checkpoint-every",
-                 "1000"});
+    pretrain("run", {"--steps", "80", "--stop-after", "70", "--log-images-every", "30", "--checkpoint-every", "1000"});
     write_predictions();
     expect_done(
         {"evaluate", path("good"), "--reference", path("studies.json"), "--compare", path("poor"), "-o", path("seg.json")});
@@ -66,6 +43,13 @@ protected:
   static void expect_done(const Arguments& arguments) {
     const ProcessResult result = test::run_brainmvp(arguments);
     ASSERT_EQ(result.exit_code, 0) << result.err;
+  }
+
+  static void pretrain(const std::string& run, const Arguments& more) {
+    Arguments command{"pretrain",     path("store"), "-o",        path(run), "--recipe",        "tiny", "--crop", "16",
+                      "--batch-size", "1",           "--threads", "1",       "--template-size", "24",   "24",     "32"};
+    command.insert(command.end(), more.begin(), more.end());
+    expect_done(command);
   }
 
   // A bright ball of radius 14 with a cube of `value` from (12, 12, 12).
@@ -121,7 +105,7 @@ private:
 test::TemporaryFolder* ReportPage::folder_ = nullptr;
 
 constexpr const char* kOpen = R"py(
-import sys, time
+import re, sys, time
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -171,11 +155,12 @@ try:
 
     slider = browser.find_element(By.CSS_SELECTOR, "#reconstructions input[type=range]")
     output = browser.find_element(By.CSS_SELECTOR, "#reconstructions output")
-    assert output.text == "step 60", output.text
+    caption = r"step {}, mean absolute error 0\.\d+ \(view 1\), 0\.\d+ \(view 2\)"
+    assert re.fullmatch(caption.format(60), output.text), output.text
     slider.send_keys(Keys.ARROW_LEFT)
-    assert output.text == "step 30", output.text
+    assert re.fullmatch(caption.format(30), output.text), output.text
     shown = browser.find_elements(By.CSS_SELECTOR, "#reconstructions .stack img:not([hidden])")
-    assert len(shown) == 1 and shown[0].get_attribute("alt").endswith("step 30") and shown[0].get_property("naturalWidth") > 0
+    assert len(shown) == 1 and shown[0].get_attribute("alt").endswith(output.text) and shown[0].get_property("naturalWidth") > 0
     pictures = browser.find_elements(By.CSS_SELECTOR, "#reconstructions .stack img")
     target = """const i = arguments[0], c = document.createElement("canvas"); c.width = 16; c.height = i.naturalHeight;
         const g = c.getContext("2d"); g.drawImage(i, 0, 0); return [...g.getImageData(0, 0, 16, c.height).data].join()"""
@@ -239,28 +224,7 @@ TEST_F(ReportPage, IsForEveryScreenReaderKeyboardAndPrinter) {
 
 TEST_F(ReportPage, PicturesChangeNothingOfTheTraining) {
   for (const char* every : {"0", "1"}) {
-    expect_done({"pretrain",
-                 path("store"),
-                 "-o",
-                 path(std::string("pictured") + every),
-                 "--recipe",
-                 "tiny",
-                 "--crop",
-                 "16",
-                 "--batch-size",
-                 "1",
-                 "--threads",
-                 "1",
-                 "--template-size",
-                 "24",
-                 "24",
-                 "32",
-                 "--steps",
-                 "4",
-                 "--seed",
-                 "3",
-                 "--log-images-every",
-                 every});
+    pretrain(std::string("pictured") + every, {"--steps", "4", "--seed", "3", "--log-images-every", every});
   }
   const ProcessResult python = test::run_python(R"py(
 import sys, torch
@@ -300,6 +264,9 @@ for tag in ("reconstruction", "template/t1", "template/t2"):
     images = events.Images(tag)
     assert [image.step for image in images] == [30, 60], images
     assert all(image.encoded_image_string.startswith(b"\x89PNG") for image in images)
+for view in (1, 2):
+    errors = events.Scalars(f"reconstruction/error_view{view}")
+    assert [error.step for error in errors] == [30, 60] and all(0 < error.value < 1 for error in errors), errors
 )py",
                                                 {path("run")});
   EXPECT_EQ(python.exit_code, 0) << python.err;

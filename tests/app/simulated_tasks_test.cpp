@@ -25,10 +25,10 @@ for path in list(pathlib.Path(sys.argv[1]).rglob("*.nii*")):
 
 class EveryTask : public testing::TestWithParam<TaskCase> {};
 
-std::string run(const Arguments& arguments) {
-  const auto result = test::run_brainmvp(arguments);
+test::ProcessResult run(const Arguments& arguments) {
+  test::ProcessResult result = test::run_brainmvp(arguments);
   EXPECT_EQ(result.exit_code, 0) << arguments.front() << ": " << result.err;
-  return result.out;
+  return result;
 }
 
 TEST_P(EveryTask, GoesFromSimulateToEvaluate) {
@@ -48,7 +48,7 @@ TEST_P(EveryTask, GoesFromSimulateToEvaluate) {
   if (expected.kind == "segment") {
     finetune.insert(finetune.end(), {"--overlap", "0"});
   }
-  run(finetune);
+  test::expect_part(run(finetune).err, " simulated stud"); // prepare knows where they come from
   run({"predict", folder / "run", studies, "-o", predictions, "--overlap", "0", "--threads", "1"});
   if (expected.kind == "classify") {
     const std::string table = predictions + "/predictions.tsv";
@@ -59,7 +59,7 @@ TEST_P(EveryTask, GoesFromSimulateToEvaluate) {
     const std::string text = test::read_text(table);
     EXPECT_TRUE(text.starts_with(head + "\n")) << text;
     EXPECT_EQ(static_cast<std::size_t>(std::ranges::count(text, '\n')), expected.studies + 1);
-    const std::string out = run({"evaluate", table, "--classification", "--reference", studies});
+    const std::string out = run({"evaluate", table, "--classification", "--reference", studies}).out;
     EXPECT_NE(out.find("balanced_accuracy"), std::string::npos) << out;
     return;
   }

@@ -46,7 +46,10 @@ TEST(Templates, OfARunHaveItsAffineAndNameTheUntrained) {
   expect_part(result.out, "mra.nii.gz: constant at 0: it never moved; not among the training's modalities\n");
   const auto checked = test::run_python(kCheckTemplates, {out, run + "/checkpoints/last.pt", "-20", "3.5", "8"});
   EXPECT_EQ(checked.exit_code, 0) << checked.err;
-  EXPECT_TRUE(test::read_text(out + "/templates.png").starts_with("\x89PNG"));
+  for (const char* picture : {"flair.png", "t2.png"}) {
+    EXPECT_TRUE(test::read_text(out + "/" + picture).starts_with("\x89PNG")) << picture;
+  }
+  EXPECT_FALSE(std::filesystem::exists(out + "/mra.png")) << "there is nothing to see";
 
   const auto again = run_brainmvp({"templates", run, "-o", out});
   EXPECT_EQ(again.exit_code, 5);
@@ -65,7 +68,7 @@ TEST(Templates, OfARunHaveItsAffineAndNameTheUntrained) {
   const auto converted = run_brainmvp({"templates", folder / "w.safetensors", "-o", folder / "converted"});
   ASSERT_EQ(converted.exit_code, 0) << converted.err;
   EXPECT_EQ(test::read_text(folder / "converted/flair.nii.gz"), test::read_text(out + "/flair.nii.gz"));
-  EXPECT_EQ(test::read_text(folder / "converted/templates.png"), test::read_text(out + "/templates.png"));
+  EXPECT_EQ(test::read_text(folder / "converted/flair.png"), test::read_text(out + "/flair.png"));
 }
 
 TEST(Templates, RefusesWhatHasNone) {

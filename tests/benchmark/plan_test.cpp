@@ -2,6 +2,8 @@
 #include "benchmark/plan.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "base/text.h"
 #include "benchmark/cells.h"
@@ -158,6 +160,40 @@ TEST_F(Plans, TestHeadsAreOfTheTestOnly) {
   EXPECT_TRUE(fs::exists(root / "cells/anatomy/training/b.nii.gz"));
   EXPECT_TRUE(fs::exists(root / "cells/anatomy/test/c.nii.gz"));
   EXPECT_FALSE(fs::exists(root / "cells/anatomy/training/c.nii.gz"));
+}
+
+// The numbers behind --heads of each `simulate` of a recipe, by the folder that it writes.
+std::map<std::string, std::set<std::string>> heads_in(const std::string& recipe) {
+  std::map<std::string, std::set<std::string>> heads;
+  for (const std::string& line : split(recipe, "\n")) {
+    const std::vector<std::string> words = split(line, " ");
+    const auto after = [&](const char* option) {
+      const auto found = std::ranges::find(words, option);
+      return found == words.end() ? std::string() : *(found + 1);
+    };
+    if (words.front() == "simulate") {
+      const std::vector<std::string> numbers = split(after("--heads"), ",");
+      heads[fs::path(after("--output")).filename()].insert(numbers.begin(), numbers.end());
+    }
+  }
+  return heads;
+}
+
+TEST_F(Plans, ShippedHeadsOfTheTestAreInNoTraining) {
+  for (const char* kept : {"1", "2", "6"}) { // of the program's own at most a third
+    test::write_text(file_, std::string("test_heads = ") + kept + "\n" + test::kSmallPlan);
+    const std::vector<Cell> all = cells_of(read_plan(file_), {});
+    std::set<std::string> trained = heads_in(cell_named(all, "data-pretraining").recipe).at("training");
+    std::map<std::string, std::set<std::string>> dealt = heads_in(cell_named(all, "data-atrophy").recipe);
+    ASSERT_EQ(dealt.size(), 3U);
+    trained.insert(dealt["training"].begin(), dealt["training"].end());
+    trained.insert(dealt["validation"].begin(), dealt["validation"].end());
+    EXPECT_EQ(dealt["test"].size(), std::string(kept) == "1" ? 1U : 2U) << kept;
+    EXPECT_EQ(trained.size() + dealt["test"].size(), 6U) << kept;
+    for (const std::string& head : dealt["test"]) {
+      EXPECT_FALSE(trained.contains(head)) << head;
+    }
+  }
 }
 
 TEST(Objectives, AreThoseOfPretrain) {

@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <csignal>
 #include <map>
+#include <set>
+#include <sstream>
 
 #include "benchmark/small_plan.h"
 #include "support/process.h"
@@ -30,11 +32,36 @@ std::vector<std::string> begun(const std::string& messages) {
   return names;
 }
 
+// The heads that `simulate` says its studies were made from.
+std::set<std::string> heads_of(const fs::path& cohort) {
+  std::istringstream table(test::read_text(cohort / "simulation.tsv"));
+  std::set<std::string> heads;
+  std::string line;
+  std::getline(table, line);
+  EXPECT_TRUE(line.ends_with("\thead")) << line;
+  while (std::getline(table, line)) {
+    heads.insert(line.substr(line.rfind('\t') + 1));
+  }
+  return heads;
+}
+
+void expect_test_heads_in_no_training(const fs::path& cells) {
+  const std::set<std::string> tested = heads_of(cells / "data-atrophy/test");
+  EXPECT_FALSE(tested.empty());
+  for (const char* cohort : {"data-pretraining/training", "data-atrophy/training", "data-atrophy/validation"}) {
+    for (const std::string& head : heads_of(cells / cohort)) {
+      EXPECT_TRUE(head.starts_with("head_")) << head;
+      EXPECT_FALSE(tested.contains(head)) << cohort << ": " << head;
+    }
+  }
+}
+
 TEST_F(Benchmark, KilledTwiceAndSharedByTwoGivesTheSameResults) {
   const test::ProcessResult whole = test::run_process(command("whole"));
   ASSERT_EQ(whole.exit_code, 0) << whole.err;
   EXPECT_EQ(std::ranges::count(rows("whole"), '\n'), 1 + 4 * 2); // four tests of two patients
   EXPECT_EQ(begun(whole.err).size(), 12U);
+  expect_test_heads_in_no_training(folder_ / "whole/cells");
 
   const fs::path cells = folder_ / "parts/cells";
   for (const char* sign :

@@ -7,7 +7,6 @@
 #include <string>
 
 #include "base/error.h"
-#include "image/lettering.h"
 
 namespace brainmvp::image {
 namespace {
@@ -62,19 +61,6 @@ TEST(Pictures, RowsAndColumnsKeepEveryPixel) {
   const GreyImage column = stacked(parts, 1);
   EXPECT_EQ(column.width, 2U);
   EXPECT_EQ(column.pixels, (Pixels{1, 0, 2, 0, 0, 0, 3, 4}));
-}
-
-TEST(Lettering, DrawsAnL) {
-  const GreyImage letter = lettering("l");
-  std::string drawn;
-  for (std::size_t row = 0; row < letter.height; ++row) {
-    for (std::size_t column = 0; column < letter.width; ++column) {
-      drawn += letter.pixels[row * letter.width + column] != 0 ? '#' : '.';
-    }
-    drawn += '\n';
-  }
-  EXPECT_EQ(drawn, "......\n#.....\n#.....\n#.....\n#.....\n#.....\n#.....\n#####.\n......\n");
-  EXPECT_EQ(lettering("ab", 3).width, 36U);
 }
 
 } // namespace

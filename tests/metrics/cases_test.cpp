@@ -38,6 +38,13 @@ TEST(Cases, OfACohortAreItsLabelMapsOnly) {
   EXPECT_EQ(names_in(folder.path()), (std::vector<std::string>{"BraTS-PED-00001-000", "p2", "sub-03"}));
 }
 
+TEST(Cases, OfTwoAcquisitionsOfASubjectAreTwo) {
+  const test::TemporaryFolder folder;
+  touch(folder / "sub-1_acq-axial_space-T1w_seg.nii.gz");
+  touch(folder / "sub-1_acq-sagittal_space-T1w_seg.nii.gz");
+  EXPECT_EQ(names_in(folder.path()), (std::vector<std::string>{"sub-1_acq-axial", "sub-1_acq-sagittal"}));
+}
+
 TEST(Cases, OfAStudiesFileAreItsLabelsByIdAndSplit) {
   const test::TemporaryFolder folder;
   test::write_text(folder / "studies.json", R"({"training": [{"id": "x", "image": "x_t1.nii", "label": "any name.nii"}],

@@ -7,15 +7,24 @@
 namespace brainmvp::pretrain {
 namespace {
 
-constexpr std::uint64_t kPlenty = 16'000'000'000;
+using train::Machine;
+using train::StoreFacts;
+
+constexpr Machine kCpu{.gpu = false, .memory_bytes = 16'000'000'000};
+constexpr Machine kGpu{.gpu = true};
 const StoreFacts kFive{.studies = 5, .typical = {150, 180, 140}, .largest = {160, 190, 150}, .spacing_mm = 1};
 
+Choice chosen(const StoreFacts& facts, const Machine& machine, const std::string& network = "",
+              nn::Workload work = nn::Workload::kPretrain) {
+  return choose(facts, machine, network, work);
+}
+
 TEST(AutomaticRecipe, IsTinyOnACpuAndReleasedOnAGpu) {
-  const Choice cpu = choose(kFive, false, kPlenty, "");
+  const Choice cpu = chosen(kFive, kCpu);
   EXPECT_EQ(cpu.recipe, "tiny");
   EXPECT_EQ(cpu.crop, 48);
   EXPECT_EQ(cpu.steps, 500U);
-  const Choice gpu = choose(kFive, true, 0, "");
+  const Choice gpu = chosen(kFive, kGpu);
   EXPECT_EQ(gpu.recipe, "released");
   EXPECT_EQ(gpu.crop, 96);
   EXPECT_EQ(gpu.steps, 2000U);
@@ -24,22 +33,28 @@ TEST(AutomaticRecipe, IsTinyOnACpuAndReleasedOnAGpu) {
 TEST(AutomaticRecipe, TakesStepsByTheNumberOfStudiesWithinBounds) {
   StoreFacts facts = kFive;
   facts.studies = 30;
-  EXPECT_EQ(choose(facts, false, kPlenty, "").steps, 3000U);
+  EXPECT_EQ(chosen(facts, kCpu).steps, 3000U);
   facts.studies = 100000;
-  EXPECT_EQ(choose(facts, false, kPlenty, "").steps, 6000U);
-  EXPECT_EQ(choose(facts, true, 0, "").steps, 100000U);
+  EXPECT_EQ(chosen(facts, kCpu).steps, 6000U);
+  EXPECT_EQ(chosen(facts, kGpu).steps, 100000U);
 }
 
 TEST(AutomaticRecipe, TakesSmallerCropsForSmallStudiesAndLittleMemory) {
   StoreFacts coarse = kFive;
   coarse.typical = {54, 64, 47};
-  EXPECT_EQ(choose(coarse, true, 0, "").crop, 32);
-  EXPECT_EQ(choose(kFive, false, 500'000'000, "").crop, 32);
+  EXPECT_EQ(chosen(coarse, kGpu).crop, 32);
+  EXPECT_EQ(chosen(kFive, {.memory_bytes = 500'000'000}).crop, 32);
 }
 
 TEST(AutomaticRecipe, TakesCropsThatTheNetworkCanTake) {
-  const Choice choice = choose(kFive, false, kPlenty, "resenc_s");
+  const Choice choice = chosen(kFive, kCpu, "resenc_s");
   EXPECT_EQ(choice.crop % nn::backbone("resenc_s").size_multiple, 0);
+}
+
+TEST(AutomaticRecipe, TakesSmallerCropsForADecoderThatNeedsMoreMemory) {
+  const Machine small{.memory_bytes = 2'000'000'000};
+  EXPECT_EQ(chosen(kFive, small).crop, 48);
+  EXPECT_EQ(chosen(kFive, small, "", nn::Workload::kSegment).crop, 32);
 }
 
 TEST(TemplateSize, StaysTheRecipesWhereTheStoreIsOfItsShape) {

@@ -1,6 +1,8 @@
 // Event files written by other software, and damaged ones.
 #include "report/events.h"
 
+#include <limits>
+
 #include "base/checksum.h"
 #include "base/error.h"
 #include "io/png.h"
@@ -23,8 +25,8 @@ std::string picture_event(const std::string& tag, std::uint64_t step, const std:
   return protobuf::number(1, 1.5) + protobuf::integer(2, step) + protobuf::bytes(5, protobuf::bytes(1, value));
 }
 
-std::string scalar_event(std::uint64_t step) {
-  const std::string value = protobuf::bytes(1, "loss") + protobuf::number(2, 0.5F);
+std::string scalar_event(std::uint64_t step, const std::string& tag = "loss", float number = 0.5F) {
+  const std::string value = protobuf::bytes(1, tag) + protobuf::number(2, number);
   return protobuf::number(1, 1.5) + protobuf::integer(2, step) + protobuf::bytes(5, protobuf::bytes(1, value));
 }
 
@@ -50,6 +52,18 @@ TEST(Events, GivesPicturesWithTagAndStep) {
   EXPECT_EQ(log.pictures[0].height, 2U);
   EXPECT_EQ(log.pictures[0].png, png);
   EXPECT_EQ(log.pictures[1].step, 70000U);
+}
+
+TEST(Events, GivesTheNumbersOfPicturesOnly) {
+  const test::TemporaryFolder folder;
+  const EventLog log = read(folder, framed(scalar_event(1, "train/loss")) + framed(scalar_event(1, "timings/seconds")) +
+                                        framed(scalar_event(300, "views/error", 0.25F)) +
+                                        framed(scalar_event(301, "views/error", std::numeric_limits<float>::quiet_NaN())));
+  ASSERT_EQ(log.numbers.size(), 1U);
+  EXPECT_EQ(log.numbers[0].tag, "views/error");
+  EXPECT_EQ(log.numbers[0].step, 300U);
+  EXPECT_EQ(log.numbers[0].value, 0.25);
+  EXPECT_TRUE(log.pictures.empty());
 }
 
 TEST(Events, ReadsWhatTensorBoardWrites) {

@@ -7,10 +7,10 @@
 #include "report/comparisons.h"
 #include "report/contours.h"
 #include "report/evaluations.h"
-#include "report/origin.h"
 #include "report/overlay_volumes.h"
 #include "report/statement.h"
 #include "report/summary.h"
+#include "study/origin.h"
 #include "support/support.h"
 
 namespace brainmvp::report {
@@ -168,7 +168,7 @@ TEST(Summary, CallsNothingBetterOnFewCases) {
     }
     const Evaluations evaluations{
         .segmentations = {results("a", first), results("b", second)}, .classes = {}, .regressions = {}, .conventions = {}};
-    return headlines({}, evaluations).at(2).remark;
+    return headlines({}, evaluations, compare_sets(evaluations.segmentations)).at(2).remark;
   };
   EXPECT_TRUE(verdict(5, 0.1).starts_with("too few cases to tell; paired over 5 cases")) << verdict(5, 0.1);
   EXPECT_TRUE(verdict(12, 0.1).starts_with("a is better")) << verdict(12, 0.1);
@@ -201,11 +201,13 @@ TEST(Statement, SaysWhatWasTestedAndWhatDoesNotFollow) {
   RunRecord run;
   run.kind = RunKind::kSegment;
   run.log.studies = 6;
+  run.log.simulated = 6;
   run.config.push_back({.table = "run", .key = "seed", .values = {std::int64_t{3}}});
   const Statement statement =
-      make_statement({run}, {.segmentations = {set}, .classes = {}, .regressions = {}, .conventions = {}});
-  EXPECT_EQ(statement.done, "This page shows 1 training of a segmentation on 6 studies. Tested were 1 set of segmentations on 2 "
-                            "simulated patients.");
+      make_statement({run}, {.segmentations = {set}, .classes = {}, .regressions = {}, .conventions = {}}, {});
+  EXPECT_EQ(statement.done,
+            "This page shows 1 training of a segmentation on 6 simulated studies. Tested were 1 set of segmentations on 2 "
+            "simulated patients.");
   const std::string limits = join(statement.not_shown, "\n");
   test::expect_part(limits, "Anything about real patients");
   test::expect_part(limits, "2 cases are too few");
@@ -219,10 +221,10 @@ TEST(Origin, WhatSimulateWroteIsKnownByItsTable) {
   test::write_text(folder / "made.json",
                    R"({"test": [{"id": "x", "image": ["cohort/sub-1/anat/x.nii.gz"], "modality": ["t1"]}]})");
   test::write_text(folder / "cohort/simulation.tsv", "study\n");
-  EXPECT_FALSE(is_simulated(folder / "real.json"));
-  EXPECT_TRUE(is_simulated(folder / "made.json"));
-  EXPECT_TRUE(is_simulated(folder / "cohort/sub-1"));
-  EXPECT_FALSE(is_simulated(folder / "absent.json"));
+  EXPECT_FALSE(study::is_simulated(folder / "real.json"));
+  EXPECT_TRUE(study::is_simulated(folder / "made.json"));
+  EXPECT_TRUE(study::is_simulated(folder / "cohort/sub-1"));
+  EXPECT_FALSE(study::is_simulated(folder / "absent.json"));
   EXPECT_EQ(found_near("made.json", folder / "results/x.json"), folder / "made.json");
 }
 

@@ -37,6 +37,23 @@ TEST(RunLog, TellsWhatWasTrainedOnWhat) {
   EXPECT_EQ(log.version, "0.1.0");
 }
 
+TEST(RunLog, TellsHowManyStudiesAreSimulated) {
+  const auto log_of = [](const std::string& studies) {
+    return parse_log("2026-11-25 17:03:08 info fine-tuning unet from scratch on " + studies +
+                     " (2 for validation): channels t1; regions WT; 1 step of 1 sample, on cpu in bf16 with 1 thread\n");
+  };
+  const RunLog all = log_of("5 simulated studies");
+  EXPECT_EQ(all.studies, 5U);
+  EXPECT_EQ(all.simulated, 5U);
+  EXPECT_EQ(all.validation_studies, 2U);
+  EXPECT_EQ(all.channels, "t1");
+  const RunLog some = log_of("5 studies, 3 simulated");
+  EXPECT_EQ(some.studies, 5U);
+  EXPECT_EQ(some.simulated, 3U);
+  EXPECT_EQ(some.validation_studies, 2U);
+  EXPECT_FALSE(log_of("5 studies").simulated);
+}
+
 TEST(RunLog, ReadsOneOfEachToo) {
   const RunLog log =
       parse_log("2026-11-25 17:03:08 info fine-tuning unet from scratch on 1 study (1 for validation): channels t1; regions WT; "
@@ -95,7 +112,7 @@ TEST_F(RunFolderOf, OnlyAConfigurationIsAUsefulRun) {
   EXPECT_EQ(progress_of(run), "0 of 10 steps, ended without a word");
   run.steps = {9, 10}; // as --resume of a finished run leaves it
   EXPECT_EQ(progress_of(run), "10 of 10 steps, finished");
-  EXPECT_EQ(headlines({run}, {}).at(0).value, "no steps yet");
+  EXPECT_EQ(headlines({run}, {}, {}).at(0).value, "no steps yet");
 }
 
 TEST_F(RunFolderOf, ValuesThatComeNowAndThenStayAtTheirSteps) {
@@ -123,7 +140,7 @@ TEST_F(RunFolderOf, WhatEndsWorseThanItBeganIsNamed) {
   write("metrics.jsonl", lines);
   const std::vector<Worsening> found = worsenings(read());
   EXPECT_EQ(worsening_text(found), "it ends worse than it began: validation_dice 0.4 -> 0.2, mse_view2 2 -> 31");
-  test::expect_part(headlines({read()}, {}).at(0).remark, "worse than it began: validation_dice");
+  test::expect_part(headlines({read()}, {}, {}).at(0).remark, "worse than it began: validation_dice");
 }
 
 TEST_F(RunFolderOf, AFewStepsOrAFallingErrorAreNotWorse) {

@@ -109,6 +109,21 @@ TEST(Tasks, AFileOfTheUser) {
   EXPECT_EQ(task.settings[1], (std::pair<std::string, io::ConfigValues>{"crop", {64, 64, 32}}));
 }
 
+TEST(Tasks, ARegressionHasNeitherLabelsNorClasses) {
+  const test::TemporaryFolder folder;
+  const std::string head = "kind = \"regress\"\nlayout = [\"bids\"]\nmodalities = [\"t1\"]\n";
+  test::write_text(folder / "age.toml", head + "[folds]\nfolds = 3\n");
+  const Task task = study::task(folder / "age.toml");
+  EXPECT_EQ(task.kind, TaskKind::kRegress);
+  EXPECT_EQ(task.kind_name(), "regress");
+  EXPECT_FALSE(task.needs_labels());
+  EXPECT_EQ(task.fold_rule.folds, 3);
+  for (const char* more :
+       {"[labels]\nbackground = 0\nx = 1\n", "[classes]\nnames = [\"a\", \"b\"]\n", "[folds]\nstratified = true\n"}) {
+    test::expect_part(message_of(head + more), "a regression has neither [labels]");
+  }
+}
+
 TEST(Tasks, UnknownNamesAreRefusedWithTheNearest) {
   const auto refused = [](const std::string& text, const std::string& part) {
     const std::string message = message_of(text);
@@ -119,7 +134,7 @@ TEST(Tasks, UnknownNamesAreRefusedWithTheNearest) {
   refused(with("folds = 3", "fold = 3"), "unknown key 'fold' in [folds]; did you mean folds?");
   refused(with("[finetune]", "[train]"), "unknown table [train]");
   refused(with("\"FLAIR\"", "\"CT\""), "'CT' is no known modality");
-  refused(with("\"segment\"", "\"detect\""), "kind is segment or classify, not 'detect'");
+  refused(with("\"segment\"", "\"detect\""), "kind is segment, classify or regress, not 'detect'");
   refused(with("core = 2", "core = 1"), "[labels] has the value 1 twice");
   refused(with("[1, 2]", "[1, 5]"), "[regions] has a value that [labels] does not name");
   refused(with("[1, 2]", "[1, \"x\"]"), "found 'x'");

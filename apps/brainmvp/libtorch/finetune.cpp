@@ -1,12 +1,17 @@
 #include <memory>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
 #include "base/own_files.h"
 #include "command.h"
+#include "finetune/automatic.h"
 #include "finetune/run.h"
 #include "libtorch/session_options.h"
 #include "model/head.h"
+#include "parallel/launch.h"
+#include "runtime/precision.h"
 #include "settings_options.h"
 #include "study/task.h"
 
@@ -31,8 +36,9 @@ void add_places(CLI::App& command, FinetuneArguments& arguments) {
   add_run_folder(command, run.session);
 }
 
-// What a task says, where the user does not.
-void fill_from_task(settings::Settings& settings, finetune::RunOptions& run) {
+// What a task says, where the user does not. Its sizes are for a GPU.
+void fill_from_task(settings::Settings& settings, finetune::RunOptions& run, bool with_sizes) {
+  static const std::set<std::string> kSizes{"crop", "epochs", "steps"};
   const study::Task task = study::task(run.task_name);
   if (task.kind_name() != run.task) {
     throw Error(ExitCode::kUsage, "--task " + run.task_name + " is for finetune " + task.kind_name());
@@ -42,14 +48,20 @@ void fill_from_task(settings::Settings& settings, finetune::RunOptions& run) {
   with_context("--task " + run.task_name, [&] {
     settings.fill("channels", {task.channels.begin(), task.channels.end()});
     for (const auto& [name, values] : task.settings) {
-      settings.fill(name, values);
+      if (with_sizes || !kSizes.contains(name)) {
+        settings.fill(name, values);
+      }
     }
   });
 }
 
-void fill_defaults(settings::Settings& settings, finetune::RunOptions& run) {
+void fill_defaults(settings::Settings& settings, finetune::RunOptions& run, const finetune::Start& start, bool gpu, bool tell) {
+  const bool automatic = run.recipe == train::kAutomatic;
   if (!run.task_name.empty()) {
-    fill_from_task(settings, run);
+    fill_from_task(settings, run, gpu || !automatic);
+  }
+  if (automatic) {
+    finetune::fill_from_store(settings, run, start, gpu, tell);
   }
   settings.fill_recipe(run.recipe);
   settings.fill_recipe(run.augmentation_set);
@@ -63,7 +75,10 @@ void run_finetune(settings::Settings& settings, FinetuneArguments& arguments, Co
   restore_settings(settings, run.session);
   check_places(run.session, common.force, run.store, "finetune");
   check_init(run.init == finetune::kScratch ? "" : run.init);
-  fill_defaults(settings, run);
+  const parallel::Launch launch = parallel::read_launch();
+  common.device = runtime::resolve_device(common.device, launch.local_size, launch.rank == 0);
+  finetune::Start start = finetune::read_start(run.init);
+  fill_defaults(settings, run, start, common.device != "cpu", launch.rank == 0);
   finish_session(settings, common, run.session);
   if (!run.session.resume) {
     refuse_output_above(run.session.folder, {run.store, run.init});
@@ -71,7 +86,7 @@ void run_finetune(settings::Settings& settings, FinetuneArguments& arguments, Co
   if (arguments.verify_store) {
     verify_before_training(run.session, run.store);
   }
-  finetune::run_finetuning(run);
+  finetune::run_finetuning(run, std::move(start));
 }
 
 Command add_head(CLI::App& parent, CommonOptions& common, const model::Head& head) {
@@ -80,6 +95,7 @@ Command add_head(CLI::App& parent, CommonOptions& common, const model::Head& hea
       add_common_options(*command, common, {.force = true, .config = true, .threads = true, .seed = true, .device = true});
   const auto arguments = std::make_shared<FinetuneArguments>();
   arguments->run.task = head.name;
+  arguments->run.recipe = train::kAutomatic;
   add_places(*command, *arguments);
   finetune::add_settings(*settings, arguments->run);
   add_setting_options(*command, *settings);

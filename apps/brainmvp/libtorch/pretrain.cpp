@@ -46,7 +46,7 @@ Command add_pretrain(CLI::App& program, CommonOptions& common) {
   command->add_option("STORE", arguments->run.store, "Folder that `brainmvp prepare` wrote")->required()->group("Input");
   add_verify_option(*command, arguments->verify_store);
   add_run_folder(*command, arguments->run.session);
-  arguments->run.recipe = pretrain::kAutomatic;
+  arguments->run.recipe = train::kAutomatic;
   pretrain::add_settings(*settings, arguments->run);
   add_setting_options(*command, *settings);
   return {command, [settings, arguments, &common] { run_pretrain(*settings, *arguments, common); },

@@ -1,4 +1,4 @@
-// brainmvp templates: what a pre-training learned of each modality, as NIfTI volumes and one picture.
+// brainmvp templates: what a pre-training learned of each modality, as NIfTI volumes and pictures.
 #include <algorithm>
 #include <iostream>
 #include <memory>
@@ -53,14 +53,14 @@ void export_templates(const TemplatesOptions& options, bool force) {
     std::cout << learned.modality << ".nii.gz: " << remark(learned, set.modalities) << "\n";
   }
   std::cout
-      << "templates.png: a row for each of them in this order; axial, coronal and sagittal middle slices; neurological: the "
-         "left of the picture is the patient's left\n";
+      << "beside each that was learned a picture, such as flair.png: axial, coronal and sagittal middle slices, black to white "
+         "percentiles 1 to 99.5; the left of the picture is the patient's left\n";
 }
 
 } // namespace
 
 Command add_templates(CLI::App& program, CommonOptions& common) {
-  CLI::App* command = program.add_subcommand("templates", "Write the learned templates of a run as NIfTI and one PNG");
+  CLI::App* command = program.add_subcommand("templates", "Write the learned templates of a run as NIfTI and PNG");
   const auto options = std::make_shared<TemplatesOptions>();
   command->add_option("RUN", options->run, "Folder of a pre-training run, or a checkpoint")->required();
   command->add_option("-o,--output", options->out, "Folder to write")->required()->type_name("DIR");

@@ -28,6 +28,14 @@ void check_crop(const image::Size& crop, std::int64_t multiple, const std::strin
   }
 }
 
+void check_norms(const image::Size& crop, std::int64_t stride) {
+  std::int64_t voxels = 1;
+  for (const std::size_t side : crop) {
+    voxels *= static_cast<std::int64_t>(side) / stride;
+  }
+  check_normed(voxels);
+}
+
 void check_normed(std::int64_t voxels) {
   if (voxels == 1) {
     throw Error(ExitCode::kUsage,

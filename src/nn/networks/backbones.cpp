@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "nn/layers/size_check.h"
 #include "nn/networks/mednext.h"
 #include "nn/networks/resenc.h"
 #include "nn/networks/unet.h"
@@ -43,7 +44,19 @@ const Backbone& backbone(const std::string& name) {
   return *found;
 }
 
+double Backbone::bytes_per_voxel_of(Workload work, runtime::Precision precision) const {
+  constexpr double kBfloatShare = 0.6; // at most, as measured with the UniFormers
+  return bytes_per_voxel[static_cast<std::size_t>(work)] * (precision == runtime::Precision::kBfloat16 ? kBfloatShare : 1);
+}
+
 void add_backbone(Backbone row) { backbones().push_back(std::move(row)); }
+
+void check_crop(const image::Size& crop, const Backbone& backbone) {
+  check_crop(crop, backbone.size_multiple, backbone.name);
+  if (backbone.norms_voxels) {
+    check_norms(crop, backbone.size_multiple);
+  }
+}
 
 std::vector<std::string> network_names() {
   std::vector<std::string> names;

@@ -8,9 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "image/affine.h"
 #include "nn/networks/encoder.h"
 #include "nn/networks/network.h"
 #include "nn/networks/segmentation.h"
+#include "runtime/precision.h"
 
 namespace brainmvp::nn {
 
@@ -20,6 +22,7 @@ struct Backbone {
   std::string name;
   std::vector<std::int64_t> widths; // of the encoder's features, finest first
   int size_multiple = 1;            // divides the sides of the input
+  bool norms_voxels = false;        // each channel over all voxels: the deepest features need more than one
   std::string stem;                 // the encoder's tensor [out, C, ...] whose inputs are the image's channels
   // What the names of the segmentation's last layers begin with, whose outputs mean another thing in every task.
   std::vector<std::string> outputs = {"decoder.seg_layers."};
@@ -33,8 +36,11 @@ struct Backbone {
 
   // Of the finest feature, against the image; each further level halves the sides.
   [[nodiscard]] std::int64_t finest_stride() const { return size_multiple >> (widths.size() - 1); }
-  [[nodiscard]] double bytes_per_voxel_of(Workload work) const { return bytes_per_voxel[static_cast<std::size_t>(work)]; }
+  [[nodiscard]] double bytes_per_voxel_of(Workload work, runtime::Precision precision = runtime::Precision::kFloat32) const;
 };
+
+// Throws Error(kUsage) for a crop that the network cannot be trained on.
+void check_crop(const image::Size& crop, const Backbone& backbone);
 
 // Throws Error(kUsage) for an unknown name, with the nearest known one.
 const Backbone& backbone(const std::string& name);

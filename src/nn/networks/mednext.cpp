@@ -50,6 +50,7 @@ Backbone mednext_backbone(const std::string& name, const MednextOptions& options
   return {.name = name,
           .widths = widths,
           .size_multiple = kMednextSizeMultiple,
+          .norms_voxels = true,
           .stem = "stem.weight",
           .outputs = {"out_0.", "out_blocks."},
           .bytes_per_voxel = bytes_per_voxel,

@@ -42,8 +42,8 @@ ProxyBatch proxy_batch(const Batch& batch) {
 class BrainMvp : public Objective {
 public:
   BrainMvp(BrainMvpSettings settings, const ObjectiveSetup& setup, std::shared_ptr<nn::ReconstructionNetwork> network)
-      : Objective(network, settings.decoder.work()), settings_(std::move(settings)), crop_(setup.crop),
-        network_(std::move(network)), modalities_(modalities_of(setup.store, setup.training)),
+      : Objective(network, settings.work()), settings_(std::move(settings)), crop_(setup.crop), network_(std::move(network)),
+        modalities_(modalities_of(setup.store, setup.training)),
         affine_(affine_of_templates(setup.store, setup.training, settings_.template_size)) {}
 
   [[nodiscard]] DataNeeds data() const override {
@@ -123,6 +123,11 @@ public:
     all.emplace_back("reconstruction", columns_sheet({last_.target, last_.view1, last_.output1, error(last_.output1), last_.view2,
                                                       last_.output2, error(last_.output2)}));
     return all;
+  }
+
+  [[nodiscard]] train::NamedValues picture_errors() const override {
+    return {{"reconstruction/error_view1", mean_absolute_error(last_.output1, last_.target, last_.masked1)},
+            {"reconstruction/error_view2", mean_absolute_error(last_.output2, last_.target, last_.masked2)}};
   }
 
   [[nodiscard]] checkpoint::Dict description() const override { return description_of_templates(modalities_, affine_); }

@@ -30,6 +30,7 @@ struct BrainMvpSettings : ObjectiveSettings {
   TemplateInit template_init = TemplateInit::kZero;
 
   [[nodiscard]] std::vector<settings::Setting> settings() override;
+  [[nodiscard]] nn::Workload work() const override { return decoder.work(); }
   [[nodiscard]] std::unique_ptr<Objective> make(const ObjectiveSetup& setup) const override;
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 
 #include "base/error.h"
 #include "checkpoint/checkpoint.h"
@@ -110,9 +111,9 @@ void write_templates(const fs::path& folder, const std::vector<Template>& templa
   for (const Template& learned : templates) {
     io::write_nifti(folder / (learned.modality + ".nii.gz"), learned.volume);
   }
-  image::GreyImage sheet = template_sheet(templates);
-  io::write_png(folder / "templates.png",
-                {.width = sheet.width, .height = sheet.height, .channels = 1, .pixels = std::move(sheet.pixels)});
+  for (const auto& [tag, picture] : template_pictures(templates)) {
+    io::write_png(folder / (tag.substr(std::string_view(kTemplateTag).size()) + ".png"), picture);
+  }
 }
 
 } // namespace brainmvp::objectives

@@ -1,4 +1,4 @@
-// The learned templates of a checkpoint as volumes, NIfTI files and one picture.
+// The learned templates of a checkpoint as volumes, NIfTI files and pictures.
 #pragma once
 
 #include <array>
@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "checkpoint/checkpoint.h"
-#include "image/slice.h"
 #include "image/volume.h"
 #include "io/png.h"
 
@@ -37,13 +36,13 @@ TemplateSet templates_of(const at::Tensor& bank, const image::Affine& affine);
 // From `rep_template`, `modalities` and `template_affine` of a checkpoint. Throws Error(kBadInput).
 TemplateSet templates_in(const checkpoint::Contents& contents);
 
-// Rows of middle slices, axial, coronal, sagittal, with a line that states the orientation.
-image::GreyImage template_sheet(const std::vector<Template>& templates);
+inline constexpr const char* kTemplateTag = "template/"; // of pictures, before the modality
 
 // "template/<modality>": its middle slices, axial, coronal, sagittal, side by side; without those that are constant.
 std::vector<std::pair<std::string, io::Picture>> template_pictures(const std::vector<Template>& templates);
 
-// <modality>.nii.gz for each and templates.png, into an existing folder. Throws Error(kOutput or kOutOfResources).
+// <modality>.nii.gz for each, and its picture <modality>.png unless it is constant, into an existing folder. Throws Error(kOutput
+// or kOutOfResources).
 void write_templates(const std::filesystem::path& folder, const std::vector<Template>& templates);
 
 } // namespace brainmvp::objectives

@@ -14,13 +14,14 @@ struct GenesisSettings : ObjectiveSettings {
   DecoderChoice decoder;
 
   [[nodiscard]] std::vector<settings::Setting> settings() override;
+  [[nodiscard]] nn::Workload work() const override { return decoder.work(); }
   [[nodiscard]] std::unique_ptr<Objective> make(const ObjectiveSetup& setup) const override;
 };
 
 class Genesis : public Restoration {
 public:
   Genesis(const GenesisSettings& settings, std::shared_ptr<nn::ReconstructionNetwork> network)
-      : Restoration(network, settings.decoder.work()), flip_rate_(settings.flip_rate), rates_(settings.rates),
+      : Restoration(network, settings.work()), flip_rate_(settings.flip_rate), rates_(settings.rates),
         network_(std::move(network)) {}
 
   [[nodiscard]] DataNeeds data() const override { return {}; } // of each study one modality, drawn without preference

@@ -29,7 +29,7 @@ using torch::Tensor;
 class M3ae : public Restoration {
 public:
   M3ae(M3aeSettings settings, const ObjectiveSetup& setup, std::shared_ptr<nn::ReconstructionNetwork> network)
-      : Restoration(network, settings.decoder.work()), settings_(std::move(settings)), network_(std::move(network)),
+      : Restoration(network, settings.work()), settings_(std::move(settings)), network_(std::move(network)),
         trained_(modalities_of(setup.store, setup.training)),
         affine_(affine_of_templates(setup.store, setup.training, settings_.template_size)) {
     std::erase_if(trained_, [&](const std::string& name) { return std::ranges::count(settings_.modalities, name) == 0; });

@@ -22,6 +22,7 @@ struct M3aeSettings : ObjectiveSettings {
   TemplateInit template_init = TemplateInit::kZero;
 
   [[nodiscard]] std::vector<settings::Setting> settings() override;
+  [[nodiscard]] nn::Workload work() const override { return decoder.work(); }
   [[nodiscard]] std::unique_ptr<Objective> make(const ObjectiveSetup& setup) const override;
 };
 

@@ -1,11 +1,10 @@
-#include "report/origin.h"
+#include "study/origin.h"
 
 #include <algorithm>
 
 #include "base/error.h"
-#include "study/studies_file.h"
 
-namespace brainmvp::report {
+namespace brainmvp::study {
 namespace fs = std::filesystem;
 namespace {
 
@@ -25,29 +24,18 @@ bool lies_in_simulation(const fs::path& path) {
 
 } // namespace
 
+bool is_simulated(const Study& study) { return !study.images.empty() && lies_in_simulation(study.images.front()); }
+
 bool is_simulated(const fs::path& reference) {
   if (reference.extension() != ".json") {
     return !reference.empty() && lies_in_simulation(reference);
   }
   try {
-    const study::StudiesFile file = study::read_studies_file(reference);
-    return !file.studies.empty() && std::ranges::all_of(file.studies, [](const study::Study& study) {
-      return !study.images.empty() && lies_in_simulation(study.images.front());
-    });
+    const StudiesFile file = read_studies_file(reference);
+    return !file.studies.empty() && std::ranges::all_of(file.studies, [](const Study& study) { return is_simulated(study); });
   } catch (const Error&) {
     return false;
   }
 }
 
-fs::path found_near(const fs::path& path, const fs::path& file) {
-  std::error_code ignored;
-  const fs::path folder = fs::absolute(file).parent_path();
-  for (const fs::path& place : {path, folder / path, folder.parent_path() / path}) {
-    if (fs::exists(place, ignored)) {
-      return place;
-    }
-  }
-  return {};
-}
-
-} // namespace brainmvp::report
+} // namespace brainmvp::study
