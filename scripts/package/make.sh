@@ -46,13 +46,16 @@ CONTROL
 
 make_definition() { sed -e "s/@VERSION@/$version/; s/@ARCHIVE@/$archive/" "$here/brainmvp.def.in" >"$out/brainmvp.def"; }
 
-# The Python package and the program without libtorch, which comes with torch.
+# The Python package, its compiled module, and the program without libtorch, which comes with torch.
 make_wheel() {
   local tree=$work/wheel torch inside=$work/wheel/brainmvp_program
   torch=$(sed -n 's/^BRAINMVP_TORCH_DIR:PATH=//p' "$build/CMakeCache.txt")
   torch=$(sed -nE "s/^__version__ = '([0-9]+\.[0-9]+)\..*/\1/p" "$torch/version.py")
   cp -r "$here/../../python" "$tree"
   find "$tree" -name __pycache__ -prune -exec rm -r {} +
+  cmake --install "$build" --prefix "$tree" --component portable-native >/dev/null
+  python3 "$here/../check_symbols.py" --without libgcc_s.so.1 -- $glibc "$tree/brainmvp_native" >&2
+  rm -r "$tree/native"
   mkdir "$inside/lib"
   cp -r "$stage/bin" "$inside/"
   cp "$stage"/lib/{libstdc++.so.6,libgcc_s.so.1} "$inside/lib/"
