@@ -42,6 +42,8 @@ if(TARGET brainmvp_native)
   add_custom_target(portable-native DEPENDS ${_native})
   add_dependencies(portable portable-native)
   install(FILES ${_native} DESTINATION brainmvp_native COMPONENT portable-native EXCLUDE_FROM_ALL)
+  file(GLOB _nanobind_licence ${nanobind_DIR}/../../nanobind-*.dist-info/licenses/LICENSE) # its headers are compiled in
+  install(FILES ${_nanobind_licence} DESTINATION share/doc/brainmvp/licences RENAME nanobind.txt COMPONENT portable-native EXCLUDE_FROM_ALL)
 endif()
 
 install(PROGRAMS ${_programs} DESTINATION bin COMPONENT portable EXCLUDE_FROM_ALL)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from brainmvp.native import checked, needed
-from brainmvp.volumes import Affine, Source, Volume, array_of, floats_of, resample, volume_of
+from brainmvp.volumes import Affine, Source, Volume, affine_of, array_of, floats_of, resample, volume_of
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Alignment:
     def moved(self, image: Source) -> Volume:
         """The moving image, or another of its space, where it belongs: the same voxels with another affine."""
         volume = volume_of(image, "image")
-        return Volume(array_of(volume.data, "image"), np.linalg.inv(self.to_moving) @ np.asarray(volume.affine, np.float64))
+        return Volume(array_of(volume.data, "image"), np.linalg.inv(self.to_moving) @ affine_of(volume.affine, "image"))
 
     def resampled(self, image: Source, like: Source, label: bool = False) -> Volume:
         """The same on the grid of `like`, as of `brainmvp.resample`."""

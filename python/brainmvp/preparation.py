@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -53,6 +54,9 @@ def prepare_study(
         from brainmvp_native import prepare_study as run
     if percentiles_of not in ("crop", "foreground"):
         raise UsageError(f"percentiles_of is {percentiles_of!r}; expected crop or foreground")
+    for name in images:
+        if name == "label" or not re.fullmatch("[a-z0-9_]+", name):
+            raise UsageError(f"{name!r} names no modality; expected lower-case letters, digits and _, such as t1")
     low, high = (checked("a percentile", value, 0, 100) for value in percentiles)
     if low >= high:
         raise UsageError(f"percentiles are {low:g} and {high:g}; the first must be below the second")

@@ -79,7 +79,12 @@ def _on_grid(prediction: Source, reference: LabelArray, affine: Affine) -> Label
 def _named(regions: Mapping[str, int | Sequence[int]] | None) -> list[tuple[str, list[int]]]:
     if regions is None:
         return []
-    named = [(str(name), [int(value) for value in np.atleast_1d(values)]) for name, values in regions.items()]
-    if not named or any(not values for _, values in named):
-        raise UsageError("regions is empty or has an empty region; leave it out for each value that is found")
+    if not regions:
+        raise UsageError("regions is empty; leave it out for each value that is found")
+    named = []
+    for name, given in regions.items():
+        values = np.atleast_1d(np.asarray(given))
+        if values.ndim != 1 or values.size == 0 or values.dtype.kind not in "iu":
+            raise UsageError(f"region {name}: {given!r}; expected a whole number or several")
+        named.append((str(name), [int(value) for value in values]))
     return named

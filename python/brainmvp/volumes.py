@@ -41,7 +41,10 @@ class Volume:
 
     def to_nibabel(self) -> nibabel.Nifti1Image:
         """For nibabel.save. Raises `UsageError` for another shape than [H, W, D]."""
-        return nibabel.Nifti1Image(array_of(self.data, "the image"), affine_of(self.affine, "the image"))  # type: ignore[no-untyped-call]
+        values = array_of(self.data, "the image")
+        if values.dtype.kind == "b" or values.dtype in (np.int64, np.uint64):  # which NIfTI lacks, or few programs read
+            values = label_array(values, "the image")
+        return nibabel.Nifti1Image(values, affine_of(self.affine, "the image"))  # type: ignore[no-untyped-call]
 
 
 def read_image(path: str | Path) -> Volume:

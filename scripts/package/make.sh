@@ -53,14 +53,14 @@ make_wheel() {
   torch=$(sed -nE "s/^__version__ = '([0-9]+\.[0-9]+)\..*/\1/p" "$torch/version.py")
   cp -r "$here/../../python" "$tree"
   find "$tree" -name __pycache__ -prune -exec rm -r {} +
-  cmake --install "$build" --prefix "$tree" --component portable-native >/dev/null
-  python3 "$here/../check_symbols.py" --without libgcc_s.so.1 -- $glibc "$tree/brainmvp_native" >&2
-  rm -r "$tree/native"
   mkdir "$inside/lib"
   cp -r "$stage/bin" "$inside/"
   cp "$stage"/lib/{libstdc++.so.6,libgcc_s.so.1} "$inside/lib/"
   printf '%s\n' "$torch" >"$inside/libtorch.txt"
   cp -r "$stage/share" "$tree/share"
+  cmake --install "$build" --prefix "$tree" --component portable-native >/dev/null
+  python3 "$here/../check_symbols.py" --without libgcc_s.so.1 -- $glibc "$tree/brainmvp_native" >&2
+  rm -r "$tree/native"
   cp "$here/../../LICENSE" "$here/wheel_setup.py" "$tree/"
   mv "$tree/wheel_setup.py" "$tree/setup.py"
   (cd "$tree" && WHEEL_PLATFORM=manylinux_${glibc/./_}_$(uname -m) WHEEL_TORCH=$torch "$python" setup.py -q bdist_wheel --dist-dir "$out" >"$work/wheel.txt" 2>&1) ||

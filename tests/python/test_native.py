@@ -106,6 +106,15 @@ def test_arrays_are_not_copied(data: Path) -> None:
     assert tensor[0, 0, 0] == 12345 and again[0, 0, 0] != 12345
 
 
+def test_volumes_become_files(tmp_path: Path) -> None:
+    for kind in (np.bool_, np.int64, np.uint8, np.float32):
+        values = (np.arange(60).reshape(3, 4, 5) % 2).astype(kind)
+        nibabel.save(Volume(values, np.diag([1, 2, 3, 1])).to_nibabel(), tmp_path / "image.nii.gz")
+        again = brainmvp.read_label(tmp_path / "image.nii.gz")
+        np.testing.assert_array_equal(again.data, values)
+        np.testing.assert_allclose(again.affine, np.diag([1, 2, 3, 1]))
+
+
 # Arguments
 
 
@@ -246,7 +255,7 @@ def test_wrong_predictions_are_refused(prediction: Any, kind: type[Exception], m
         brainmvp.compare_labels(prediction, Volume(np.ones((6, 6, 6), np.uint8), np.eye(4)))
 
 
-@pytest.mark.parametrize("wrong", [{"tolerance_mm": -1}, {"min_iou": 2}, {"min_volume_mm3": float("nan")}, {"regions": {}}, {"regions": {"a": ()}}])
+@pytest.mark.parametrize("wrong", [{"tolerance_mm": -1}, {"min_iou": 2}, {"min_volume_mm3": float("nan")}, {"regions": {}}, {"regions": {"a": ()}}, {"regions": {"a": 1.5}}, {"regions": {"a": "x"}}])
 def test_wrong_options_of_the_metrics(wrong: dict[str, Any]) -> None:
     box = Volume(np.ones((6, 6, 6), np.uint8), np.eye(4))
     with pytest.raises(brainmvp.UsageError):
@@ -295,6 +304,9 @@ def test_wrong_studies(data: Path, head: dict[str, Path]) -> None:
         brainmvp.prepare_study({})
     with pytest.raises(brainmvp.BadInput, match="not there"):
         brainmvp.prepare_study({"t1": "not there.nii"})
+    for name in ("label", "T1", "../t1"):
+        with pytest.raises(brainmvp.UsageError, match="names no modality"):
+            brainmvp.prepare_study({name: head["t1"]})
     for wrong in ({"spacing": 0}, {"percentiles": (95, 5)}, {"percentiles": (-1, 95)}, {"percentiles_of": "brain"}):
         with pytest.raises(brainmvp.UsageError):
             brainmvp.prepare_study(head, **wrong)
