@@ -126,3 +126,9 @@ def simulate_study(
     skull: str,
 ) -> SimulatedStudy:
     """Study `number`, from 0, of the cohort of `brainmvp simulate` with these options, before its files round it. `UsageError`."""
+
+def copy_image_crop(path: Path, shape: Shape, start: Shape, clipped: bool, destination: Floats) -> None:
+    """A crop of an image of a store, whose volume has `shape`, into `destination`, C-contiguous (src/store/stored_volume.h). `BadInput`."""
+
+def copy_label_crop(path: Path, shape: Shape, start: Shape, destination: npt.NDArray[np.uint8]) -> None:
+    """The same of a label map."""

@@ -35,4 +35,19 @@ nanobind::object call(const Compute& compute, const Give& give) noexcept {
   }
 }
 
+// The same of short work, on this thread; gives None.
+template <class Work>
+nanobind::object call_here(const Work& work) noexcept {
+  try {
+    {
+      const nanobind::gil_scoped_release release;
+      work();
+    }
+    return nanobind::none();
+  } catch (...) {
+    set_error_of_current_exception();
+    return {};
+  }
+}
+
 } // namespace brainmvp::native

@@ -7,4 +7,5 @@ NB_MODULE(brainmvp_native, module) {
   bind_metrics(module);
   bind_registration(module);
   bind_simulation(module);
+  bind_store(module);
 }

@@ -11,5 +11,6 @@ void bind_preparation(nanobind::module_& module);
 void bind_metrics(nanobind::module_& module);
 void bind_registration(nanobind::module_& module);
 void bind_simulation(nanobind::module_& module);
+void bind_store(nanobind::module_& module);
 
 } // namespace brainmvp::native

@@ -407,6 +407,43 @@ def test_wrong_simulations(wrong: dict[str, Any], message: str) -> None:
         brainmvp.simulate_study(**{"voxel": 5, **wrong})
 
 
+# Stores
+
+
+@pytest.mark.parametrize("form", ["store", "compressed"])
+@pytest.mark.parametrize("intensities", ["clipped", "unclipped"])
+def test_crops_are_the_same_without_the_module(cohort: Cohort, form: str, intensities: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = next(study for study in getattr(cohort, form).values() if study.has_label)
+    boxes = (((0, 0, 0), (32, 16, 24)), ((-7, 5, 20), (40, 48, 30)), ((100, 0, 0), (8, 8, 8)))
+    compiled = [volume.crop(start, size, intensities) for volume in study.volumes.values() for start, size in boxes]
+    monkeypatch.setattr("brainmvp.store._HAS_READER", False)
+    plain = [volume.crop(start, size, intensities) for volume in study.volumes.values() for start, size in boxes]
+    assert any(crop.any() for crop in plain)
+    for one, other in zip(compiled, plain):
+        assert one.dtype == other.dtype
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("form, keep", [("store", 500), ("compressed", 40), ("compressed", 3000)])
+def test_a_truncated_volume_is_named_by_a_crop(cohort: Cohort, form: str, keep: int, tmp_path: Path) -> None:
+    study = next(iter(getattr(cohort, form).values()))
+    volume = study[study.modalities[0]]
+    damaged = tmp_path / volume.path.name
+    damaged.write_bytes(volume.path.read_bytes()[:keep])
+    with pytest.raises(brainmvp.BadInput, match=damaged.name):
+        type(volume)(damaged, volume.shape, volume.affine, False).crop((0, 0, 0), volume.shape)
+    with pytest.raises(brainmvp.BadInput, match="not_there"):
+        type(volume)(tmp_path / f"not_there{damaged.suffix}", volume.shape, volume.affine, False).crop((0, 0, 0), (4, 4, 4))
+    with pytest.raises(brainmvp.BadInput, match="volume that a store has|another size"):
+        type(volume)(volume.path, volume.shape, volume.affine, True).crop((0, 0, 0), (4, 4, 4))
+
+
+def test_a_destination_must_fit() -> None:
+    for wrong in (np.zeros((4, 4, 4)), np.zeros((4, 4), np.float32), np.asfortranarray(np.zeros((4, 5, 6), np.float32))):
+        with pytest.raises(TypeError):
+            brainmvp_native.copy_image_crop("a.nii", (4, 4, 4), (0, 0, 0), True, wrong)
+
+
 # The module
 
 
