@@ -51,7 +51,6 @@ function(brainmvp_module name)
   if(ARG_TORCH)
     _brainmvp_use_torch(brainmvp_${name})
   else() # parts of the Python module, a shared library; calls within a file stay what they are in a program
-    set_property(GLOBAL APPEND PROPERTY BRAINMVP_PLAIN_MODULES brainmvp_${name})
     set_target_properties(brainmvp_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
     target_compile_options(brainmvp_${name} PRIVATE -fno-semantic-interposition)
   endif()

@@ -4,17 +4,17 @@ set(BRAINMVP_SYSROOT "${CMAKE_SOURCE_DIR}/.deps/sysroot" CACHE PATH "What script
 set(_root ${BRAINMVP_SYSROOT}/root)
 set(_libraries ${_root}/usr/lib/x86_64-linux-gnu)
 get_property(_modules GLOBAL PROPERTY BRAINMVP_MODULES)
-get_property(_plain_modules GLOBAL PROPERTY BRAINMVP_PLAIN_MODULES)
 
 # _brainmvp_portable(<target> <output> ARCHIVES <targets> OPTIONS <of the linker> LIBS <libraries>): g++ would take start files and libraries of this
 # machine, hence -B and -L.
 function(_brainmvp_portable target output)
   cmake_parse_arguments(ARG "" "" "ARCHIVES;OPTIONS;LIBS" ${ARGN})
-  list(TRANSFORM ARG_ARCHIVES REPLACE "(.+)" "$<TARGET_FILE:\\1>")
-  add_custom_command(OUTPUT ${output} DEPENDS ${target} ${_root}/made
+  set(archives ${ARG_ARCHIVES})
+  list(TRANSFORM archives REPLACE "(.+)" "$<TARGET_FILE:\\1>")
+  add_custom_command(OUTPUT ${output} DEPENDS ${target} ${ARG_ARCHIVES} ${_root}/made
     COMMAND ${CMAKE_CXX_COMPILER} --sysroot=${_root} -o ${output} ${ARG_OPTIONS}
       -B${_libraries} -L${_libraries} -L${_root}/lib/x86_64-linux-gnu ${_libraries}/older_glibc.o $<TARGET_OBJECTS:${target}>
-      -Wl,--start-group ${ARG_ARCHIVES} ${_root}/itk/*.a ${_libraries}/libhwy.a ${_libraries}/libdeflate.a ${_libraries}/libpng16.a ${_libraries}/libz.a
+      -Wl,--start-group ${archives} ${_root}/itk/*.a ${_libraries}/libhwy.a ${_libraries}/libdeflate.a ${_libraries}/libpng16.a ${_libraries}/libz.a
       ${_libraries}/libzstd.a ${_libraries}/libxxhash.a ${_libraries}/libsodium.a -Wl,--end-group ${ARG_LIBS} -lpthread -ldl -lm
     COMMENT "Linking ${target} for glibc 2.28" COMMAND_EXPAND_LISTS)
 endfunction()
@@ -33,11 +33,12 @@ _brainmvp_portable_program(brainmvp-torch ${_torch_libraries})
 get_property(_programs GLOBAL PROPERTY BRAINMVP_PORTABLE)
 add_custom_target(portable DEPENDS ${_programs})
 
-# libstdc++ is inside the module of Python: a process has loaded another by then, which may be too old. libgcc_s is every system's own.
+# The module of Python has what it uses of the modules without libtorch (_plain of Development.cmake). libstdc++ is inside it: a process has loaded
+# another by then, which may be too old. libgcc_s is every system's own.
 if(TARGET brainmvp_native)
   set(_native ${CMAKE_BINARY_DIR}/portable/brainmvp_native/__init__.abi3.so)
   file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/portable/brainmvp_native)
-  _brainmvp_portable(brainmvp_native ${_native} ARCHIVES ${_plain_modules}
+  _brainmvp_portable(brainmvp_native ${_native} ARCHIVES ${_plain}
     OPTIONS -shared -static-libstdc++ -s -Wl,--gc-sections,--version-script=${CMAKE_SOURCE_DIR}/python/native/exports.map)
   add_custom_target(portable-native DEPENDS ${_native})
   add_dependencies(portable portable-native)
