@@ -2,7 +2,7 @@
 
 Arrays [H, W, D] are indexed in the order of the file's voxels. Those that are taken may have any strides, may be read-only, and are copied;
 those that are given own their memory, whose first axis is contiguous: nothing is copied. Affines are [4, 4] and map voxel indices to RAS+ mm.
-The GIL is released, and Ctrl-C stops the work. Errors are those of `brainmvp.errors`; `TypeError` for an array of another type or rank.
+The GIL is released, and Ctrl-C stops the work at its next step. Errors are those of `brainmvp.errors`; `TypeError` for an array of another type or rank.
 """
 
 from collections.abc import Sequence
