@@ -50,6 +50,9 @@ function(brainmvp_module name)
   target_link_libraries(brainmvp_${name} PUBLIC $<BUILD_INTERFACE:brainmvp_flags> Threads::Threads ${ARG_DEPS} ${ARG_LIBS} PRIVATE ${ARG_PRIVATE_LIBS})
   if(ARG_TORCH)
     _brainmvp_use_torch(brainmvp_${name})
+  else() # parts of the Python module, a shared library; calls within a file stay what they are in a program
+    set_target_properties(brainmvp_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+    target_compile_options(brainmvp_${name} PRIVATE -fno-semantic-interposition)
   endif()
 endfunction()
 

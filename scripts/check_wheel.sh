@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # check_wheel.sh PYTHON WHEEL: installs the wheel into an environment of its own, with the packages of PYTHON's environment beside it and no network, and
-# runs the program and the Python package there.
+# runs the program, the Python package and its compiled module there.
 set -euo pipefail
 fail() { printf 'check_wheel: %s\n' "$*" >&2; exit 1; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 wheel=$(realpath "$2")
 packages=$("$1" -c 'import sysconfig; print(sysconfig.get_path("platlib"))')
+"$1" -m abi3audit --strict --summary "$wheel" || fail "the module needs more than the stable ABI of Python 3.10"
 "$1" -m venv "$work/environment"
 bin=$work/environment/bin
 "$bin/python" -m pip install -q --no-index --no-deps "$wheel"
@@ -23,6 +24,10 @@ echo "$packages" >"$own/packages.pth"
 "$bin/python" -m brainmvp.check || fail "python -m brainmvp.check finds faults"
 cat >check.py <<'PYTHON'
 import brainmvp
+person = brainmvp.simulate_study("brats2021", voxel=6)
+assert brainmvp.align(person.images["t1"], person.images["t2"]).displacement_mm < 6
+assert brainmvp.compare_labels(person.labels[0], person.labels[0])["dice"].eq(1).all()
+assert set(brainmvp.prepare_study(person.images, spacing=6).volumes) == set(person.images)
 studies = brainmvp.index("heads", "studies.json")
 store = brainmvp.prepare("studies.json", "store", spacing=6)
 common = {"recipe": "tiny", "crop": 16, "steps": 1, "threads": 1}

@@ -1,5 +1,6 @@
 """brainmvp in Python: its networks as PyTorch modules, its stores as data sets, its commands as functions (docs/how-to/python.md)."""
 
+from brainmvp.alignment import Alignment, align
 from brainmvp.checkpoints import TransferReport
 from brainmvp.commands import (
     Evaluation,
@@ -30,10 +31,15 @@ from brainmvp.errors import (
 from brainmvp.export import export
 from brainmvp.networks import NETWORKS, Encoder, Segmentation, Segmenter, make_encoder, make_segmenter
 from brainmvp.networks.classification import Classifier, Regressor
+from brainmvp.preparation import PreparedStudy, prepare_study
+from brainmvp.segmentation_metrics import compare_labels
+from brainmvp.simulation import SimulatedStudy, simulate_study
 from brainmvp.store import Store, StoredStudy, StoredVolume
+from brainmvp.volumes import Volume, read_channels, read_image, read_label, resample
 
 __all__ = [
     "NETWORKS",
+    "Alignment",
     "BadInput",
     "Classifier",
     "Dataset",
@@ -47,14 +53,19 @@ __all__ = [
     "OutOfResources",
     "OutputError",
     "Prediction",
+    "PreparedStudy",
     "Regressor",
     "Segmentation",
     "Segmenter",
+    "SimulatedStudy",
     "Store",
     "StoredStudy",
     "StoredVolume",
     "TransferReport",
     "UsageError",
+    "Volume",
+    "align",
+    "compare_labels",
     "embed",
     "evaluate",
     "export",
@@ -64,8 +75,14 @@ __all__ = [
     "make_segmenter",
     "predict",
     "prepare",
+    "prepare_study",
     "pretrain",
+    "read_channels",
+    "read_image",
+    "read_label",
     "register",
+    "resample",
     "simulate",
+    "simulate_study",
     "templates",
 ]

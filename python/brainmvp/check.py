@@ -5,11 +5,14 @@ from __future__ import annotations
 import sys
 from importlib.metadata import version
 
+import numpy as np
 import torch
 
 from brainmvp.errors import Error
 from brainmvp.networks import make_encoder
 from brainmvp.process import program, run_program
+from brainmvp.segmentation_metrics import compare_labels
+from brainmvp.volumes import Volume
 
 
 def _packages() -> str:
@@ -20,6 +23,12 @@ def _network() -> str:
     with torch.no_grad():
         features = make_encoder("uniformer_tiny").eval()(torch.zeros(1, 1, 32, 32, 32))
     return f"uniformer_tiny gives {len(features)} features"
+
+
+def _native() -> str:
+    box = Volume(np.ones((4, 4, 4), np.uint8), np.eye(4))
+    table = compare_labels(box, box)
+    return f"the compiled module compares label maps: Dice {table['dice'].iloc[0]:g} of a box with itself"
 
 
 def _device() -> str:
@@ -38,7 +47,15 @@ def _libtorch() -> str:
 def main() -> int:
     """Prints a line a check; 0 when all work."""
     works = True
-    for name, check in (("packages", _packages), ("networks", _network), ("device", _device), ("program", _program), ("libtorch", _libtorch)):
+    checks = {
+        "packages": _packages,
+        "networks": _network,
+        "native": _native,
+        "device": _device,
+        "program": _program,
+        "libtorch": _libtorch,
+    }
+    for name, check in checks.items():
         try:
             print(f"{name}: {check()}")
         except (Error, RuntimeError, ImportError) as fault:

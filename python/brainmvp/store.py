@@ -23,6 +23,13 @@ import zstandard
 from brainmvp.checkpoints import PathLike
 from brainmvp.errors import BadInput, NothingFound, UsageError
 
+try:  # crops are then read by the program's own reader
+    from brainmvp_native import copy_image_crop, copy_label_crop
+
+    _HAS_READER = True
+except ImportError:
+    _HAS_READER = False
+
 STORED_ONE = 4681  # what 1 is in the int16 of a store
 BOUNDS = {"clipped": (0, 1), "unclipped": (-5, 5)}  # src/store/intensities.h
 LABEL = "label"
@@ -69,6 +76,8 @@ class StoredVolume:
         low, high = bounds_of(intensities)
         if min(size) < 1:
             raise UsageError(f"a crop of {size} voxels: the sides must be at least 1")
+        if _HAS_READER:
+            return self._read_crop(start, size, intensities == "clipped")
         first = tuple(max(0, at) for at in start)
         last = tuple(max(0, min(at + side, whole)) for at, side, whole in zip(start, size, self.shape))
         result: npt.NDArray[Any] = np.zeros(size, np.uint8 if self.is_label else np.float32)
@@ -84,6 +93,14 @@ class StoredVolume:
         if copy is False:
             raise ValueError("the values are scaled, so that they must be copied; use mapped() for those of the file")
         return self.crop((0, 0, 0), self.shape).astype(dtype, copy=False)
+
+    def _read_crop(self, start: Triple, size: Triple, clipped: bool) -> npt.NDArray[Any]:
+        result: npt.NDArray[Any] = np.empty(size, np.uint8 if self.is_label else np.float32)
+        if self.is_label:
+            copy_label_crop(self.path, self.shape, start, result)
+        else:
+            copy_image_crop(self.path, self.shape, start, clipped, result)
+        return result
 
     def _is_chunked(self) -> bool:
         return self.path.suffix == ".chunks"

@@ -46,7 +46,7 @@ CONTROL
 
 make_definition() { sed -e "s/@VERSION@/$version/; s/@ARCHIVE@/$archive/" "$here/brainmvp.def.in" >"$out/brainmvp.def"; }
 
-# The Python package and the program without libtorch, which comes with torch.
+# The Python package, its compiled module, and the program without libtorch, which comes with torch.
 make_wheel() {
   local tree=$work/wheel torch inside=$work/wheel/brainmvp_program
   torch=$(sed -n 's/^BRAINMVP_TORCH_DIR:PATH=//p' "$build/CMakeCache.txt")
@@ -58,6 +58,9 @@ make_wheel() {
   cp "$stage"/lib/{libstdc++.so.6,libgcc_s.so.1} "$inside/lib/"
   printf '%s\n' "$torch" >"$inside/libtorch.txt"
   cp -r "$stage/share" "$tree/share"
+  cmake --install "$build" --prefix "$tree" --component portable-native >/dev/null
+  python3 "$here/../check_symbols.py" --without libgcc_s.so.1 -- $glibc "$tree/brainmvp_native" >&2
+  rm -r "$tree/native"
   cp "$here/../../LICENSE" "$here/wheel_setup.py" "$tree/"
   mv "$tree/wheel_setup.py" "$tree/setup.py"
   (cd "$tree" && WHEEL_PLATFORM=manylinux_${glibc/./_}_$(uname -m) WHEEL_TORCH=$torch "$python" setup.py -q bdist_wheel --dist-dir "$out" >"$work/wheel.txt" 2>&1) ||

@@ -1,4 +1,4 @@
-"""setup.py of the wheel that holds the program (make.sh): pyproject.toml has the rest. One wheel serves all versions of Python 3."""
+"""setup.py of the wheel that holds the program (make.sh): pyproject.toml has the rest. One wheel serves Python 3.10 and newer."""
 
 import os
 from pathlib import Path
@@ -14,7 +14,7 @@ class Platform(Distribution):
 
 class Wheel(bdist_wheel):
     def get_tag(self) -> tuple[str, str, str]:
-        return "py3", "none", os.environ["WHEEL_PLATFORM"]
+        return "cp310", "abi3", os.environ["WHEEL_PLATFORM"]
 
 
 def shared_files() -> list[tuple[str, list[str]]]:
@@ -23,10 +23,10 @@ def shared_files() -> list[tuple[str, list[str]]]:
 
 
 def pin_torch(project: Path, version: str) -> None:
-    """The program's libtorch is that of one minor version."""
+    """The program's libtorch is that of one minor version; the compiled module runs on nanobind's backend."""
     text = project.read_text()
     major, minor = version.split(".")
-    pinned = text.replace('"torch>=2.4"', f'"torch>={version},<{major}.{int(minor) + 1}"')
+    pinned = text.replace('"torch>=2.4"', f'"torch>={version},<{major}.{int(minor) + 1}",\n  "nanobind-backend>=1,<2"')
     assert pinned != text, "pyproject.toml names torch in another way"
     project.write_text(pinned + '\n[project.scripts]\nbrainmvp = "brainmvp_program:main"\n')
 

@@ -1,7 +1,7 @@
 #include "base/interrupt.h"
 
+#include <atomic>
 #include <csignal>
-
 #include <string>
 
 #include "base/error.h"
@@ -9,7 +9,8 @@
 namespace brainmvp {
 namespace {
 
-volatile std::sig_atomic_t g_signal = 0;
+std::atomic<int> g_signal = 0;
+static_assert(std::atomic<int>::is_always_lock_free); // for the handler
 
 void remember(int number) {
   g_signal = number;
@@ -24,6 +25,8 @@ void catch_interrupts() {
 }
 
 bool interrupted() noexcept { return g_signal != 0; }
+
+void set_interrupted(bool value) noexcept { g_signal = value ? SIGINT : 0; }
 
 void stop_if_interrupted(const char* what) {
   if (interrupted()) {

@@ -62,26 +62,6 @@ std::size_t drop_missing(const CohortOptions& options, StudyPlan& plan) {
   return thin_out(plan, [&](std::size_t n, Modality) { return stream.uniform() >= options.missing_rate || n == stays; });
 }
 
-StudyPlan make_plan(const CohortOptions& options, const CohortLayout& layout, std::size_t number, std::size_t& left_out) {
-  const PlanRequest request{.seed = options.seed,
-                            .number = number,
-                            .studies = options.studies,
-                            .voxel_mm = options.voxel_mm,
-                            .pathologies = options.pathologies};
-  StudyPlan plan = layout.plan(request);
-  RandomStream stream({options.seed, number, text_key("field strength")});
-  if (!plan.fixed_field) {
-    plan.spec.field = stream.uniform() < options.share_3t ? FieldStrength::k3T : FieldStrength::k15T;
-  }
-  plan.spec.seed = options.seed;
-  plan.spec.number = number;
-  plan.spec.voxel_mm = options.voxel_mm;
-  plan.spec.stripped = options.skull == Skull::kOfLayout ? plan.spec.stripped : options.skull == Skull::kStrip;
-  keep_modalities(options, plan);
-  left_out += drop_missing(options, plan);
-  return plan;
-}
-
 // Noise hardly shrinks, so the fastest level is as good as any.
 void write_image(const fs::path& file, const image::Volume& volume, const io::WriteOptions& options) {
   if (file.extension() != ".gz") {
@@ -107,21 +87,6 @@ StudyRecord write_study(const StudyPlan& plan, const Anatomy& anatomy, const fs:
   return with_context("simulating study " + plan.id, [&] { return simulate_study(plan.spec, anatomy, sink); });
 }
 
-Anatomy make_anatomy(const CohortOptions& options) {
-  if (options.anatomy == kDrawnAnatomy) {
-    if (!options.heads.empty()) {
-      throw Error(ExitCode::kUsage, "--heads chooses among label maps, and --anatomy drawn has none; leave one of them out");
-    }
-    return {};
-  }
-  const std::size_t most = options.heads.empty() ? options.studies : std::ranges::max(options.heads);
-  Anatomy anatomy = options.anatomy == kShippedAnatomy ? Anatomy::shipped() : Anatomy(options.anatomy, most, options.threads);
-  if (!options.heads.empty()) {
-    anatomy.keep(options.heads);
-  }
-  return anatomy;
-}
-
 std::string record_table(std::span<const StudyPlan> plans, std::span<const StudyRecord> records) {
   std::string text = "study\tfile\tmodality\tfield_t\tprotocol\tpathology\tlesion_ml\tatrophy\thead\n";
   for (std::size_t n = 0; n < plans.size(); ++n) {
@@ -138,6 +103,41 @@ std::string record_table(std::span<const StudyPlan> plans, std::span<const Study
 
 } // namespace
 
+StudyPlan plan_study(const CohortOptions& options, std::size_t number, std::size_t& left_out) {
+  const PlanRequest request{.seed = options.seed,
+                            .number = number,
+                            .studies = options.studies,
+                            .voxel_mm = options.voxel_mm,
+                            .pathologies = options.pathologies};
+  StudyPlan plan = cohort_layout(options.layout).plan(request);
+  RandomStream stream({options.seed, number, text_key("field strength")});
+  if (!plan.fixed_field) {
+    plan.spec.field = stream.uniform() < options.share_3t ? FieldStrength::k3T : FieldStrength::k15T;
+  }
+  plan.spec.seed = options.seed;
+  plan.spec.number = number;
+  plan.spec.voxel_mm = options.voxel_mm;
+  plan.spec.stripped = options.skull == Skull::kOfLayout ? plan.spec.stripped : options.skull == Skull::kStrip;
+  keep_modalities(options, plan);
+  left_out += drop_missing(options, plan);
+  return plan;
+}
+
+Anatomy anatomy_of(const CohortOptions& options) {
+  if (options.anatomy == kDrawnAnatomy) {
+    if (!options.heads.empty()) {
+      throw Error(ExitCode::kUsage, "--heads chooses among label maps, and --anatomy drawn has none; leave one of them out");
+    }
+    return {};
+  }
+  const std::size_t most = options.heads.empty() ? options.studies : std::ranges::max(options.heads);
+  Anatomy anatomy = options.anatomy == kShippedAnatomy ? Anatomy::shipped() : Anatomy(options.anatomy, most, options.threads);
+  if (!options.heads.empty()) {
+    anatomy.keep(options.heads);
+  }
+  return anatomy;
+}
+
 Pathology pathology_named(const std::string& name) {
   return static_cast<Pathology>(place_in_list(name, kPathologyNames, "pathology"));
 }
@@ -151,11 +151,11 @@ CohortSummary simulate_cohort(const CohortOptions& options) {
   CohortSummary summary{.studies = options.studies, .images = 0, .labels = 0, .left_out = 0};
   std::vector<StudyPlan> plans;
   for (std::size_t n = 0; n < options.studies; ++n) {
-    plans.push_back(make_plan(options, layout, n, summary.left_out));
+    plans.push_back(plan_study(options, n, summary.left_out));
     summary.images += plans.back().image_files.size();
     summary.labels += plans.back().label_files.size();
   }
-  const Anatomy anatomy = make_anatomy(options);
+  const Anatomy anatomy = anatomy_of(options);
   AtomicFolder folder(options.output);
   std::vector<StudyRecord> records(plans.size());
   {

@@ -40,6 +40,13 @@ struct CohortSummary {
 // and kBadInput (anatomy), kOutput, kOutOfResources, kInterrupted.
 CohortSummary simulate_cohort(const CohortOptions& options);
 
+// The plan of study `number` of such a cohort, the images that the missing rate leaves out taken away; `left_out` counts them.
+// Throws Error(kUsage).
+StudyPlan plan_study(const CohortOptions& options, std::size_t number, std::size_t& left_out);
+
+// The heads that the options name. Throws as simulate_cohort().
+Anatomy anatomy_of(const CohortOptions& options);
+
 // Throws Error(kUsage) with the nearest name.
 Pathology pathology_named(const std::string& name);
 Modality modality_named(const std::string& name);

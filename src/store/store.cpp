@@ -1,88 +1,24 @@
 #include "store/store.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
-#include <variant>
 
 #include "base/counted.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "store/chunked_volume.h"
-#include "store/copy_crop.h"
-#include "store/mapped_file.h"
 #include "store/records.h"
+#include "store/stored_volume.h"
 
 namespace brainmvp::store {
 namespace fs = std::filesystem;
-namespace {
-
-constexpr std::size_t kHeaderBytes = 348; // NIfTI-1
-constexpr std::int16_t kInt16Code = 4;
-constexpr std::int16_t kUint8Code = 2;
-
-template <class T>
-T field(std::span<const std::byte> bytes, std::size_t offset) {
-  T value;
-  std::memcpy(&value, bytes.data() + offset, sizeof value);
-  return value;
-}
-
-// One NIfTI file of the store, its header checked against study.json.
-template <class Stored>
-class MappedVolume {
-public:
-  MappedVolume(const fs::path& path, const image::Size& size) : file_(path), size_(size) {
-    const std::span<const std::byte> bytes = file_.bytes();
-    const std::size_t count = image::voxel_count(size);
-    const std::int16_t code = sizeof(Stored) == 2 ? kInt16Code : kUint8Code;
-    if (bytes.size() < kHeaderBytes || field<std::int32_t>(bytes, 0) != kHeaderBytes) {
-      refuse_stored(path, std::to_string(bytes.size()) + " bytes that do not start with a NIfTI-1 header");
-    }
-    for (std::size_t axis = 0; axis < 3; ++axis) {
-      if (field<std::int16_t>(bytes, 42 + 2 * axis) != static_cast<std::int64_t>(size[axis])) {
-        refuse_stored(path, "another size than study.json says");
-      }
-    }
-    const auto offset = static_cast<std::size_t>(std::max(field<float>(bytes, 108), 0.0F));
-    if (field<std::int16_t>(bytes, 70) != code || offset < kHeaderBytes || offset % sizeof(Stored) != 0) {
-      refuse_stored(path, "not the type of volume that a store has");
-    }
-    if (sizeof(Stored) == 2 && field<float>(bytes, 112) != 1 / kStoredOne) {
-      refuse_stored(path, "scl_slope is not 1/4681");
-    }
-    if (bytes.size() != offset + count * sizeof(Stored)) {
-      refuse_stored(path, std::to_string(bytes.size()) + " bytes where its header needs " +
-                              std::to_string(offset + count * sizeof(Stored)) + ": truncated or changed");
-    }
-    values_ = {reinterpret_cast<const Stored*>(bytes.data() + offset), count};
-  }
-
-  // As copy_box of copy_crop.h.
-  void copy_box(const Start& start, const image::Size& crop, const auto&... where) const {
-    store::copy_box(values_, size_, start, crop, where...);
-  }
-
-private:
-  MappedFile file_;
-  image::Size size_;
-  std::span<const Stored> values_;
-};
-
-void check_destination(const image::Size& size, std::size_t found) {
-  if (found != image::voxel_count(size)) {
-    throw Error(ExitCode::kInternal, "a crop's destination has " + std::to_string(found) + " elements, not those of the crop");
-  }
-}
-
-} // namespace
 
 struct StoredStudy::State {
   study::Study description;
   image::Grid grid;
   std::vector<StoredFile> files;
-  std::vector<std::variant<MappedVolume<std::int16_t>, ChunkedVolume>> volumes; // as description.modalities
-  std::optional<std::variant<MappedVolume<std::uint8_t>, ChunkedVolume>> label;
+  std::vector<StoredVolume> volumes; // as description.modalities
+  std::optional<StoredVolume> label;
 };
 
 StoredStudy::StoredStudy(const fs::path& folder, study::Study description) : state_(std::make_unique<State>()) {
@@ -92,17 +28,14 @@ StoredStudy::StoredStudy(const fs::path& folder, study::Study description) : sta
   state_->description.modalities = std::move(record.modalities);
   state_->grid = record.grid;
   state_->files = std::move(record.files);
-  const auto open = [&]<class Stored>(const std::string& name, Stored) -> std::variant<MappedVolume<Stored>, ChunkedVolume> {
-    if (record.parameters.compress) {
-      return ChunkedVolume(folder / (name + kChunkedExtension), record.grid.size, sizeof(Stored));
-    }
-    return MappedVolume<Stored>(folder / (name + ".nii"), record.grid.size);
+  const auto open = [&](const std::string& name, VolumeKind kind) {
+    return StoredVolume(folder / (name + (record.parameters.compress ? kChunkedExtension : ".nii")), record.grid.size, kind);
   };
   for (const std::string& modality : state_->description.modalities) {
-    state_->volumes.push_back(open(modality, std::int16_t{}));
+    state_->volumes.push_back(open(modality, VolumeKind::kImage));
   }
   if (record.has_label) {
-    state_->label = open("label", std::uint8_t{});
+    state_->label = open("label", VolumeKind::kLabel);
   }
 }
 
@@ -124,25 +57,19 @@ const std::vector<StoredFile>& StoredStudy::files() const { return state_->files
 
 void StoredStudy::copy_crop(const std::string& modality, const Start& start, const image::Size& size, Intensities intensities,
                             std::span<float> destination) const {
-  check_destination(size, destination.size());
   const auto found = std::ranges::find(modalities(), modality);
   if (found == modalities().end()) {
     throw Error(ExitCode::kInternal, "study " + id() + " has no modality " + modality);
   }
   const auto index = static_cast<std::size_t>(found - modalities().begin());
-  const Bounds bounds = bounds_of(intensities);
-  const Reading reading{.scale = 1 / kStoredOne,
-                        .low = static_cast<std::int16_t>(bounds.low * kStoredOne),
-                        .high = static_cast<std::int16_t>(bounds.high * kStoredOne)};
-  std::visit([&](const auto& volume) { volume.copy_box(start, size, reading, destination); }, state_->volumes[index]);
+  state_->volumes[index].copy_crop(start, size, intensities, destination);
 }
 
 void StoredStudy::copy_label_crop(const Start& start, const image::Size& size, std::span<std::uint8_t> destination) const {
-  check_destination(size, destination.size());
   if (!has_label()) {
     throw Error(ExitCode::kInternal, "study " + id() + " has no label");
   }
-  std::visit([&](const auto& label) { label.copy_box(start, size, destination); }, *state_->label);
+  state_->label->copy_crop(start, size, destination);
 }
 
 namespace {
