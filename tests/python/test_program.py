@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nibabel
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from conftest import Cohort, Runs
@@ -88,10 +89,26 @@ def test_templates_and_embeddings(runs: Runs, cohort: Cohort) -> None:
     learned = brainmvp.templates(runs.pretraining)
     assert {"flair", "t1", "t1c", "t2"} <= set(learned)
     assert all(template.ndim == 3 and 0 <= template.min() <= template.max() <= 1 for template in learned.values())
+    assert learned.spacing_mm == 5
     data = brainmvp.Dataset(cohort.store, crop=16, fill="template", templates=learned)
-    encoder = brainmvp.Encoder.from_pretrained(runs.pretraining, in_channels=4)
-    table = brainmvp.embed(encoder, data)
-    assert list(table.index) == list(cohort.store) and table.shape == (3, encoder.widths[-1])
+    encoder = brainmvp.Encoder.from_pretrained(runs.pretraining, channels=data.channels)
+    table = brainmvp.embed(encoder.train(), data)
+    assert list(table.index) == list(cohort.store) and table.shape == (3, encoder.widths[-1]) and encoder.training
+    pd.testing.assert_frame_equal(brainmvp.embed(encoder, data), table)  # of no drawn crop
+    study = data.studies[1]
+    start = tuple((side - 16) // 2 for side in study.shape)
+    middle = np.stack([study[name].crop(start, (16, 16, 16)) if name in study else data.middle(1)["image"][i] for i, name in enumerate(data.channels)])
+    with torch.no_grad():
+        expected = encoder.eval().pooled(torch.from_numpy(middle)[None])[0].numpy()
+    np.testing.assert_allclose(table.loc[study.id], expected, rtol=1e-5, atol=1e-6)
+    rounded = brainmvp.embed(encoder.to(torch.bfloat16), data)
+    np.testing.assert_allclose(rounded, table, atol=0.1 * table.abs().to_numpy().max())
+    turned = brainmvp.Dataset(cohort.store, crop=16, channels=data.channels[::-1])
+    with pytest.raises(brainmvp.UsageError, match="channels=encoder.channels"):
+        brainmvp.embed(encoder, turned)
+    learned.spacing_mm = 2
+    with pytest.raises(brainmvp.UsageError, match="2 mm.*5 mm"):
+        brainmvp.Dataset(cohort.store, fill="template", templates=learned)
 
 
 def test_errors_are_those_of_the_exit_codes(runs: Runs, cohort: Cohort, tmp_path: Path) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import os
+import pickle
 import subprocess
+import warnings
 from pathlib import Path
 
 import nibabel
@@ -117,6 +120,40 @@ def test_monai_transforms_in_workers(cohort: Cohort) -> None:
     for batch in batches:
         assert batch["image"].shape == (1, 4, 16, 16, 8) and batch["label"].shape == (1, 1, 16, 16, 8)
         assert 0 <= batch["image"].min() and batch["image"].max() <= 2
+
+
+def test_monai_s_loader_seeds_its_transforms_in_each_worker(cohort: Cohort) -> None:
+    from monai.data import DataLoader as MonaiDataLoader
+    from monai.transforms import RandGaussianNoised
+
+    data = brainmvp.Dataset(cohort.store, crop=None, channels=["flair"], transform=RandGaussianNoised("image", prob=1.0, std=1.0))
+    plain = brainmvp.Dataset(cohort.store, crop=None, channels=["flair"])
+    noisy = [batch["image"].numpy()[0] for batch in MonaiDataLoader(data, num_workers=2)]
+    drawn = [(values - plain[number]["image"].numpy()).ravel()[:1000] for number, values in enumerate(noisy)]
+    assert np.abs(drawn[0] - drawn[1]).max() > 0.1
+
+
+def test_a_dataset_goes_to_spawned_processes(cohort: Cohort) -> None:
+    data = brainmvp.Dataset(cohort.store, crop=None)
+    for other in (pickle.loads(pickle.dumps(data)), copy.deepcopy(data)):
+        assert torch.equal(other[1]["image"], data[1]["image"]) and torch.equal(other[1]["label"], data[1]["label"])
+
+
+def test_studies_without_labels(cohort: Cohort) -> None:
+    some = copy.deepcopy(cohort.store)
+    first = next(iter(some))
+    del some[first].volumes["label"]
+    with pytest.warns(UserWarning, match="1 of 3 studies have no label map"):
+        assert "label" not in brainmvp.Dataset(some, crop=16)[1]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        labelled = brainmvp.Dataset(some, crop=16, label=True)
+        assert first not in [study.id for study in labelled.studies] and len(labelled) == 2 and "label" in labelled[0]
+        assert "label" not in brainmvp.Dataset(some, crop=16, label=False)[1] and len(brainmvp.Dataset(some, label=False)) == 3
+    for study in some.values():
+        study.volumes.pop("label", None)
+    with pytest.raises(brainmvp.NothingFound, match="label map"):
+        brainmvp.Dataset(some, label=True)
 
 
 def test_the_cohort_lacks_images(cohort: Cohort) -> None:
