@@ -126,7 +126,12 @@ class Dataset(torch.utils.data.Dataset[Sample]):
 
     def _sample(self, study: StoredStudy, start: Triple) -> Any:
         size = self.crop or study.shape
-        image = np.stack([self._channel(study, name, start, size) for name in self.channels])
+        image = np.zeros((len(self.channels), *size), np.float32)
+        for channel, name in zip(image, self.channels):
+            if name in study:
+                study[name].copy_crop(channel, start, self.intensities)
+            elif name in self.templates:
+                channel[...] = template_crop(self.templates[name], study.shape, start, size)
         affine = study.affine.copy()
         affine[:3, 3] += affine[:3, :3] @ np.array(start, np.float64)
         sample: Sample = {
@@ -138,13 +143,6 @@ class Dataset(torch.utils.data.Dataset[Sample]):
         if self.has_labels:
             sample["label"] = torch.from_numpy(study[LABEL].crop(start, size)[np.newaxis])
         return sample if self.transform is None else self.transform(sample)
-
-    def _channel(self, study: StoredStudy, name: str, start: Triple, size: Triple) -> npt.NDArray[Any]:
-        if name in study:
-            return study[name].crop(start, size, self.intensities)
-        if name in self.templates:
-            return template_crop(self.templates[name], study.shape, start, size)
-        return np.zeros(size, np.float32)
 
 
 def _drawn(room: int) -> int:

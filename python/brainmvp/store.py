@@ -8,7 +8,9 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import os
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -66,18 +68,28 @@ class StoredVolume:
 
         `start` may be negative. Raises `BadInput` as `mapped`, `UsageError` for a side below 1 or unknown `intensities`.
         """
-        low, high = bounds_of(intensities)
-        if min(size) < 1:
-            raise UsageError(f"a crop of {size} voxels: the sides must be at least 1")
-        first = tuple(max(0, at) for at in start)
-        last = tuple(max(0, min(at + side, whole)) for at, side, whole in zip(start, size, self.shape))
+        if len(size) != 3 or min(size) < 1:
+            raise UsageError(f"a crop of {size} voxels: expected three sides of at least 1")
         result: npt.NDArray[Any] = np.zeros(size, np.uint8 if self.is_label else np.float32)
-        if all(begin < end for begin, end in zip(first, last)):
-            box = self._box((first[0], first[1], first[2]), (last[0], last[1], last[2]))
-            if not self.is_label:
-                box = np.clip(box, low * STORED_ONE, high * STORED_ONE) * (np.float32(1) / np.float32(STORED_ONE))
-            result[tuple(slice(begin - at, end - at) for begin, end, at in zip(first, last, start))] = box
+        self.copy_crop(result, start, intensities)
         return result
+
+    def copy_crop(self, out: npt.NDArray[Any], start: Triple, intensities: str = "unclipped") -> None:
+        """As `crop`, into `out` [H, W, D] of zeros: what lies outside the volume is left as it is."""
+        low, high = bounds_of(intensities)
+        first = tuple(max(0, at) for at in start)
+        last = tuple(max(0, min(at + side, whole)) for at, side, whole in zip(start, out.shape, self.shape))
+        if any(begin >= end for begin, end in zip(first, last)):
+            return
+        box = self._box((first[0], first[1], first[2]), (last[0], last[1], last[2]))
+        target = out[tuple(slice(begin - at, end - at) for begin, end, at in zip(first, last, start))]
+        if self.is_label:
+            target[...] = box
+            return
+        # From the file's order of axes to the other while the box is int16, which is half of float32.
+        values = np.array(box, order="C")
+        np.clip(values, low * STORED_ONE, high * STORED_ONE, out=values)
+        np.multiply(values, np.float32(1) / np.float32(STORED_ONE), out=target)
 
     def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> npt.NDArray[Any]:
         """The whole volume as `crop` gives it."""
@@ -98,15 +110,11 @@ class StoredVolume:
 
     def _mapped_file(self) -> IntArray:
         try:
-            data = nibabel.load(self.path, mmap="r").dataobj  # type: ignore[attr-defined]
-            values: IntArray = data.get_unscaled()
+            state = os.stat(self.path)
+            offset = _offset_of_values(self.path, self.shape, self.is_label, state.st_mtime_ns, state.st_size)
+            return np.memmap(self.path, self._type(), "r", offset, self.shape, "F")
         except (OSError, ValueError, nibabel.filebasedimages.ImageFileError) as fault:
             raise _damaged(self.path, str(fault)) from fault
-        if values.shape != self.shape or values.dtype != self._type():
-            raise _damaged(self.path, f"{values.dtype} of {values.shape}, where study.json says {self._type()} of {self.shape}")
-        if not self.is_label and np.float32(data.slope) != np.float32(1) / np.float32(STORED_ONE):
-            raise _damaged(self.path, "scl_slope is not 1/4681")
-        return values
 
     def _chunks(self, first: Triple, last: Triple) -> IntArray:
         try:
@@ -158,6 +166,18 @@ class StoredVolume:
         high = [min(a, b + side) for a, b, side in zip(last, corner, sides)]
         inside = tuple(slice(a - c, b - c) for a, b, c in zip(low, high, corner))
         box[tuple(slice(a - f, b - f) for a, b, f in zip(low, high, first))] = values[inside]
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _offset_of_values(path: Path, shape: Triple, is_label: bool, modified_ns: int, size: int) -> int:
+    """In a file that is what study.json says. `modified_ns` and `size` make it read again after a change."""
+    data = nibabel.load(path).dataobj  # type: ignore[attr-defined]
+    expected = np.dtype(np.uint8 if is_label else "<i2")
+    if data.shape != shape or data.dtype != expected:
+        raise _damaged(path, f"{data.dtype} of {data.shape}, where study.json says {expected} of {shape}")
+    if not is_label and np.float32(data.slope) != np.float32(1) / np.float32(STORED_ONE):
+        raise _damaged(path, "scl_slope is not 1/4681")
+    return int(data.offset)
 
 
 @dataclass(frozen=True)
