@@ -41,7 +41,7 @@ def main() -> int:
     for name, check in (("packages", _packages), ("networks", _network), ("device", _device), ("program", _program), ("libtorch", _libtorch)):
         try:
             print(f"{name}: {check()}")
-        except (Error, RuntimeError, ImportError) as fault:
+        except (Error, RuntimeError, ImportError, OSError) as fault:
             works = False
             print(f"{name}: does not work: {fault}")
     return 0 if works else 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -289,13 +290,19 @@ def embed(encoder: Encoder, studies: Dataset) -> pd.DataFrame:
     """The pooled deepest feature of each study, for scikit-learn: a row a study (index `id`), a column a channel.
 
     `studies`: a `Dataset` with the encoder's channels and a crop that its `size_multiple` divides; the crop is the middle of each
-    study. Without gradients, on the encoder's device; it is left in the mode that it had. Raises `UsageError` when the channels are
-    others, or in another order, than the encoder's.
+    study. Without gradients, on the encoder's device; it is left in the mode that it had. Warns of other `intensities` than those of
+    its training. Raises `UsageError` when the channels are others, or in another order, than the encoder's.
     """
     if encoder.channels and studies.channels != encoder.channels:
         raise UsageError(
             f"the images show {', '.join(studies.channels)}, and the encoder takes {', '.join(encoder.channels)}; pass "
             "channels=encoder.channels to Dataset, or channels=data.channels to Encoder.from_pretrained"
+        )
+    if encoder.intensities not in ("", studies.intensities):
+        warnings.warn(
+            f"the encoder was trained on {encoder.intensities} intensities, and these are {studies.intensities}; pass "
+            "intensities=encoder.intensities to Dataset",
+            stacklevel=2,
         )
     weight = next(encoder.parameters())
     was_training = encoder.training

@@ -66,8 +66,8 @@ class Dataset(torch.utils.data.Dataset[Sample]):
         of the channels.
         """
         self.store = store if isinstance(store, Store) else Store(store)
-        self.crop: Triple | None = (crop, crop, crop) if isinstance(crop, int) else crop
-        self.channels = tuple(channels if channels is not None else self.store.modalities)
+        self.crop: Triple | None = (int(crop),) * 3 if isinstance(crop, (int, np.integer)) else crop
+        self.channels = (channels,) if isinstance(channels, str) else tuple(channels if channels is not None else self.store.modalities)
         self.intensities = intensities
         self.transform = transform
         self.templates = dict(templates or {}) if fill == "template" else {}

@@ -52,7 +52,7 @@ def load_encoder(
     there = int(weights[stem].shape[1])
     asked, assumed = _input_channels(checkpoint, there, in_channels, channels)
     encoder = make_encoder(name, (len(asked.target) or there) if in_channels is None else in_channels)
-    encoder.channels = asked.target
+    encoder.channels, encoder.intensities = asked.target, str(checkpoint.entries.get("intensities", ""))
     encoder.report = transfer(weights, encoder, stem, asked)
     require_whole(encoder.report, checkpoint.file)
     if encoder.report.unused:
@@ -131,9 +131,9 @@ def read_description(run: PathLike) -> Description:
 def save_encoder(encoder: Encoder, folder: PathLike) -> None:
     """See `Encoder.save_pretrained`."""
     config = {"class": "Encoder", "network": encoder.network, "in_channels": encoder.in_channels}
-    named = {"channels": list(encoder.channels)} if encoder.channels else {}
+    known = {"channels": list(encoder.channels), "intensities": encoder.intensities}
     with new_folder(folder) as temporary:
-        _write(encoder, {**config, **named}, temporary)
+        _write(encoder, config | {name: value for name, value in known.items() if value}, temporary)
 
 
 def save_described(model: nn.Module, description: Description | None, folder: PathLike) -> None:
@@ -161,7 +161,7 @@ def _load_model(run: PathLike, task: str, kind: str, make: Callable[[str, int, i
 
 def _filled(checkpoint: Checkpoint, description: Description, make: Callable[[str, int, int], _Model]) -> _Model:
     model = make(description.network, len(description.channels), len(description.outputs))
-    model.encoder.channels = description.channels
+    model.encoder.channels, model.encoder.intensities = description.channels, description.intensities
     model.description, model.report = description, _fill(checkpoint, model)
     return model.eval()
 

@@ -13,6 +13,7 @@ import json
 import os
 import struct
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,9 +46,9 @@ def bounds_of(intensities: str) -> tuple[int, int]:
     return BOUNDS[intensities]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StoredVolume:
-    """One image or label map of a store. Nothing is kept open, so that it can go to other processes."""
+    """One image or label map of a store. It holds no file, so that it can go to other processes."""
 
     path: Path
     shape: Triple
@@ -111,8 +112,7 @@ class StoredVolume:
     def _mapped_file(self) -> IntArray:
         try:
             state = os.stat(self.path)
-            offset = _offset_of_values(self.path, self.shape, self.is_label, state.st_mtime_ns, state.st_size)
-            return np.memmap(self.path, self._type(), "r", offset, self.shape, "F")
+            return _mapped_values(self.path, self.shape, self.is_label, state.st_mtime_ns, state.st_size)
         except (OSError, ValueError, nibabel.filebasedimages.ImageFileError) as fault:
             raise _damaged(self.path, str(fault)) from fault
 
@@ -168,19 +168,20 @@ class StoredVolume:
         box[tuple(slice(a - f, b - f) for a, b, f in zip(low, high, first))] = values[inside]
 
 
-@functools.lru_cache(maxsize=1 << 14)
-def _offset_of_values(path: Path, shape: Triple, is_label: bool, modified_ns: int, size: int) -> int:
-    """In a file that is what study.json says. `modified_ns` and `size` make it read again after a change."""
+# Mapping a file anew costs a third of a crop; a process may hold 65,530 mappings.
+@functools.lru_cache(maxsize=1 << 12)
+def _mapped_values(path: Path, shape: Triple, is_label: bool, modified_ns: int, size: int) -> IntArray:
+    """Of a file that is what study.json says. `modified_ns` and `size` make it read again after a change."""
     data = nibabel.load(path).dataobj  # type: ignore[attr-defined]
     expected = np.dtype(np.uint8 if is_label else "<i2")
     if data.shape != shape or data.dtype != expected:
         raise _damaged(path, f"{data.dtype} of {data.shape}, where study.json says {expected} of {shape}")
     if not is_label and np.float32(data.slope) != np.float32(1) / np.float32(STORED_ONE):
         raise _damaged(path, "scl_slope is not 1/4681")
-    return int(data.offset)
+    return np.memmap(path, expected, "r", data.offset, shape, "F")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StoredStudy:
     """One prepared study: its images lie on one grid."""
 
@@ -219,13 +220,15 @@ class Store(Mapping[str, StoredStudy]):
     def __init__(self, folder: PathLike) -> None:
         """Raises `BadInput` for a folder that is no store or is damaged, `NothingFound` for one without studies."""
         self.folder = Path(folder)
-        record = _read_json(self.folder / "store.json", "brainmvp-store", "run `brainmvp prepare` to make a store")
-        self.labels: dict[str, int] = record.get("labels", {})
-        self.regions: dict[str, list[int]] = record.get("regions", {})
-        self.classes: list[str] = record.get("classes", [])
-        self.parameters: dict[str, Any] = record["parameters"]
-        """How it was prepared: spacing_mm, percentiles and so on."""
-        self._studies = {entry["id"]: self._study(entry) for entry in record["studies"]}
+        file = self.folder / "store.json"
+        record = _read_json(file, "brainmvp-store", "run `brainmvp prepare` to make a store")
+        with _as_bad_input(file):
+            self.labels: dict[str, int] = record.get("labels", {})
+            self.regions: dict[str, list[int]] = record.get("regions", {})
+            self.classes: list[str] = record.get("classes", [])
+            self.parameters: dict[str, Any] = record["parameters"]
+            """How it was prepared: spacing_mm, percentiles and so on."""
+            self._studies = {entry["id"]: self._study(entry) for entry in record["studies"]}
         if not self._studies:
             raise NothingFound(f"{self.folder}: the store lists no study; run `brainmvp prepare` again")
 
@@ -246,10 +249,11 @@ class Store(Mapping[str, StoredStudy]):
     def _study(self, entry: Mapping[str, Any]) -> StoredStudy:
         folder = self.folder / entry["id"]
         record = _read_json(folder / "study.json", "brainmvp-study", "run `brainmvp prepare` again")
-        i, j, k = record["grid"]["size"]
-        affine = np.array(record["grid"]["affine"], np.float64)
+        with _as_bad_input(folder / "study.json"):
+            i, j, k = record["grid"]["size"]
+            affine = np.array(record["grid"]["affine"], np.float64).reshape(4, 4)
+            names = [*record["modalities"], *([LABEL] if record["label"] else [])]
         extension = ".chunks" if self.parameters.get("compress", False) else ".nii"
-        names = [*record["modalities"], *([LABEL] if record["label"] else [])]
         volumes = {name: StoredVolume(folder / (name + extension), (i, j, k), affine, name == LABEL) for name in names}
         return StoredStudy(
             id=entry["id"],
@@ -272,6 +276,15 @@ def _read_json(path: Path, kind: str, advice: str) -> dict[str, Any]:
     if not isinstance(record, dict) or record.get("format") != kind or record.get("version") != 2:
         raise BadInput(f"{path}: not of the format {kind}, version 2; {advice}")
     return record
+
+
+@contextmanager
+def _as_bad_input(path: Path) -> Iterator[None]:
+    """For what a record lacks or has of another type."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError) as fault:
+        raise _damaged(path, f"an entry is missing or of another type ({fault!r})") from fault
 
 
 def _damaged(path: Path, what: str) -> BadInput:

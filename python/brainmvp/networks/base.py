@@ -36,6 +36,8 @@ class Encoder(nn.Module):
     in_channels: int
     channels: tuple[str, ...] = ()
     """Modalities that the input channels show; empty where nothing says it."""
+    intensities: str = ""
+    """Those that it was trained on, as `Dataset` takes them; empty where nothing says it."""
     size_multiple: int
     widths: tuple[int, ...]
     report: TransferReport
