@@ -28,7 +28,7 @@ def test_an_example_runs(name: str, tmp_path: Path) -> None:
     if name == "simulate_to_table":
         (picture,) = tmp_path.rglob("slices.png")
         with Image.open(picture) as image:
-            assert image.width > 4 * image.height > 0 and len(image.getcolors(256) or []) > 50
+            assert image.width > 3 * image.height > 0 and len(image.getcolors(256) or []) > 50
 
 
 @pytest.mark.parametrize("name", LAST)
