@@ -58,7 +58,7 @@ def main() -> int:
     for name, check in checks.items():
         try:
             print(f"{name}: {check()}")
-        except (Error, RuntimeError, ImportError) as fault:
+        except (Error, RuntimeError, ImportError, OSError) as fault:
             works = False
             print(f"{name}: does not work: {fault}")
     return 0 if works else 1

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Union
+from typing import Any, NamedTuple, Union
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -15,7 +16,7 @@ from torch import Tensor
 
 from brainmvp.errors import BadInput, UsageError
 
-PathLike = Union[str, Path]
+PathLike = Union[str, "os.PathLike[str]"]
 CONFIG = "config.json"
 WEIGHTS = "model.safetensors"
 
@@ -33,6 +34,19 @@ class Checkpoint:
     weights: dict[str, Tensor]
     entries: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """What its network's input channels show; empty where it does not say."""
+        names = self.entries.get("channels")
+        return tuple(map(str, names)) if isinstance(names, (list, tuple)) else ()
+
+
+class InputChannels(NamedTuple):
+    """What the input channels of a file's network and of another one show."""
+
+    source: tuple[str, ...] = ()
+    target: tuple[str, ...] = ()
+
 
 @dataclass
 class TransferReport:
@@ -47,6 +61,8 @@ class TransferReport:
     """In the file, not in the network."""
     mismatched: dict[str, str] = field(default_factory=dict)
     """Name, and both shapes: left as initialised."""
+    assumed: list[str] = field(default_factory=list)
+    """What neither the file nor the caller said."""
 
     def __str__(self) -> str:
         lines = [f"{len(self.loaded) + len(self.adapted)} tensors were loaded"]
@@ -55,6 +71,7 @@ class TransferReport:
             ("not in the file, left as initialised", self.missing),
             ("not used by the network", self.unused),
             ("do not fit, left as initialised", [f"{name} ({what})" for name, what in self.mismatched.items()]),
+            ("assumed", self.assumed),
         ):
             if names:
                 more = f", and {len(names) - 8} more" if len(names) > 8 else ""
@@ -95,7 +112,7 @@ def read_checkpoint(file: Path) -> Checkpoint:
 def _read_pt(file: Path) -> dict[str, Any]:
     try:
         value = torch.load(file, map_location="cpu", weights_only=True)
-    except (RuntimeError, pickle.UnpicklingError, EOFError, ValueError) as fault:
+    except (RuntimeError, pickle.UnpicklingError, EOFError, ValueError, OSError) as fault:
         raise BadInput(f"{file}: no checkpoint that PyTorch reads safely ({str(fault).splitlines()[0]})") from fault
     if not isinstance(value, Mapping):
         raise BadInput(f"{file}: expected a dictionary of tensors, found {type(value).__name__}")
@@ -105,7 +122,8 @@ def _read_pt(file: Path) -> dict[str, Any]:
 def _read_safetensors(file: Path) -> dict[str, Any]:
     try:
         with safe_open(str(file), framework="pt") as opened:
-            entries: dict[str, Any] = {"state_dict": {name: opened.get_tensor(name) for name in opened.keys()}}
+            entries: dict[str, Any] = {name: _of_metadata(text) for name, text in (opened.metadata() or {}).items()}
+            entries["state_dict"] = {name: opened.get_tensor(name) for name in opened.keys()}
     except (SafetensorError, OSError) as fault:
         raise BadInput(f"{file}: no safetensors file ({fault})") from fault
     config = file.parent / CONFIG
@@ -115,6 +133,14 @@ def _read_safetensors(file: Path) -> dict[str, Any]:
         except ValueError as fault:
             raise BadInput(f"{config}: no JSON ({fault})") from fault
     return entries
+
+
+def _of_metadata(text: str) -> Any:
+    """The metadata of safetensors are texts: the program writes lists and tables as JSON."""
+    try:
+        return json.loads(text) if text.startswith(("[", "{")) else text
+    except ValueError:
+        return text
 
 
 def _weights_in(entries: Mapping[str, Any], file: Path) -> dict[str, Tensor]:
@@ -183,25 +209,54 @@ def encoder_weights(weights: Mapping[str, Tensor], names: set[str]) -> tuple[dic
     return found, unused
 
 
-def transfer(weights: Mapping[str, Tensor], network: torch.nn.Module, stem: str = "") -> TransferReport:
-    """Copies every tensor whose name and shape fit; `stem`, of one input channel, is spread over several and divided by them."""
+def transfer(
+    weights: Mapping[str, Tensor], network: torch.nn.Module, stem: str = "", channels: InputChannels = InputChannels()
+) -> TransferReport:
+    """Copies every tensor whose name and shape fit.
+
+    `stem` [width, C, ...], whose inputs are the image's channels, is adapted: of one channel, it is spread over several and divided by
+    them; of several that are named, each of the network's takes that of its name, and one of another name stays as initialised.
+    """
     report = TransferReport()
     own = network.state_dict()
     for name, target in own.items():
         source = weights.get(name)
         if source is None:
             report.missing.append(name)
+        elif name == stem and _shows(source, target, channels):
+            report.adapted[name] = _take_channels(source, target, channels)
         elif source.shape == target.shape and source.is_floating_point() == target.is_floating_point():
             target.copy_(source)
             report.loaded.append(name)
         elif name == stem and _inflatable(source, target):
-            channels = target.shape[1]
-            target.copy_((source.to(target.dtype) / channels).expand_as(target))
-            report.adapted[name] = f"inflated from 1 to {channels} input channels, divided by {channels}"
+            count = target.shape[1]
+            target.copy_((source.to(target.dtype) / count).expand_as(target))
+            report.adapted[name] = f"inflated from 1 to {count} input channels, divided by {count}"
         else:
             report.mismatched[name] = f"shape {list(source.shape)} in the file, {list(target.shape)} in the network"
     report.unused = [name for name in weights if name not in own]
     return report
+
+
+def _shows(source: Tensor, target: Tensor, channels: InputChannels) -> bool:
+    return (
+        len(channels.source) > 1
+        and channels.source != channels.target
+        and source.dim() == target.dim() == 5
+        and source.is_floating_point()
+        and (source.shape[1], target.shape[1]) == (len(channels.source), len(channels.target))
+        and (source.shape[0], source.shape[2:]) == (target.shape[0], target.shape[2:])
+    )
+
+
+def _take_channels(source: Tensor, target: Tensor, channels: InputChannels) -> str:
+    taken = [name for name in channels.target if name in channels.source]
+    drawn = [name for name in channels.target if name not in channels.source]
+    for name in taken:
+        target[:, channels.target.index(name)].copy_(source[:, channels.source.index(name)])
+    return f"channels {', '.join(taken) or 'none'} of {', '.join(channels.source)}" + (
+        f"; as initialised: {', '.join(drawn)}" if drawn else ""
+    )
 
 
 def _inflatable(source: Tensor, target: Tensor) -> bool:

@@ -6,7 +6,9 @@ True stands for a switch; a list or a tuple gives several values (`labels=["ET",
 from __future__ import annotations
 
 import json
+import os
 import tempfile
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,14 +21,14 @@ import pandas as pd
 import torch
 
 from brainmvp.checkpoints import PathLike
-from brainmvp.dataset import Dataset
+from brainmvp.dataset import Dataset, Templates
 from brainmvp.errors import BadInput, UsageError
 from brainmvp.networks import Encoder
 from brainmvp.process import run_program
 from brainmvp.store import Store
 
 Option = Union[str, int, float, bool, Path, Sequence[Union[str, int, float, Path]], None]
-Image = Union[str, Path, "nibabel.spatialimages.SpatialImage", npt.NDArray[Any], torch.Tensor]
+Image = Union[PathLike, "nibabel.spatialimages.SpatialImage", npt.NDArray[Any], torch.Tensor]
 
 
 def _words(options: Mapping[str, Option]) -> list[str]:
@@ -55,8 +57,7 @@ def index(folder: PathLike | Sequence[PathLike], out: PathLike, **options: Optio
 
     Gives a row a study and list: the entries of the file, and `list`. Raises `NothingFound` when there are none.
     """
-    folders = [folder] if isinstance(folder, (str, Path)) else list(folder)
-    run_program(["index", *map(str, folders), "-o", str(out), *_words(options)])
+    run_program(["index", *_several(folder), "-o", str(out), *_words(options)])
     content = json.loads(Path(out).read_text(encoding="utf-8"))
     lists = {name: rows for name in ("training", "validation", "test") if isinstance(rows := content.get(name), list)}
     return pd.DataFrame([{"list": name, **row} for name, rows in lists.items() for row in rows])
@@ -68,10 +69,21 @@ def prepare(studies: PathLike, out: PathLike, **options: Option) -> Store:
     return Store(out)
 
 
-def register(studies: PathLike, out: PathLike, **options: Option) -> Path:
-    """Aligns the images of each study to one of them; gives the folder, which holds a studies.json."""
+class Registration(pd.DataFrame):
+    """A row an image that was aligned: whence, how far it moved (mm, degrees), how sure that is, and a verdict in words."""
+
+    _metadata = ["studies"]
+    studies: Path
+    """The studies file of the aligned images, for `prepare`."""
+
+
+def register(studies: PathLike, out: PathLike, **options: Option) -> Registration:
+    """Aligns the images of each study to one of them (`reference="t1"`, `bias_correction=True`, ...) into the folder `out`."""
     run_program(["register", str(studies), "-o", str(out), *_words(options)])
-    return Path(out)
+    table = Registration(_read_table(Path(out) / "registration.tsv", "study", "modality", "reference", "motion_of", "verdict"))
+    table["doubtful"] = table["doubtful"].astype(bool)
+    table.studies = Path(out) / "studies.json"
+    return table
 
 
 def pretrain(store: Store | PathLike, out: PathLike, **options: Option) -> Path:
@@ -88,36 +100,48 @@ def finetune(task: str, store: Store | PathLike, out: PathLike, init: PathLike =
     return Path(out)
 
 
-def templates(run: PathLike) -> dict[str, npt.NDArray[np.float32]]:
+def templates(run: PathLike) -> Templates:
     """The learned templates of a pre-training run or its checkpoint, [H, W, D] by modality, from 0 to 1."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "templates"
         run_program(["templates", str(run), "-o", str(folder), "--quiet"])
-        return {
-            file.name[: -len(".nii.gz")]: np.asarray(nibabel.load(file).dataobj, np.float32)  # type: ignore[attr-defined]
-            for file in sorted(folder.glob("*.nii.gz"))
-        }
+        images = {file.name[: -len(".nii.gz")]: _read(file) for file in sorted(folder.glob("*.nii.gz"))}
+        found = Templates({name: np.asarray(image.dataobj, np.float32) for name, image in images.items()})
+        found.spacing_mm = next((float(np.linalg.norm(image.affine[:3, 0])) for image in images.values()), None)
+        return found
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a segmentation gives for a study."""
+    """What a fine-tuned model gives for a study."""
 
-    label: nibabel.Nifti1Image
-    """The label map on the grid of the reference image."""
+    label_map: nibabel.Nifti1Image | None
+    """Of a segmentation: see `label`."""
     probabilities: dict[str, nibabel.Nifti1Image] = field(default_factory=dict)
-    """By region or label."""
+    """Of a segmentation: by region or label."""
+    numbers: dict[str, float] = field(default_factory=dict)
+    """Of a classification the probability of each class, of a regression each number in the units of its table."""
     filled: tuple[str, ...] = ()
     """Modalities that were missing, filled by a template or zeros."""
     details: dict[str, Any] = field(default_factory=dict)
-    """The sidecar of the label map: models, inputs, options, channels."""
+    """What the program wrote beside it: models, inputs, options, channels."""
+
+    @property
+    def label(self) -> nibabel.Nifti1Image:
+        """The label map on the grid of the reference image. Raises `UsageError` for other tasks than segmentation."""
+        if self.label_map is None:
+            raise UsageError(f"this is no segmentation and has no label map; its numbers are {', '.join(self.numbers)}")
+        return self.label_map
 
 
 class Evaluation(pd.DataFrame):
-    """A row a case and region, a column a metric; `summary` has their means and intervals."""
+    """A row a case and region, a column a metric."""
 
-    _metadata = ["summary"]
+    _metadata = ["summary", "comparison"]
     summary: pd.DataFrame
+    """Means and medians with their intervals."""
+    comparison: pd.DataFrame | None
+    """With `compare=`: paired differences with their intervals and tests."""
 
 
 def predict(
@@ -126,46 +150,108 @@ def predict(
     affine: npt.NDArray[np.float64] | None = None,
     **options: Option,
 ) -> Prediction:
-    """Segments one study. `images`: by modality a file, an image of nibabel, or an array or tensor [H, W, D].
+    """Segments or classifies one study, or predicts its numbers.
 
-    `affine`: [4, 4], voxel indices to RAS+ mm of the arrays and tensors, which have none of their own. `run`: a run of `finetune
-    segment`; several are an ensemble. Raises `UsageError` for an array without an affine, `BadInput` for images that do not fit.
+    `images`: by modality a file, an image of nibabel, or an array or tensor [H, W, D] or [1, H, W, D]. `affine`: [4, 4], voxel
+    indices to RAS+ mm of the arrays and tensors that have none of their own (MONAI's have). `run`: a run of `finetune`; several are
+    an ensemble. Raises `UsageError` for an array without an affine, `BadInput` for images that do not fit.
     """
-    runs = [run] if isinstance(run, (str, Path)) else list(run)
     with tempfile.TemporaryDirectory() as temporary:
         out = Path(temporary) / "out"
-        files = {name: _as_file(image, affine, Path(temporary) / f"{name}.nii") for name, image in images.items()}
-        if not files:
+        if not images:
             raise UsageError("images is empty; expected at least one modality of the model")
-        named = [word for name, file in files.items() for word in ("--modality", f"{name}={file}")]
-        words = [*map(str, runs), *map(str, files.values()), *named, "-o", str(out), "--probabilities"]
-        run_program(["predict", *words, *_words(options)])
+        files = [_as_file(image, name, affine, Path(temporary) / f"image{i}.nii") for i, (name, image) in enumerate(images.items())]
+        named = [word for name, file in zip(images, files) for word in ("--modality", f"{name}={file}")]
+        run_program(["predict", *_several(run), *map(str, files), *named, "-o", str(out), "--probabilities", *_words(options)])
         return _prediction_in(out)
 
 
+def predict_all(studies: PathLike, run: PathLike | Sequence[PathLike], out: PathLike, **options: Option) -> pd.DataFrame:
+    """Predicts the studies of a studies file or below a folder (`fold=0`, `split="test"`, ...) into the folder `out`.
+
+    Gives a row a study: `case`, and `file`, its label map, of a segmentation; `prob_CLASS` of each class of a classification; each
+    number of a regression. Compare them with what is known: `evaluate(out, studies)`, or of the last two
+    `evaluate(out / "predictions.tsv", studies, classification=True)` and `regression=True`.
+    """
+    run_program(["predict", *_several(run), str(studies), "-o", str(out), *_words(options)])
+    table = Path(out) / "predictions.tsv"
+    if table.is_file():
+        return _read_table(table, "case")
+    files = sorted(file.with_suffix(".nii.gz") for file in Path(out).rglob("*.json"))
+    names = [file.name.removesuffix(".nii.gz").removesuffix("_desc-brainmvp_dseg") for file in files]
+    return pd.DataFrame({"case": names, "file": files})
+
+
 def evaluate(predictions: PathLike | Sequence[PathLike], reference: PathLike, **options: Option) -> Evaluation:
-    """Compares predictions with references: a row a case and region, a column a metric; `.summary`: means and intervals."""
-    several = [predictions] if isinstance(predictions, (str, Path)) else list(predictions)
+    """Compares predictions with references: a row a case and region, a column a metric; `.summary`: means and intervals.
+
+    `compare=` other predictions of the same cases: `.comparison` has the paired differences.
+    """
     with tempfile.TemporaryDirectory() as temporary:
         out = Path(temporary) / "evaluation.tsv"
-        run_program(["evaluate", *map(str, several), "--reference", str(reference), "-o", str(out), *_words(options)])
-        table = Evaluation(pd.read_csv(out, sep="\t"))
-        table.summary = pd.read_csv(out.with_suffix(".summary.tsv"), sep="\t")
+        run_program(["evaluate", *_several(predictions), "--reference", str(reference), "-o", str(out), *_words(options)])
+        names = ("case", "region", "class", "predicted", "metric", "wilcoxon_method")
+        table = Evaluation(_read_table(out, *names))
+        table.summary = _read_table(out.with_suffix(".summary.tsv"), *names)
+        compared = out.with_suffix(".comparison.tsv")
+        table.comparison = _read_table(compared, *names) if compared.is_file() else None
         return table
 
 
-def _as_file(image: Image, affine: npt.NDArray[np.float64] | None, file: Path) -> Path:
-    if isinstance(image, (str, Path)):
+def report(out: PathLike, *runs: PathLike, **options: Option) -> Path:
+    """Writes runs, evaluations (`evaluation=`) and predictions (`predictions=`, `studies=`) as one page; gives the file."""
+    run_program(["report", *map(str, runs), "-o", str(out), *_words(options)])
+    return Path(out)
+
+
+def benchmark(plan: PathLike, out: PathLike, **options: Option) -> Path:
+    """Compares pre-trainings as a plan says (`dry_run=True` says what it costs); gives the folder. A stopped one goes on."""
+    run_program(["benchmark", str(plan), "-o", str(out), *_words(options)])
+    return Path(out)
+
+
+def convert(source: PathLike, out: PathLike, **options: Option) -> Path:
+    """Converts the weights of a checkpoint between .pt and .safetensors; gives the file."""
+    run_program(["convert", str(source), str(out), *_words(options)])
+    return Path(out)
+
+
+def inspect(path: PathLike, **options: Option) -> str:
+    """What the program says of an image, a checkpoint, a store or a run, which it reads to the end.
+
+    Raises `BadInput` when it cannot be used.
+    """
+    return run_program(["inspect", str(path), *_words(options)])
+
+
+def _several(paths: PathLike | Sequence[PathLike]) -> list[str]:
+    return [str(paths)] if isinstance(paths, (str, os.PathLike)) else [str(path) for path in paths]
+
+
+def _read_table(file: Path, *texts: str) -> pd.DataFrame:
+    """`texts`: columns of names, which stay texts, also those that look like a number or like nothing ("007", "NA")."""
+    columns = pd.read_csv(file, sep="\t", nrows=0).columns
+    numbers = {name: ["", "nan"] for name in columns if name not in texts}
+    return pd.read_csv(file, sep="\t", dtype=dict.fromkeys(texts, str), keep_default_na=False, na_values=numbers)
+
+
+def _as_file(image: Image, name: str, affine: npt.NDArray[np.float64] | None, file: Path) -> Path:
+    if isinstance(image, (str, os.PathLike)):
         return Path(image)
     if isinstance(image, nibabel.spatialimages.SpatialImage):
         nibabel.save(image, file)
         return file
+    own = getattr(image, "affine", affine)  # of MONAI's MetaTensor
     values = image.detach().cpu().float().numpy() if isinstance(image, torch.Tensor) else np.asarray(image, np.float32)
+    values = values[0] if values.ndim == 4 and len(values) == 1 else values
     if values.ndim != 3:
-        raise UsageError(f"{file.stem}: expected [H, W, D], found {list(values.shape)}")
-    if affine is None:
-        raise UsageError(f"{file.stem}: an array has no affine; pass affine=, [4, 4] from voxel indices to RAS+ mm")
-    nibabel.save(nibabel.Nifti1Image(values, affine), file)  # type: ignore[no-untyped-call]
+        raise UsageError(f"{name}: expected [H, W, D], found {list(values.shape)}")
+    if own is None:
+        raise UsageError(f"{name}: an array has no affine; pass affine=, [4, 4] from voxel indices to RAS+ mm")
+    matrix = np.asarray(own, np.float64)
+    if matrix.shape != (4, 4) or not np.isfinite(matrix).all():
+        raise UsageError(f"{name}: the affine is {matrix.tolist()}; expected [4, 4] from voxel indices to RAS+ mm")
+    nibabel.save(nibabel.Nifti1Image(np.asarray(values), matrix), file)  # type: ignore[no-untyped-call]
     return file
 
 
@@ -177,17 +263,23 @@ def _read(file: Path) -> nibabel.Nifti1Image:
 
 def _prediction_in(folder: Path) -> Prediction:
     sidecars = list(folder.rglob("*.json"))
-    if len(sidecars) != 1 or not (label := sidecars[0].with_suffix(".nii.gz")).is_file():
-        raise BadInput("the run gives no label map of one study; predict() takes runs of finetune segment")
+    if len(sidecars) != 1:
+        raise BadInput(f"the program wrote the predictions of {len(sidecars)} studies; expected those of one")
     details = json.loads(sidecars[0].read_text(encoding="utf-8"))
-    filled = {
-        name
-        for model in details["channels"]["of_models"]
-        for name in (*model["filled_from_template"], *model["filled_with_zeros"])
-    }
+    table = folder / "predictions.tsv"
+    if table.is_file():
+        (row,) = _read_table(table, "case").drop(columns="case").to_dict("records")
+        numbers = {str(name).removeprefix("prob_"): float(value) for name, value in row.items()}
+        return Prediction(None, {}, numbers, _filled(details["channels_of_rows"][0]), details)
     maps = folder.rglob("*_label-*_probseg.nii.gz")
     named = {file.name.rsplit("_label-", 1)[1][: -len("_probseg.nii.gz")]: _read(file) for file in maps}
-    return Prediction(_read(label), named, tuple(sorted(filled)), details)
+    label = _read(sidecars[0].with_suffix(".nii.gz"))
+    return Prediction(label, named, {}, _filled(details["channels"]), details)
+
+
+def _filled(channels: Mapping[str, Any]) -> tuple[str, ...]:
+    models = channels["of_models"]
+    return tuple(sorted({name for model in models for name in (*model["filled_from_template"], *model["filled_with_zeros"])}))
 
 
 def _folder(store: Store | PathLike) -> str:
@@ -197,18 +289,30 @@ def _folder(store: Store | PathLike) -> str:
 def embed(encoder: Encoder, studies: Dataset) -> pd.DataFrame:
     """The pooled deepest feature of each study, for scikit-learn: a row a study (index `id`), a column a channel.
 
-    `studies`: a `Dataset` with as many channels as the encoder and a crop that its `size_multiple` divides. Without gradients; the
-    encoder is left in the mode that it had.
+    `studies`: a `Dataset` with the encoder's channels and a crop that its `size_multiple` divides; the crop is the middle of each
+    study. Without gradients, on the encoder's device; it is left in the mode that it had. Warns of other `intensities` than those of
+    its training. Raises `UsageError` when the channels are others, or in another order, than the encoder's.
     """
-    device = next(encoder.parameters()).device
+    if encoder.channels and studies.channels != encoder.channels:
+        raise UsageError(
+            f"the images show {', '.join(studies.channels)}, and the encoder takes {', '.join(encoder.channels)}; pass "
+            "channels=encoder.channels to Dataset, or channels=data.channels to Encoder.from_pretrained"
+        )
+    if encoder.intensities not in ("", studies.intensities):
+        warnings.warn(
+            f"the encoder was trained on {encoder.intensities} intensities, and these are {studies.intensities}; pass "
+            "intensities=encoder.intensities to Dataset",
+            stacklevel=2,
+        )
+    weight = next(encoder.parameters())
     was_training = encoder.training
     encoder.eval()
     try:
         with torch.no_grad():
             rows = {}
             for number in range(len(studies)):
-                sample = studies[number]
-                rows[sample["id"]] = encoder.pooled(sample["image"][None].to(device))[0].cpu().numpy()
+                sample = studies.middle(number)
+                rows[sample["id"]] = encoder.pooled(sample["image"][None].to(weight))[0].float().cpu().numpy()
     finally:
         encoder.train(was_training)
     return pd.DataFrame(np.stack(list(rows.values())), index=pd.Index(list(rows), name="id"))

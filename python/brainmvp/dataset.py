@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -23,12 +24,20 @@ FILLS = ("zero", "template")
 Sample = dict[str, Any]
 
 
+class Templates(dict[str, npt.NDArray[Any]]):
+    """Learned templates [H, W, D] by modality, as `brainmvp.templates` gives them."""
+
+    spacing_mm: float | None = None
+    """Of their voxels; None where nothing says it."""
+
+
 class Dataset(torch.utils.data.Dataset[Sample]):
     """Dictionaries of a random crop of each study.
 
     `image`: float32 [C, h, w, d]; `present`: bool [C], False where the modality is missing and was filled; `affine`: float64 [4, 4]
-    of the crop, voxel indices to RAS+ mm; `id`: str; and where every study has one, `label`: uint8 [1, h, w, d]. Crops are drawn from
-    torch's generator, which `DataLoader` seeds in each worker: `torch.manual_seed` repeats them.
+    of the crop, voxel indices to RAS+ mm; `id`: str; and `label`: uint8 [1, h, w, d]. Crops are drawn from torch's generator, which
+    `DataLoader` seeds in each worker: `torch.manual_seed` repeats them. Random transforms of MONAI draw from generators of their
+    own, which only MONAI's `DataLoader` seeds in each worker.
     """
 
     def __init__(
@@ -38,6 +47,7 @@ class Dataset(torch.utils.data.Dataset[Sample]):
         channels: Sequence[str] | None = None,
         fill: str = "zero",
         *,
+        label: bool | None = None,
         templates: Mapping[str, npt.NDArray[Any]] | None = None,
         split: str | None = None,
         intensities: str = "unclipped",
@@ -47,33 +57,51 @@ class Dataset(torch.utils.data.Dataset[Sample]):
         `crop`: sides in voxels, None for whole volumes; a study that is smaller is padded with zeros, the smaller half in front.
         `channels`: modalities in order, by default all of the store. `fill`: what stands for a missing modality: zeros, or its
         template, at the place that the crop has in the template grid; `templates` [H, W, D] by modality, as `templates(run)` gives
-        them (one that has none is filled with zeros). `split`: training, validation or test only. `intensities`: clipped to 0 to 1,
-        as in pre-training, or unclipped: bounded to -5 to 5, as in fine-tuning. `transform`: called with each dictionary.
+        them (one that has none is filled with zeros). `label`: True takes only studies with a label map, False gives none; by default
+        there are labels where all studies have one, and a warning where only some have. `split`: training, validation or test only.
+        `intensities`: clipped to 0 to 1, as in pre-training, or unclipped: bounded to -5 to 5, as in fine-tuning. `transform`: called
+        with each dictionary.
 
-        Raises `UsageError` for unknown names, `NothingFound` when no study has any of the channels.
+        Raises `UsageError` for unknown names and for templates of other voxels than the store's, `NothingFound` when no study has any
+        of the channels.
         """
         self.store = store if isinstance(store, Store) else Store(store)
-        self.crop: Triple | None = (crop, crop, crop) if isinstance(crop, int) else crop
-        self.channels = tuple(channels if channels is not None else self.store.modalities)
+        self.crop: Triple | None = (int(crop),) * 3 if isinstance(crop, (int, np.integer)) else crop
+        self.channels = (channels,) if isinstance(channels, str) else tuple(channels if channels is not None else self.store.modalities)
         self.intensities = intensities
         self.transform = transform
         self.templates = dict(templates or {}) if fill == "template" else {}
-        self._check(fill, templates is not None, split)
+        self._check(fill, templates, split)
         self.studies = [
             study
             for study in self.store.values()
-            if (split is None or study.split == split) and any(name in study for name in self.channels)
+            if (split is None or study.split == split)
+            and any(name in study for name in self.channels)
+            and (study.has_label or not label)
         ]
         if not self.studies:
-            raise NothingFound(f"{self.store.folder}: no study of {split or 'any split'} has any of {', '.join(self.channels)}")
-        self.has_labels = all(study.has_label for study in self.studies)
+            wanted = f"has any of {', '.join(self.channels)}" + (" and a label map" if label else "")
+            raise NothingFound(f"{self.store.folder}: no study of {split or 'any split'} {wanted}")
+        self.has_labels = label is not False and self._all_are_labelled()
 
-    def _check(self, fill: str, has_templates: bool, split: str | None) -> None:
+    def _all_are_labelled(self) -> bool:
+        lacking = sum(not study.has_label for study in self.studies)
+        if 0 < lacking < len(self.studies):
+            warnings.warn(
+                f"{lacking} of {len(self.studies)} studies have no label map, so that no sample has one; label=True takes only the others",
+                stacklevel=3,
+            )
+        return lacking == 0
+
+    def _check(self, fill: str, templates: Mapping[str, npt.NDArray[Any]] | None, split: str | None) -> None:
         bounds_of(self.intensities)
         if fill not in FILLS:
             raise UsageError(f"fill is {fill!r}; expected {' or '.join(FILLS)}")
-        if fill == "template" and not has_templates:
+        if fill == "template" and templates is None:
             raise UsageError("fill='template' needs templates=...: brainmvp.templates(run) gives those of a run")
+        spacing, of_store = getattr(templates, "spacing_mm", None), float(self.store.parameters["spacing_mm"])
+        if spacing is not None and abs(spacing - of_store) > 1e-3:
+            raise UsageError(f"the templates have voxels of {spacing:g} mm, and those of {self.store.folder} have {of_store:g} mm")
         if split not in (None, "training", "validation", "test"):
             raise UsageError(f"split is {split!r}; expected training, validation or test")
         unknown = [name for name in self.channels if name not in self.store.modalities and name not in self.templates]
@@ -89,9 +117,21 @@ class Dataset(torch.utils.data.Dataset[Sample]):
 
     def __getitem__(self, index: int) -> Any:
         study = self.studies[index]
+        return self._sample(study, _start(study.shape, self.crop or study.shape, _drawn))
+
+    def middle(self, index: int) -> Any:
+        """As `self[index]`, with the crop in the middle of the study instead of a drawn one."""
+        study = self.studies[index]
+        return self._sample(study, _start(study.shape, self.crop or study.shape, lambda room: room // 2))
+
+    def _sample(self, study: StoredStudy, start: Triple) -> Any:
         size = self.crop or study.shape
-        start = _drawn_start(study.shape, size)
-        image = np.stack([self._channel(study, name, start, size) for name in self.channels])
+        image = np.zeros((len(self.channels), *size), np.float32)
+        for channel, name in zip(image, self.channels):
+            if name in study:
+                study[name].copy_crop(channel, start, self.intensities)
+            elif name in self.templates:
+                channel[...] = template_crop(self.templates[name], study.shape, start, size)
         affine = study.affine.copy()
         affine[:3, 3] += affine[:3, :3] @ np.array(start, np.float64)
         sample: Sample = {
@@ -104,19 +144,16 @@ class Dataset(torch.utils.data.Dataset[Sample]):
             sample["label"] = torch.from_numpy(study[LABEL].crop(start, size)[np.newaxis])
         return sample if self.transform is None else self.transform(sample)
 
-    def _channel(self, study: StoredStudy, name: str, start: Triple, size: Triple) -> npt.NDArray[Any]:
-        if name in study:
-            return study[name].crop(start, size, self.intensities)
-        if name in self.templates:
-            return template_crop(self.templates[name], study.shape, start, size)
-        return np.zeros(size, np.float32)
+
+def _drawn(room: int) -> int:
+    return int(torch.randint(room + 1, ()).item())
 
 
-def _drawn_start(volume: Triple, crop: Triple) -> Triple:
+def _start(volume: Triple, crop: Triple, place: Callable[[int], int]) -> Triple:
+    """Of a crop; `place`: from the room that it has along an axis to where it starts there."""
+
     def along(whole: int, side: int) -> int:
-        if whole <= side:
-            return -((side - whole) // 2)
-        return int(torch.randint(whole - side + 1, ()).item())
+        return place(whole - side) if whole > side else -((side - whole) // 2)
 
     return along(volume[0], crop[0]), along(volume[1], crop[1]), along(volume[2], crop[2])
 

@@ -13,7 +13,7 @@ from brainmvp.errors import BadInput
 TASKS = ("segment", "classify", "regress")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Description:
     """Task, channels, outputs, preparation and templates of a fine-tuned model."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +16,7 @@ from brainmvp.checkpoints import (
     CONFIG,
     WEIGHTS,
     Checkpoint,
+    InputChannels,
     PathLike,
     TransferReport,
     checkpoint_file,
@@ -35,7 +37,9 @@ _TEMPLATES = "templates.safetensors"
 _Model = TypeVar("_Model", Segmenter, Classifier, Regressor)
 
 
-def load_encoder(source: PathLike, in_channels: int | None, network: str | None) -> Encoder:
+def load_encoder(
+    source: PathLike, in_channels: int | None = None, network: str | None = None, channels: Sequence[str] | None = None
+) -> Encoder:
     """See `Encoder.from_pretrained`."""
     checkpoint = read_checkpoint(checkpoint_file(source, ("last.pt", "best.pt")))
     name = network_of(checkpoint, network)
@@ -45,13 +49,51 @@ def load_encoder(source: PathLike, in_channels: int | None, network: str | None)
     weights, unused = encoder_weights(checkpoint.weights, names)
     if stem not in weights:
         raise BadInput(f"{checkpoint.file}: no encoder of {name} in it: there is no tensor {stem}")
-    encoder = make_encoder(name, int(weights[stem].shape[1]) if in_channels is None else in_channels)
-    encoder.report = transfer(weights, encoder, stem)
+    there = int(weights[stem].shape[1])
+    asked, assumed = _input_channels(checkpoint, there, in_channels, channels)
+    encoder = make_encoder(name, (len(asked.target) or there) if in_channels is None else in_channels)
+    encoder.channels, encoder.intensities = asked.target, str(checkpoint.entries.get("intensities", ""))
+    encoder.report = transfer(weights, encoder, stem, asked)
     require_whole(encoder.report, checkpoint.file)
     if encoder.report.unused:
         raise BadInput(f"{checkpoint.file}: the encoder of a larger network than {name}\n{encoder.report}")
-    encoder.report.unused = unused
+    encoder.report.unused, encoder.report.assumed = unused, assumed
     return encoder.eval()
+
+
+def _input_channels(
+    checkpoint: Checkpoint, there: int, in_channels: int | None, channels: Sequence[str] | None
+) -> tuple[InputChannels, list[str]]:
+    """What both networks' inputs show, as far as it is known, and what was assumed. `there`: input channels of the file."""
+    known = checkpoint.channels if len(checkpoint.channels) == there else ()
+    shown = f"{checkpoint.file}: it has {there} input channels, " + (", ".join(known) or "and does not say what they show")
+    if channels is None:
+        if in_channels in (None, there):
+            order = f"the input channels are those of the file, in its order: {', '.join(known) or 'it does not name them'}"
+            return InputChannels(known, known), [order] if in_channels is not None and there > 1 else []
+        if there > 1:
+            raise UsageError(f"{shown}; name the {in_channels} that are wanted: channels=[...]")
+        return InputChannels(), []
+    wanted = _distinct_names(channels, in_channels)
+    if known and there > 1:
+        drawn = [name for name in wanted if name not in known]
+        if len(drawn) == len(wanted):
+            raise UsageError(f"{shown}; channels are {', '.join(wanted)}, of which it knows none")
+        if drawn:
+            warnings.warn(f"{shown}; as initialised, not pre-trained: {', '.join(drawn)}", stacklevel=4)
+    elif 1 < there != len(wanted):
+        raise UsageError(f"{shown}; pass {there} channels in its order")
+    elif there > 1:
+        return InputChannels((), wanted), [f"the input channels of the file, which does not name them, are {', '.join(wanted)}"]
+    return InputChannels(known, wanted), []
+
+
+def _distinct_names(channels: Sequence[str], in_channels: int | None) -> tuple[str, ...]:
+    names = (channels,) if isinstance(channels, str) else tuple(channels)
+    if not names or len(set(names)) != len(names) or in_channels not in (None, len(names)):
+        of_number = "" if in_channels is None else f"{in_channels} "
+        raise UsageError(f"channels are {', '.join(names) or 'none'}; expected {of_number}different modalities")
+    return names
 
 
 def load_fine_tuned(run: PathLike) -> Segmenter | Classifier | Regressor:
@@ -89,7 +131,9 @@ def read_description(run: PathLike) -> Description:
 def save_encoder(encoder: Encoder, folder: PathLike) -> None:
     """See `Encoder.save_pretrained`."""
     config = {"class": "Encoder", "network": encoder.network, "in_channels": encoder.in_channels}
-    _save(encoder, config, folder)
+    known = {"channels": list(encoder.channels), "intensities": encoder.intensities}
+    with new_folder(folder) as temporary:
+        _write(encoder, config | {name: value for name, value in known.items() if value}, temporary)
 
 
 def save_described(model: nn.Module, description: Description | None, folder: PathLike) -> None:
@@ -117,6 +161,7 @@ def _load_model(run: PathLike, task: str, kind: str, make: Callable[[str, int, i
 
 def _filled(checkpoint: Checkpoint, description: Description, make: Callable[[str, int, int], _Model]) -> _Model:
     model = make(description.network, len(description.channels), len(description.outputs))
+    model.encoder.channels, model.encoder.intensities = description.channels, description.intensities
     model.description, model.report = description, _fill(checkpoint, model)
     return model.eval()
 
@@ -138,12 +183,9 @@ def _fill(checkpoint: Checkpoint, model: nn.Module) -> TransferReport:
     return report
 
 
-def _save(model: nn.Module, config: Mapping[str, Any], folder: PathLike) -> None:
-    with new_folder(folder) as temporary:
-        _write(model, config, temporary)
-
-
 def _write(model: nn.Module, config: Mapping[str, Any], folder: Path) -> None:
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
-    save_file(tensors, folder / WEIGHTS, metadata={"format": "pt"})
+    # The program reads these two where it reads the file without its config.json.
+    said = {"network": config["network"], **({"channels": json.dumps(config["channels"])} if "channels" in config else {})}
+    save_file(tensors, folder / WEIGHTS, metadata={"format": "pt", **said})
     (folder / CONFIG).write_text(json.dumps({"model_type": "brainmvp", **config}, indent=1) + "\n", encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -83,8 +84,10 @@ def _show(stream: IO[bytes], messages: list[str]) -> None:
     for line in stream:
         text = line.decode("utf-8", "replace")
         messages.append(text)
-        sys.stderr.write(text)
-        sys.stderr.flush()
+        # Where stderr is closed or missing, the program must go on: it would wait for who reads its messages.
+        with contextlib.suppress(AttributeError, OSError, ValueError):
+            sys.stderr.write(text)
+            sys.stderr.flush()
 
 
 def _last_error(messages: Sequence[str]) -> str:

@@ -8,9 +8,12 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import os
 import struct
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,9 +53,9 @@ def bounds_of(intensities: str) -> tuple[int, int]:
     return BOUNDS[intensities]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StoredVolume:
-    """One image or label map of a store. Nothing is kept open, so that it can go to other processes."""
+    """One image or label map of a store. It holds no file, so that it can go to other processes."""
 
     path: Path
     shape: Triple
@@ -73,20 +76,31 @@ class StoredVolume:
 
         `start` may be negative. Raises `BadInput` as `mapped`, `UsageError` for a side below 1 or unknown `intensities`.
         """
-        low, high = bounds_of(intensities)
-        if min(size) < 1:
-            raise UsageError(f"a crop of {size} voxels: the sides must be at least 1")
-        if _HAS_READER:
-            return self._read_crop(start, size, intensities == "clipped")
-        first = tuple(max(0, at) for at in start)
-        last = tuple(max(0, min(at + side, whole)) for at, side, whole in zip(start, size, self.shape))
+        if len(size) != 3 or min(size) < 1:
+            raise UsageError(f"a crop of {size} voxels: expected three sides of at least 1")
         result: npt.NDArray[Any] = np.zeros(size, np.uint8 if self.is_label else np.float32)
-        if all(begin < end for begin, end in zip(first, last)):
-            box = self._box((first[0], first[1], first[2]), (last[0], last[1], last[2]))
-            if not self.is_label:
-                box = np.clip(box, low * STORED_ONE, high * STORED_ONE) * (np.float32(1) / np.float32(STORED_ONE))
-            result[tuple(slice(begin - at, end - at) for begin, end, at in zip(first, last, start))] = box
+        self.copy_crop(result, start, intensities)
         return result
+
+    def copy_crop(self, out: npt.NDArray[Any], start: Triple, intensities: str = "unclipped") -> None:
+        """As `crop`, into `out` [H, W, D] of zeros: what lies outside the volume is left as it is."""
+        low, high = bounds_of(intensities)
+        if _HAS_READER and out.flags.c_contiguous:
+            self._read_crop(out, start, intensities == "clipped")
+            return
+        first = tuple(max(0, at) for at in start)
+        last = tuple(max(0, min(at + side, whole)) for at, side, whole in zip(start, out.shape, self.shape))
+        if any(begin >= end for begin, end in zip(first, last)):
+            return
+        box = self._box((first[0], first[1], first[2]), (last[0], last[1], last[2]))
+        target = out[tuple(slice(begin - at, end - at) for begin, end, at in zip(first, last, start))]
+        if self.is_label:
+            target[...] = box
+            return
+        # From the file's order of axes to the other while the box is int16, which is half of float32.
+        values = np.array(box, order="C")
+        np.clip(values, low * STORED_ONE, high * STORED_ONE, out=values)
+        np.multiply(values, np.float32(1) / np.float32(STORED_ONE), out=target)
 
     def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> npt.NDArray[Any]:
         """The whole volume as `crop` gives it."""
@@ -94,13 +108,11 @@ class StoredVolume:
             raise ValueError("the values are scaled, so that they must be copied; use mapped() for those of the file")
         return self.crop((0, 0, 0), self.shape).astype(dtype, copy=False)
 
-    def _read_crop(self, start: Triple, size: Triple, clipped: bool) -> npt.NDArray[Any]:
-        result: npt.NDArray[Any] = np.empty(size, np.uint8 if self.is_label else np.float32)
+    def _read_crop(self, out: npt.NDArray[Any], start: Triple, clipped: bool) -> None:
         if self.is_label:
-            copy_label_crop(self.path, self.shape, start, result)
+            copy_label_crop(self.path, self.shape, start, out)
         else:
-            copy_image_crop(self.path, self.shape, start, clipped, result)
-        return result
+            copy_image_crop(self.path, self.shape, start, clipped, out)
 
     def _is_chunked(self) -> bool:
         return self.path.suffix == ".chunks"
@@ -115,15 +127,10 @@ class StoredVolume:
 
     def _mapped_file(self) -> IntArray:
         try:
-            data = nibabel.load(self.path, mmap="r").dataobj  # type: ignore[attr-defined]
-            values: IntArray = data.get_unscaled()
+            state = os.stat(self.path)
+            return _mapped_values(self.path, self.shape, self.is_label, state.st_mtime_ns, state.st_size)
         except (OSError, ValueError, nibabel.filebasedimages.ImageFileError) as fault:
             raise _damaged(self.path, str(fault)) from fault
-        if values.shape != self.shape or values.dtype != self._type():
-            raise _damaged(self.path, f"{values.dtype} of {values.shape}, where study.json says {self._type()} of {self.shape}")
-        if not self.is_label and np.float32(data.slope) != np.float32(1) / np.float32(STORED_ONE):
-            raise _damaged(self.path, "scl_slope is not 1/4681")
-        return values
 
     def _chunks(self, first: Triple, last: Triple) -> IntArray:
         try:
@@ -177,7 +184,20 @@ class StoredVolume:
         box[tuple(slice(a - f, b - f) for a, b, f in zip(low, high, first))] = values[inside]
 
 
-@dataclass(frozen=True)
+# Mapping a file anew costs a third of a crop; a process may hold 65,530 mappings.
+@functools.lru_cache(maxsize=1 << 12)
+def _mapped_values(path: Path, shape: Triple, is_label: bool, modified_ns: int, size: int) -> IntArray:
+    """Of a file that is what study.json says. `modified_ns` and `size` make it read again after a change."""
+    data = nibabel.load(path).dataobj  # type: ignore[attr-defined]
+    expected = np.dtype(np.uint8 if is_label else "<i2")
+    if data.shape != shape or data.dtype != expected:
+        raise _damaged(path, f"{data.dtype} of {data.shape}, where study.json says {expected} of {shape}")
+    if not is_label and np.float32(data.slope) != np.float32(1) / np.float32(STORED_ONE):
+        raise _damaged(path, "scl_slope is not 1/4681")
+    return np.memmap(path, expected, "r", data.offset, shape, "F")
+
+
+@dataclass(frozen=True, eq=False)
 class StoredStudy:
     """One prepared study: its images lie on one grid."""
 
@@ -216,13 +236,15 @@ class Store(Mapping[str, StoredStudy]):
     def __init__(self, folder: PathLike) -> None:
         """Raises `BadInput` for a folder that is no store or is damaged, `NothingFound` for one without studies."""
         self.folder = Path(folder)
-        record = _read_json(self.folder / "store.json", "brainmvp-store", "run `brainmvp prepare` to make a store")
-        self.labels: dict[str, int] = record.get("labels", {})
-        self.regions: dict[str, list[int]] = record.get("regions", {})
-        self.classes: list[str] = record.get("classes", [])
-        self.parameters: dict[str, Any] = record["parameters"]
-        """How it was prepared: spacing_mm, percentiles and so on."""
-        self._studies = {entry["id"]: self._study(entry) for entry in record["studies"]}
+        file = self.folder / "store.json"
+        record = _read_json(file, "brainmvp-store", "run `brainmvp prepare` to make a store")
+        with _as_bad_input(file):
+            self.labels: dict[str, int] = record.get("labels", {})
+            self.regions: dict[str, list[int]] = record.get("regions", {})
+            self.classes: list[str] = record.get("classes", [])
+            self.parameters: dict[str, Any] = record["parameters"]
+            """How it was prepared: spacing_mm, percentiles and so on."""
+            self._studies = {entry["id"]: self._study(entry) for entry in record["studies"]}
         if not self._studies:
             raise NothingFound(f"{self.folder}: the store lists no study; run `brainmvp prepare` again")
 
@@ -243,10 +265,11 @@ class Store(Mapping[str, StoredStudy]):
     def _study(self, entry: Mapping[str, Any]) -> StoredStudy:
         folder = self.folder / entry["id"]
         record = _read_json(folder / "study.json", "brainmvp-study", "run `brainmvp prepare` again")
-        i, j, k = record["grid"]["size"]
-        affine = np.array(record["grid"]["affine"], np.float64)
+        with _as_bad_input(folder / "study.json"):
+            i, j, k = record["grid"]["size"]
+            affine = np.array(record["grid"]["affine"], np.float64).reshape(4, 4)
+            names = [*record["modalities"], *([LABEL] if record["label"] else [])]
         extension = ".chunks" if self.parameters.get("compress", False) else ".nii"
-        names = [*record["modalities"], *([LABEL] if record["label"] else [])]
         volumes = {name: StoredVolume(folder / (name + extension), (i, j, k), affine, name == LABEL) for name in names}
         return StoredStudy(
             id=entry["id"],
@@ -269,6 +292,15 @@ def _read_json(path: Path, kind: str, advice: str) -> dict[str, Any]:
     if not isinstance(record, dict) or record.get("format") != kind or record.get("version") != 2:
         raise BadInput(f"{path}: not of the format {kind}, version 2; {advice}")
     return record
+
+
+@contextmanager
+def _as_bad_input(path: Path) -> Iterator[None]:
+    """For what a record lacks or has of another type."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError) as fault:
+        raise _damaged(path, f"an entry is missing or of another type ({fault!r})") from fault
 
 
 def _damaged(path: Path, what: str) -> BadInput:

@@ -24,8 +24,8 @@ store = brainmvp.prepare(work / "studies.json", work / "store", spacing=6)
 pretraining = brainmvp.pretrain(store, work / "pretraining", recipe="tiny", crop=16, steps=2, threads=1)
 
 # %% A row per study
-encoder = brainmvp.Encoder.from_pretrained(pretraining, in_channels=4)
-embeddings = brainmvp.embed(encoder, brainmvp.Dataset(store, crop=16))
+encoder = brainmvp.Encoder.from_pretrained(pretraining, channels=store.modalities)
+embeddings = brainmvp.embed(encoder, brainmvp.Dataset(store, crop=16, intensities=encoder.intensities))
 print(embeddings.shape)
 
 # %% How large is the tumour? Of every study, by what the others show

@@ -7,9 +7,9 @@ import tempfile
 from pathlib import Path
 
 import torch
+from monai.data import DataLoader  # which seeds MONAI's transforms in each worker
 from monai.losses import DiceCELoss
 from monai.transforms import Compose, RandFlipd, RandScaleIntensityd
-from torch.utils.data import DataLoader
 
 import brainmvp
 
@@ -28,7 +28,7 @@ data = brainmvp.Dataset(store, crop=32, fill="template", templates=brainmvp.temp
 loader = DataLoader(data, batch_size=1, shuffle=True, num_workers=0)
 
 # %% A segmentation network whose encoder is the pre-trained one
-encoder = brainmvp.Encoder.from_pretrained(pretraining, in_channels=len(data.channels))
+encoder = brainmvp.Encoder.from_pretrained(pretraining, channels=data.channels)
 model = brainmvp.make_segmenter(encoder.network, len(data.channels), outputs=2)
 model.encoder.load_state_dict(encoder.state_dict())
 print(encoder.report)

@@ -25,7 +25,9 @@ print(studies[["list", "id", "modality"]])
 study = next(iter(store.values()))
 slices = [np.asarray(study[name])[:, :, study.shape[2] // 2].T[::-1] for name in study.modalities]
 picture = np.clip(np.concatenate(slices, axis=1), 0, 1)
-Image.fromarray((255 * picture).astype(np.uint8)).resize((4 * picture.shape[1], 4 * picture.shape[0])).save(work / "slices.png")
+image = Image.fromarray((255 * picture).astype(np.uint8)).resize((4 * picture.shape[1], 4 * picture.shape[0]))
+image.save(work / "slices.png")
+image  # which a notebook shows
 
 # %% Pre-train, fine-tune, predict, evaluate
 pretraining = brainmvp.pretrain(store, work / "pretraining", steps=2, **small)

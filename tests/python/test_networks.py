@@ -89,6 +89,44 @@ def test_encoders_can_be_exported_by_torch(network: str) -> None:
             torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-5)
 
 
+def models(network: str) -> list[torch.nn.Module]:
+    return [
+        brainmvp.make_segmenter(network, CHANNELS, OUTPUTS).eval(),
+        brainmvp.Classifier(network, CHANNELS, OUTPUTS).eval(),
+        brainmvp.Regressor(network, CHANNELS, 1).eval(),
+    ]
+
+
+@pytest.mark.parametrize("network", ("uniformer_tiny", "unet", "resenc_s", "mednext_s"))
+def test_models_are_one_graph_to_torch_compile(network: str) -> None:
+    x = torch.rand(1, CHANNELS, 32, 32, 32)
+    for model in models(network)[: 2 if network == "uniformer_tiny" else 1]:  # encoders, and what is after them
+        # "eager" runs the graph that was found as it is; with `fullgraph` no part may be left to Python.
+        compiled = torch.compile(model, backend="eager", fullgraph=True)
+        with torch.no_grad():
+            torch.testing.assert_close(compiled(x), model(x), rtol=1e-5, atol=1e-5)
+    torch.compiler.reset()
+
+
+def test_compiled_gradients() -> None:
+    model = brainmvp.Classifier("resenc_s", CHANNELS, OUTPUTS).eval()
+    x = torch.rand(1, CHANNELS, 32, 32, 32)
+    gradients = []
+    for call in (model, torch.compile(model, backend="aot_eager", fullgraph=True)):
+        model.zero_grad()
+        call(x).square().sum().backward()
+        gradients.append({name: tensor.grad.clone() for name, tensor in model.named_parameters()})
+    torch.testing.assert_close(gradients[1], gradients[0], rtol=1e-4, atol=1e-5)
+    torch.compiler.reset()
+
+
+def test_classifiers_and_regressors_can_be_exported_by_torch() -> None:
+    x = torch.rand(1, CHANNELS, 32, 32, 32)
+    for model in models("uniformer_tiny")[1:]:
+        with torch.no_grad():
+            torch.testing.assert_close(torch.export.export(model, (x,)).module()(x), model(x), rtol=1e-5, atol=1e-5)
+
+
 def check_gradients(model: torch.nn.Module, values: dict[str, torch.Tensor]) -> None:
     found = {name: tensor.grad for name, tensor in model.named_parameters() if tensor.grad is not None}
     expected = {name[len("gradient.") :]: tensor for name, tensor in values.items() if name.startswith("gradient.")}

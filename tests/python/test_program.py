@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nibabel
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from conftest import Cohort, Runs
@@ -88,10 +89,28 @@ def test_templates_and_embeddings(runs: Runs, cohort: Cohort) -> None:
     learned = brainmvp.templates(runs.pretraining)
     assert {"flair", "t1", "t1c", "t2"} <= set(learned)
     assert all(template.ndim == 3 and 0 <= template.min() <= template.max() <= 1 for template in learned.values())
-    data = brainmvp.Dataset(cohort.store, crop=16, fill="template", templates=learned)
-    encoder = brainmvp.Encoder.from_pretrained(runs.pretraining, in_channels=4)
-    table = brainmvp.embed(encoder, data)
-    assert list(table.index) == list(cohort.store) and table.shape == (3, encoder.widths[-1])
+    assert learned.spacing_mm == 5
+    data = brainmvp.Dataset(cohort.store, crop=16, fill="template", templates=learned, intensities="clipped")
+    encoder = brainmvp.Encoder.from_pretrained(runs.pretraining, channels=data.channels)
+    table = brainmvp.embed(encoder.train(), data)
+    assert list(table.index) == list(cohort.store) and table.shape == (3, encoder.widths[-1]) and encoder.training
+    pd.testing.assert_frame_equal(brainmvp.embed(encoder, data), table)  # of no drawn crop
+    study = data.studies[1]
+    start = tuple((side - 16) // 2 for side in study.shape)
+    middle = np.stack([study[name].crop(start, (16, 16, 16), "clipped") if name in study else data.middle(1)["image"][i] for i, name in enumerate(data.channels)])
+    with torch.no_grad():
+        expected = encoder.eval().pooled(torch.from_numpy(middle)[None])[0].numpy()
+    np.testing.assert_allclose(table.loc[study.id], expected, rtol=1e-5, atol=1e-6)
+    rounded = brainmvp.embed(encoder.to(torch.bfloat16), data)
+    np.testing.assert_allclose(rounded, table, atol=0.1 * table.abs().to_numpy().max())
+    turned = brainmvp.Dataset(cohort.store, crop=16, channels=data.channels[::-1])
+    with pytest.raises(brainmvp.UsageError, match="channels=encoder.channels"):
+        brainmvp.embed(encoder, turned)
+    with pytest.warns(UserWarning, match="trained on clipped"):
+        brainmvp.embed(encoder, brainmvp.Dataset(cohort.store, crop=16))
+    learned.spacing_mm = 2
+    with pytest.raises(brainmvp.UsageError, match="2 mm.*5 mm"):
+        brainmvp.Dataset(cohort.store, fill="template", templates=learned)
 
 
 def test_errors_are_those_of_the_exit_codes(runs: Runs, cohort: Cohort, tmp_path: Path) -> None:
@@ -117,9 +136,17 @@ def test_errors_are_those_of_the_exit_codes(runs: Runs, cohort: Cohort, tmp_path
         brainmvp.Encoder.from_pretrained("someone/encoder")
 
 
+def test_messages_need_no_stderr(cohort: Cohort, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", None)
+    assert len(brainmvp.prepare(cohort.studies, tmp_path / "store", spacing=8)) == 3
+    with pytest.raises(brainmvp.BadInput, match="missing.json"):
+        brainmvp.prepare(tmp_path / "missing.json", tmp_path / "other")
+
+
 def test_ctrl_c_is_passed_on(cohort: Cohort, tmp_path: Path) -> None:
     script = (
-        "import sys, brainmvp\n"
+        "import signal, sys, brainmvp\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # which a shell's background jobs ignore
         "try:\n"
         "    brainmvp.pretrain(sys.argv[1], sys.argv[2], recipe='tiny', crop=16, steps=100000)\n"
         "except KeyboardInterrupt:\n"

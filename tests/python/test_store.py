@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import copy
+import json
 import os
+import pickle
+import shutil
 import subprocess
+import warnings
 from pathlib import Path
 
 import nibabel
@@ -57,6 +62,20 @@ def test_a_volume_is_mapped_with_its_affine(cohort: Cohort) -> None:
     np.testing.assert_array_equal(cohort.compressed[study.id][name].mapped(), mapped)
 
 
+def test_a_volume_that_was_prepared_anew_is_read_anew(cohort: Cohort, tmp_path: Path) -> None:
+    shutil.copytree(cohort.store.folder, tmp_path / "store")
+    first, second, *_ = (study["flair"] for study in brainmvp.Store(tmp_path / "store").values() if "flair" in study)
+    before = np.array(first.mapped())
+    content = bytearray(first.path.read_bytes())
+    content[-2:] = b"\x01\x02"
+    first.path.with_suffix(".new").write_bytes(content)
+    first.path.with_suffix(".new").replace(first.path)  # as prepare does
+    assert first.mapped()[-1, -1, -1] == 0x0201 != before[-1, -1, -1]
+    second.path.write_bytes(second.path.read_bytes()[:500])
+    with pytest.raises(brainmvp.BadInput, match="flair"):
+        second.crop((0, 0, 0), (8, 8, 8))
+
+
 @pytest.mark.parametrize("form, keep", [("store", 500), ("compressed", 40), ("compressed", 60), ("compressed", 3000)])
 def test_a_truncated_volume_is_named(cohort: Cohort, form: str, keep: int, tmp_path: Path) -> None:
     study = next(iter(getattr(cohort, form).values()))
@@ -81,6 +100,28 @@ def test_a_flipped_bit_in_a_chunk_is_found(cohort: Cohort, tmp_path: Path) -> No
 def test_no_store_is_refused(tmp_path: Path) -> None:
     with pytest.raises(brainmvp.BadInput, match="store.json"):
         brainmvp.Store(tmp_path)
+
+
+@pytest.mark.parametrize("file, entry", [("store.json", "parameters"), ("store.json", "studies"), ("study.json", "grid"), ("study.json", "label")])
+def test_a_store_without_an_entry_is_refused(cohort: Cohort, file: str, entry: str, tmp_path: Path) -> None:
+    shutil.copytree(cohort.store.folder, tmp_path / "store")
+    path = next((tmp_path / "store").rglob(file))
+    record = json.loads(path.read_text())
+    del record[entry]
+    path.write_text(json.dumps(record))
+    with pytest.raises(brainmvp.BadInput, match=f"{file}.*{entry}"):
+        brainmvp.Store(tmp_path / "store")
+
+
+def test_studies_can_be_compared_and_kept_in_sets(cohort: Cohort) -> None:
+    first, second, _ = cohort.store.values()
+    assert first != second and first == cohort.store[first.id] and len({first, second, first}) == 2
+    assert len({*first.volumes.values(), *first.volumes.values()}) == len(first.volumes)
+
+
+def test_a_name_and_a_number_of_numpy_will_do(cohort: Cohort) -> None:
+    data = brainmvp.Dataset(cohort.store, np.int64(16), "flair")
+    assert data.channels == ("flair",) and data[np.int64(0)]["image"].shape == (1, 16, 16, 16)
 
 
 @pytest.mark.parametrize("form", ["store", "compressed"])
@@ -117,6 +158,40 @@ def test_monai_transforms_in_workers(cohort: Cohort) -> None:
     for batch in batches:
         assert batch["image"].shape == (1, 4, 16, 16, 8) and batch["label"].shape == (1, 1, 16, 16, 8)
         assert 0 <= batch["image"].min() and batch["image"].max() <= 2
+
+
+def test_monai_s_loader_seeds_its_transforms_in_each_worker(cohort: Cohort) -> None:
+    from monai.data import DataLoader as MonaiDataLoader
+    from monai.transforms import RandGaussianNoised
+
+    data = brainmvp.Dataset(cohort.store, crop=None, channels=["flair"], transform=RandGaussianNoised("image", prob=1.0, std=1.0))
+    plain = brainmvp.Dataset(cohort.store, crop=None, channels=["flair"])
+    noisy = [batch["image"].numpy()[0] for batch in MonaiDataLoader(data, num_workers=2)]
+    drawn = [(values - plain[number]["image"].numpy()).ravel()[:1000] for number, values in enumerate(noisy)]
+    assert np.abs(drawn[0] - drawn[1]).max() > 0.1
+
+
+def test_a_dataset_goes_to_spawned_processes(cohort: Cohort) -> None:
+    data = brainmvp.Dataset(cohort.store, crop=None)
+    for other in (pickle.loads(pickle.dumps(data)), copy.deepcopy(data)):
+        assert torch.equal(other[1]["image"], data[1]["image"]) and torch.equal(other[1]["label"], data[1]["label"])
+
+
+def test_studies_without_labels(cohort: Cohort) -> None:
+    some = copy.deepcopy(cohort.store)
+    first = next(iter(some))
+    del some[first].volumes["label"]
+    with pytest.warns(UserWarning, match="1 of 3 studies have no label map"):
+        assert "label" not in brainmvp.Dataset(some, crop=16)[1]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        labelled = brainmvp.Dataset(some, crop=16, label=True)
+        assert first not in [study.id for study in labelled.studies] and len(labelled) == 2 and "label" in labelled[0]
+        assert "label" not in brainmvp.Dataset(some, crop=16, label=False)[1] and len(brainmvp.Dataset(some, label=False)) == 3
+    for study in some.values():
+        study.volumes.pop("label", None)
+    with pytest.raises(brainmvp.NothingFound, match="label map"):
+        brainmvp.Dataset(some, label=True)
 
 
 def test_the_cohort_lacks_images(cohort: Cohort) -> None:

@@ -38,7 +38,7 @@ def write_nnunet(run: PathLike, folder: Path) -> None:
         window: tuple[int, ...] = segmenter.description.window
         spacing = segmenter.description.preparation.get("spacing_mm")
     else:
-        encoder = load_encoder(checkpoint.file, None, None)
+        encoder = load_encoder(checkpoint.file)
         weights = {f"encoder.{name}": tensor for name, tensor in encoder.state_dict().items()}
         window, spacing = _crop(checkpoint.entries, checkpoint.file), _spacing(checkpoint.entries)
     torch.save(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -33,6 +34,10 @@ class Encoder(nn.Module):
 
     network: str
     in_channels: int
+    channels: tuple[str, ...] = ()
+    """Modalities that the input channels show; empty where nothing says it."""
+    intensities: str = ""
+    """Those that it was trained on, as `Dataset` takes them; empty where nothing says it."""
     size_multiple: int
     widths: tuple[int, ...]
     report: TransferReport
@@ -47,19 +52,28 @@ class Encoder(nn.Module):
         return features[-1].flatten(2).mean(dim=2)
 
     @staticmethod
-    def from_pretrained(source: PathLike, in_channels: int | None = None, network: str | None = None) -> Encoder:
+    def from_pretrained(
+        source: PathLike, in_channels: int | None = None, network: str | None = None, *, channels: Sequence[str] | None = None
+    ) -> Encoder:
         """The encoder of a run of `pretrain` or `finetune`, a checkpoint (.pt, .safetensors), or a hub folder; evaluating.
 
-        `in_channels`: without it, those of the file. A first convolution of one channel is spread over all and divided by their
-        number, so that equal images give the same features. `network`: of files that do not say it. Raises `BadInput` for a file
-        that holds no whole encoder of the network, `UsageError` for an unknown network.
+        `channels`: the modalities that it will be given, in order, as the store names them; without them, `in_channels` as the file
+        has them. A first convolution of one channel is spread over all and divided by their number, so that equal images give the
+        same features. That of several gives each channel what it learned of the same modality; one that it does not know stays as
+        initialised, with a warning. `network`: of files that do not say it. `report` says all of it, and what was assumed.
+
+        Raises `BadInput` for a file that holds no whole encoder of the network, `UsageError` for an unknown network, for names that
+        are not different or of which the file knows none, and where it needs names that are not given.
         """
         from brainmvp.pretrained import load_encoder
 
-        return load_encoder(source, in_channels, network)
+        return load_encoder(source, in_channels, network, channels)
 
     def save_pretrained(self, folder: PathLike) -> None:
-        """Writes config.json and model.safetensors. Raises `OutputError` when the folder exists."""
+        """Writes config.json and model.safetensors, which `--init` of the program takes too.
+
+        Raises `OutputError` when the folder exists.
+        """
         from brainmvp.pretrained import save_encoder
 
         save_encoder(self, folder)

@@ -1,0 +1,126 @@
+"""Commands as functions on a cohort with grades, in a folder whose name has a space and a letter beyond ASCII."""
+
+from __future__ import annotations
+
+import subprocess
+import warnings
+from pathlib import Path
+from typing import NamedTuple
+
+import nibabel
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from conftest import Cohort, Runs
+from monai.data import MetaTensor
+
+import brainmvp
+
+
+class Graded(NamedTuple):
+    folder: Path
+    studies: Path
+    table: pd.DataFrame
+    run: Path
+
+    def images(self) -> dict[str, Path]:
+        """Of the first study."""
+        first = self.table.iloc[0]
+        return dict(zip(first["modality"], (self.folder / file for file in first["image"])))
+
+
+@pytest.fixture(scope="session")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Graded:
+    folder = tmp_path_factory.mktemp("work") / "Köpfe 1"
+    raw = brainmvp.simulate(folder / "raw", studies=4, layout="brats2018", voxel=6, seed=1, quiet=True)
+    table = brainmvp.index(raw, folder / "studies.json")
+    store = brainmvp.prepare(folder / "studies.json", folder / "store", spacing=6)
+    common = {"recipe": "tiny", "crop": 16, "steps": 1, "threads": 1, "precision": "fp32"}
+    return Graded(folder, folder / "studies.json", table, brainmvp.finetune("classify", store, folder / "run", **common))
+
+
+def test_a_classification(graded: Graded, tmp_path: Path) -> None:
+    table = brainmvp.predict_all(graded.studies, graded.run, tmp_path / "all", threads=1, precision="fp32")
+    assert sorted(table["case"]) == sorted(graded.table["id"]) and list(table.columns) == ["case", "prob_HGG", "prob_LGG"]
+    one = brainmvp.predict(graded.images(), graded.run, threads=1, precision="fp32")
+    expected = table.set_index("case").loc[graded.table["id"][0]]
+    assert one.numbers == pytest.approx({"HGG": expected["prob_HGG"], "LGG": expected["prob_LGG"]}, abs=1e-6)
+    assert sum(one.numbers.values()) == pytest.approx(1) and one.filled == ()
+    with pytest.raises(brainmvp.UsageError, match="HGG, LGG"):
+        one.label
+    evaluation = brainmvp.evaluate(tmp_path / "all" / "predictions.tsv", graded.studies, classification=True, bootstrap=10)
+    assert sorted(evaluation["case"]) == sorted(graded.table["id"]) and set(evaluation["class"]) == {"HGG", "LGG"}
+    model = brainmvp.Classifier.from_pretrained(graded.run)
+    assert model.description is not None and model.description.classes == ("HGG", "LGG")
+    assert model.encoder.channels == model.description.channels
+
+
+def test_a_segmentation_of_many(runs: Runs, cohort: Cohort, tmp_path: Path) -> None:
+    table = brainmvp.predict_all(cohort.studies, runs.segmentation, tmp_path / "all", threads=1)
+    assert sorted(table["case"]) == sorted(cohort.store) and all(nibabel.load(file).ndim == 3 for file in table["file"])
+    evaluation = brainmvp.evaluate(tmp_path / "all", cohort.studies, compare=tmp_path / "all", bootstrap=10)
+    assert set(evaluation["case"]) == set(cohort.store)
+    assert evaluation.comparison is not None and (evaluation.comparison["mean_difference"].dropna() == 0).all()
+    assert brainmvp.evaluate(tmp_path / "all", cohort.studies, bootstrap=10).comparison is None
+    page = brainmvp.report(tmp_path / "page.html", runs.pretraining, runs.segmentation, predictions=[tmp_path / "all"], studies=cohort.studies)
+    assert "</html>" in page.read_text()
+
+
+def test_names_that_look_like_numbers_stay_names(graded: Graded, tmp_path: Path) -> None:
+    for name in ("007", "NA"):
+        label = nibabel.Nifti1Image(np.ones((4, 4, 4), np.uint8), np.eye(4))
+        (tmp_path / "labels").mkdir(exist_ok=True)
+        nibabel.save(label, tmp_path / "labels" / f"{name}.nii.gz")
+    table = brainmvp.evaluate(tmp_path / "labels", tmp_path / "labels", labels=["1"], bootstrap=10)
+    assert list(table["case"]) == ["007", "NA"] and (table["dice"] == 1).all()
+
+
+def test_registration(tmp_path: Path) -> None:
+    raw = brainmvp.simulate(tmp_path / "raw", studies=1, layout="ixi", voxel=5, seed=1, modalities=["t1", "t2"])
+    brainmvp.index(raw, tmp_path / "studies.json")
+    found = brainmvp.register(tmp_path / "studies.json", tmp_path / "aligned", reference="t1")
+    assert list(found["modality"]) == ["t2"] and list(found["reference"]) == ["t1"] and found["doubtful"].dtype == bool
+    assert found["mean_displacement_mm"][0] < 20 and "mm" in found["verdict"][0]
+    store = brainmvp.prepare(found.studies, tmp_path / "store", spacing=5)
+    assert next(iter(store.values())).modalities == ("t1", "t2")
+
+
+def test_converting_and_inspecting(runs: Runs, cohort: Cohort, tmp_path: Path) -> None:
+    weights = brainmvp.convert(runs.pretraining / "checkpoints" / "last.pt", tmp_path / "weights.safetensors")
+    assert brainmvp.Encoder.from_pretrained(weights).network == "uniformer_tiny"  # which its metadata say
+    assert "can be resumed from" in brainmvp.inspect(runs.pretraining)
+    weights.write_bytes(weights.read_bytes()[:-8])
+    with pytest.raises(brainmvp.BadInput, match="weights.safetensors"):
+        brainmvp.inspect(weights)
+    with pytest.raises(brainmvp.BadInput, match="weights.safetensors"):
+        brainmvp.Encoder.from_pretrained(weights)
+
+
+def test_a_benchmark_s_costs(tmp_path: Path) -> None:
+    with pytest.raises(brainmvp.BadInput, match="plan.toml"):
+        brainmvp.benchmark(tmp_path / "plan.toml", tmp_path / "out", dry_run=True)
+
+
+def test_images_of_every_kind(graded: Graded) -> None:
+    files = graded.images()
+    expected = brainmvp.predict(files, graded.run, threads=1, precision="fp32").numbers
+    image = {name: nibabel.load(file) for name, file in files.items()}
+    affine = next(iter(image.values())).affine
+    values = {name: np.asarray(one.dataobj) for name, one in image.items()}
+    kinds: dict[str, tuple[dict[str, object], object]] = {
+        "texts": ({name: str(file) for name, file in files.items()}, None),
+        "images": (image, None),
+        "read-only arrays": ({name: np.broadcast_to(one, one.shape) for name, one in values.items()}, affine),
+        "doubles": ({name: torch.from_numpy(one.astype(np.float64)) for name, one in values.items()}, affine),
+        "MONAI's": ({name: MetaTensor(one.astype(np.float32)[None], affine=torch.from_numpy(affine)) for name, one in values.items()}, None),
+    }
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for kind, (images, given) in kinds.items():
+            assert brainmvp.predict(images, graded.run, given, threads=1, precision="fp32").numbers == expected, kind
+    for wrong, message in ((np.eye(3), "expected \\[4, 4\\]"), (np.full((4, 4), np.nan), "nan")):
+        with pytest.raises(brainmvp.UsageError, match=message):
+            brainmvp.predict(values, graded.run, wrong)
+    with pytest.raises(brainmvp.UsageError, match="found \\[2, 3"):
+        brainmvp.predict({"t1": np.zeros((2, 3, 3, 3))}, graded.run, affine)
