@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "base/environment.h"
 #include "base/error.h"
 #include "base/fault.h"
 #include "base/log.h"
-#include "base/environment.h"
 #include "program.h"
 #include "results.h"
 #include "with_torch.h"

@@ -9,8 +9,8 @@
 #include <filesystem>
 #include <string>
 
-#include "base/error.h"
 #include "base/environment.h"
+#include "base/error.h"
 
 namespace brainmvp::app {
 namespace {

@@ -38,7 +38,7 @@ void add_places(CLI::App& command, FinetuneArguments& arguments) {
 
 // What a task says, where the user does not. Its sizes are for a GPU.
 void fill_from_task(settings::Settings& settings, finetune::RunOptions& run, bool with_sizes) {
-  static const std::set<std::string> kSizes{"crop", "epochs", "steps"};
+  static const std::set<std::string> sizes{"crop", "epochs", "steps"};
   const study::Task task = study::task(run.task_name);
   if (task.kind_name() != run.task) {
     throw Error(ExitCode::kUsage, "--task " + run.task_name + " is for finetune " + task.kind_name());
@@ -48,7 +48,7 @@ void fill_from_task(settings::Settings& settings, finetune::RunOptions& run, boo
   with_context("--task " + run.task_name, [&] {
     settings.fill("channels", {task.channels.begin(), task.channels.end()});
     for (const auto& [name, values] : task.settings) {
-      if (with_sizes || !kSizes.contains(name)) {
+      if (with_sizes || !sizes.contains(name)) {
         settings.fill(name, values);
       }
     }
