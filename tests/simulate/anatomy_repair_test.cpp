@@ -92,17 +92,15 @@ TEST_F(RealAnatomy, ItsOwnLesionsAreInNoMaskOfAnyLayout) {
   }
 }
 
-TEST_F(RealAnatomy, MasksAreThoseOfAHealthyAnatomy) {
+TEST_F(RealAnatomy, OwnLesionsLeaveNoTraceInHeadsAndMasks) {
   const auto healed = without_lesions;
   const Anatomy ill = anatomy("ill", healed, kOwnLesions);
   const Anatomy healthy = anatomy("healthy", healed);
-  for (std::size_t n = 0; n < static_cast<std::size_t>(Pathology::kCount); ++n) {
-    const auto pathology = static_cast<Pathology>(n);
-    const char* name = pathology == Pathology::kStroke ? "isles22" : "bids";
-    const auto masks = masks_of(cohort_layout(name), pathology, ill);
-    ASSERT_EQ(masks.size(), 1U);
-    EXPECT_EQ(masks[0].data, masks_of(cohort_layout(name), pathology, healthy)[0].data) << name << ' ' << name_of(pathology);
-  }
+  EXPECT_EQ(ill.head(0).data, healthy.head(0).data); // all that a patient is made from
+  const CohortLayout& strokes = cohort_layout("isles22");
+  const auto masks = masks_of(strokes, Pathology::kStroke, ill);
+  ASSERT_EQ(masks.size(), 1U);
+  EXPECT_EQ(masks[0].data, masks_of(strokes, Pathology::kStroke, healthy)[0].data);
 }
 
 TEST_F(RealAnatomy, WithoutFluidOrScalpTheCortexIsKept) {
