@@ -89,8 +89,8 @@ TEST_F(Finetune, ResumingASegmentationContinuesTheExactCurve) {
 
 TEST_F(Finetune, HasTheSameBitsWithAnyNumberOfThreads) {
   for (const std::string kind : {"segment", "classify"}) {
-    const Arguments options{"--recipe", "paper", "--precision", "fp32", "--augmentation",   "full",
-                            "--crop",   "32",    "--steps",     "2",    "--validate-every", "2"};
+    const Arguments options{"--precision", "fp32", "--augmentation",   "full", "--crop", "32",
+                            "--steps",     "2",    "--validate-every", "2"};
     const auto with_threads = [&](const std::string& threads) {
       Arguments all = options;
       all.insert(all.end(), {"--threads", threads});
