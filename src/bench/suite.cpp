@@ -1,7 +1,5 @@
 #include "bench/suite.h"
 
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 #include <array>
 #include <functional>
@@ -17,6 +15,7 @@
 #include "bench/peak.h"
 #include "bench/prepare.h"
 #include "runtime/precision.h"
+#include "runtime/threads.h"
 
 namespace brainmvp::bench {
 namespace {
@@ -74,7 +73,7 @@ Report run_bench(const std::vector<std::string>& names, const std::string& preci
   for (const std::string& name : names) {
     (void)entry_named(name);
   }
-  at::set_num_threads(static_cast<int>(threads));
+  runtime::use_threads(threads);
   options.precisions = precision == "auto" ? std::vector<std::string>{"fp32"} : std::vector<std::string>{precision};
   if (precision == "auto" && has_bf16(options.device)) {
     options.precisions.emplace_back("bf16");

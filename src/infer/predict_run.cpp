@@ -1,7 +1,5 @@
 #include "infer/predict_run.h"
 
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 #include <memory>
 
@@ -22,6 +20,7 @@
 #include "infer/memory_need.h"
 #include "nn/kernels/execution.h"
 #include "runtime/memory_need.h"
+#include "runtime/threads.h"
 #include "store/prepare.h"
 
 namespace brainmvp::infer {
@@ -201,7 +200,7 @@ void Prediction::run() {
 } // namespace
 
 void run_prediction(const PredictOptions& options) {
-  at::set_num_threads(static_cast<int>(options.threads));
+  runtime::use_threads(options.threads);
   (void)image::window_starts(1, 1, options.overlap); // refuses a bad overlap before any work
   catch_interrupts();
   const nn::ExecutionScope execution({.kernels = nn::kernels_named(options.kernels)});

@@ -1,13 +1,12 @@
 #include "train/process.h"
 
-#include <ATen/Parallel.h>
-
 #include <chrono>
 
 #include "base/allocator.h"
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "runtime/precision.h"
+#include "runtime/threads.h"
 #include "train/run_folder.h"
 
 namespace brainmvp::train {
@@ -29,7 +28,7 @@ Process start_process(const SessionOptions& options) {
     }
   });
   keep_freed_memory();
-  at::set_num_threads(static_cast<int>(options.threads));
+  runtime::use_threads(options.threads);
   return process;
 }
 

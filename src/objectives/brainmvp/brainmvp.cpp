@@ -126,8 +126,8 @@ public:
   }
 
   [[nodiscard]] train::NamedValues picture_errors() const override {
-    return {{"reconstruction/error_view1", mean_absolute_error(last_.output1, last_.target, last_.masked1)},
-            {"reconstruction/error_view2", mean_absolute_error(last_.output2, last_.target, last_.masked2)}};
+    return {{"reconstruction/error_view1", mean_absolute_error(last_.output1, last_.target, last_.kept1.logical_not())},
+            {"reconstruction/error_view2", mean_absolute_error(last_.output2, last_.target, last_.kept2.logical_not())}};
   }
 
   [[nodiscard]] checkpoint::Dict description() const override { return description_of_templates(modalities_, affine_); }

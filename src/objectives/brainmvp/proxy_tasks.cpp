@@ -17,7 +17,7 @@ using torch::Tensor;
 
 struct Views {
   Tensor target, fill, view1, view2; // [B, 1, H, W, D]
-  Tensor masked1, masked2;           // bool
+  Tensor kept1, kept2;               // bool
 };
 
 void check(const ProxyBatch& batch, const ProxyDraws& draws) {
@@ -53,8 +53,8 @@ Views make_views(const Tensor& templates, const ProxyBatch& batch, const ProxyDr
           .fill = fill1,
           .view1 = at::where(mask1, target, fill1),
           .view2 = at::where(mask2, target, at::stack(sources)),
-          .masked1 = mask1.logical_not(),
-          .masked2 = mask2.logical_not()};
+          .kept1 = mask1,
+          .kept2 = mask2};
 }
 
 } // namespace
@@ -100,8 +100,8 @@ ProxyLosses proxy_losses(nn::ReconstructionNetwork& network, const Tensor& templ
   losses.view2 = views.view2.detach();
   losses.output1 = outputs[0].detach();
   losses.output2 = outputs[1].detach();
-  losses.masked1 = views.masked1;
-  losses.masked2 = views.masked2;
+  losses.kept1 = views.kept1;
+  losses.kept2 = views.kept2;
   return losses;
 }
 

@@ -43,7 +43,7 @@ struct ProxyLosses {
   torch::Tensor fill;         // the target's template there, normalised
   torch::Tensor view1, view2; // [B, 1, H, W, D]
   torch::Tensor output1, output2;
-  torch::Tensor masked1, masked2; // bool
+  torch::Tensor kept1, kept2; // bool: not masked
 };
 
 // templates: [8, Ht, Wt, Dt] raw bank. mask_block: side of a block in voxels; H, W, D are multiples of it.

@@ -28,9 +28,10 @@ std::vector<std::pair<std::string, io::Picture>> template_pictures(const std::ve
   std::vector<std::pair<std::string, io::Picture>> pictures;
   for (const Template& learned : templates) {
     if (!learned.constant()) {
+      const image::Window window = window_of(learned.volume);
       std::vector<image::GreyImage> parts;
       for (const image::Plane plane : kPlanes) {
-        parts.push_back(middle_of(learned, plane, window_of(learned.volume)));
+        parts.push_back(middle_of(learned, plane, window));
       }
       pictures.emplace_back(kTemplateTag + learned.modality, picture_of(image::beside(parts, kSheetGapPixels)));
     }
