@@ -15,6 +15,9 @@ install(RUNTIME_DEPENDENCY_SET brainmvp_libraries
   LIBRARY DESTINATION lib)
 install(FILES ${CMAKE_SOURCE_DIR}/LICENSE ${CMAKE_SOURCE_DIR}/README.md DESTINATION share/doc/brainmvp COMPONENT share)
 install(FILES ${CMAKE_SOURCE_DIR}/data/anatomy/LICENSE ${CMAKE_SOURCE_DIR}/data/anatomy/README.md DESTINATION share/doc/brainmvp/licences/anatomy COMPONENT share) # the heads are compiled in
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/data/models/ DESTINATION lib/brainmvp/models COMPONENT share) # found from bin by finetune --init NAME
+file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/lib/brainmvp)
+file(CREATE_LINK ${CMAKE_SOURCE_DIR}/data/models ${CMAKE_BINARY_DIR}/lib/brainmvp/models SYMBOLIC)
 
 # Headers and archives that the program contains, as names of Debian packages; those of libraries are found from the files.
 install(CODE "set(torch_dir \"${BRAINMVP_TORCH_DIR}\")

@@ -41,6 +41,7 @@ env -i "$program" index heads -o studies.json -q >/dev/null 2>&1
 env -i "$program" prepare studies.json -o store -q >/dev/null
 env -i "$program" pretrain store -o run --recipe tiny --steps 1 -q
 [ -s run/checkpoints/last.pt ] || fail "pretrain wrote no checkpoint"
+env -i "$program" finetune segment store -o lesions --init brainmvp-tiny-sim --recipe tiny --crop 32 --steps 1 -q || fail "the weights to start from are not found"
 
 # A root without a shell, a locale or a user. Needs root, or a kernel that lets users make namespaces. $ORIGIN is found through
 # /proc, which that root lacks, or LD_ORIGIN_PATH.

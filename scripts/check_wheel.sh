@@ -34,6 +34,7 @@ common = {"recipe": "tiny", "crop": 16, "steps": 1, "threads": 1}
 run = brainmvp.finetune("segment", store, "run", init=brainmvp.pretrain(store, "pre", **common), **common)
 result = brainmvp.predict({"t1": next(iter(sorted(__import__("pathlib").Path("heads").rglob("*_t1.nii.gz"))))}, run)
 assert result.label.ndim == 3 and result.filled
+assert brainmvp.Encoder.from_pretrained("brainmvp-tiny-sim", channels=["t1"]).in_channels == 1
 PYTHON
 "$bin/python" check.py 2>messages.txt || { cat messages.txt >&2; fail "the commands do not run from Python"; }
 [ "$("$bin/brainmvp" --version)" = "$("$bin/python" -c 'from brainmvp.process import run_program as run; print(run(["--version"]).strip())')" ] ||

@@ -1,10 +1,11 @@
 """What weights bring that have seen simulated lesions only, on real heads by leave-one-out: docs/background/results.md.
 
-usage: simulated_start.py PROGRAM FOLDER --heads DATA [--anatomy DIR] [--seeds N] [--threads N]
+usage: simulated_start.py PROGRAM FOLDER --heads DATA [--anatomy DIR] [--init NAME] [--seeds N] [--threads N]
 
 A tiny network learns the lesions of 96 simulated heads (layout `folders`, 2 mm). It predicts each head of DATA, a folder of studies with
-label maps, as it is; then it and a network from scratch are fine-tuned on the other heads, alike, once per seed. What is done already is
-kept, so that it can be interrupted and started again. The table goes to FOLDER/table.tsv.
+label maps, as it is; then it and a network from scratch are fine-tuned on the other heads, alike, once per seed. With --init the weights
+are those that `finetune --init` takes, and nothing is predicted as it is. What is done already is kept, so that it can be interrupted and
+started again. The table goes to FOLDER/table.tsv.
 """
 import argparse
 import json
@@ -80,16 +81,17 @@ def main() -> None:
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--heads", type=pathlib.Path, required=True)
     parser.add_argument("--anatomy", default="shipped")
+    parser.add_argument("--init")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=0)
     options = parser.parse_args()
     (options.folder / "heads").mkdir(parents=True, exist_ok=True)
     trials = Trials(options)
-    start = trials.start(options.anatomy)
+    start = options.init or trials.start(options.anatomy)
     names = trials.heads(options.heads)
     heads = range(len(names))
-    starts = {SCRATCH: ["--init", "scratch", "--network", "uniformer_tiny"], START: ["--init", start]}
-    untouched = [trials.dice(f"heads/untouched_{head}", start, head) for head in heads]
+    starts = {SCRATCH: ["--init", "scratch", "--network", "uniformer_tiny"], options.init or START: ["--init", start]}
+    untouched = [] if options.init else [trials.dice(f"heads/untouched_{head}", start, head) for head in heads]
     tuned: dict[str, list[list[float]]] = {name: [] for name in starts}  # by seed and head
     for seed in range(1, options.seeds + 1):
         for name, init in starts.items():
@@ -99,12 +101,14 @@ def main() -> None:
 
 def write(file: pathlib.Path, names: list[str], untouched: list[float], tuned: dict[str, list[list[float]]]) -> None:
     """Means over the seeds, with 95 % intervals where there are several."""
+    scratch, start = tuned.values()
     def columns(seeds: list[list[float]]) -> list[str]:
         return [results.interval(list(values)) for values in zip(*seeds)] + [results.interval([sum(seed) / len(seed) for seed in seeds])]
 
-    rows = [["weights before fine-tuning", *names, "mean of the heads"], [f"{START}, not fine-tuned", *columns([untouched])]]
+    rows = [["weights before fine-tuning", *names, "mean of the heads"]]
+    rows += [[f"{START}, not fine-tuned", *columns([untouched])]] if untouched else []
     rows += [[name, *columns(seeds)] for name, seeds in tuned.items()]
-    rows.append(["difference", *columns([[a - b for a, b in zip(*pair)] for pair in zip(tuned[START], tuned[SCRATCH])])])
+    rows.append(["difference", *columns([[a - b for a, b in zip(*pair)] for pair in zip(start, scratch)])])
     file.write_text("".join("\t".join(row) + "\n" for row in rows))
 
 

@@ -10,11 +10,11 @@
 #include "base/interrupt.h"
 #include "base/machine.h"
 #include "base/own_files.h"
+#include "base/program_path.h"
 #include "command.h"
 #include "input_kind.h"
 #include "settings_options.h"
 #include "simulate/anatomy.h"
-#include "with_torch.h"
 
 namespace brainmvp::app {
 namespace fs = std::filesystem;

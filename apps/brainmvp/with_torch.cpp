@@ -1,6 +1,5 @@
 #include "with_torch.h"
 
-#include <sys/auxv.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,6 +10,7 @@
 
 #include "base/environment.h"
 #include "base/error.h"
+#include "base/program_path.h"
 
 namespace brainmvp::app {
 namespace {
@@ -18,12 +18,6 @@ namespace {
 char** arguments_of_main = nullptr;
 
 } // namespace
-
-std::filesystem::path path_of_program() {
-  const auto* name = reinterpret_cast<const char*>(::getauxval(AT_EXECFN));
-  std::error_code error;
-  return std::filesystem::canonical(name, error);
-}
 
 void remember_arguments(char** arguments) { arguments_of_main = arguments; }
 

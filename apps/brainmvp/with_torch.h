@@ -1,14 +1,9 @@
 // The two builds of the program.
 #pragma once
 
-#include <filesystem>
-
 namespace brainmvp::app {
 
 inline constexpr bool kHasTorch = BRAINMVP_HAS_TORCH;
-
-// As this process was started, with links followed; /proc may be missing.
-std::filesystem::path path_of_program();
 
 // The arguments of main(), for become_program_with_torch().
 void remember_arguments(char** arguments);

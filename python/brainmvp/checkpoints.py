@@ -15,6 +15,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from brainmvp.errors import BadInput, UsageError
+from brainmvp.process import program
 
 PathLike = Union[str, "os.PathLike[str]"]
 CONFIG = "config.json"
@@ -79,12 +80,27 @@ class TransferReport:
         return "\n".join(lines)
 
 
-def checkpoint_file(source: PathLike, prefer: tuple[str, ...]) -> Path:
-    """The checkpoint of a run folder (its first of `prefer`), the weights of a hub folder, or the file itself.
+def shipped_weights() -> dict[str, Path]:
+    """Weights to start from that come with the program, by name; none where the program is not there."""
+    try:
+        folder = program().resolve().parent.parent / "lib" / "brainmvp" / "models"
+    except UsageError:
+        return {}
+    return {file.stem: file for file in sorted(folder.glob("*.safetensors"))}
 
-    Raises `BadInput` when there is none.
+
+def checkpoint_file(source: PathLike, prefer: tuple[str, ...]) -> Path:
+    """The checkpoint of a run folder (its first of `prefer`), the weights of a hub folder, the file itself, or weights that come
+    with the program.
+
+    Raises `BadInput` when there is none, and `UsageError` for a name of these that a file or folder here has, too.
     """
     path = Path(source)
+    shipped = shipped_weights().get(os.fspath(source))
+    if shipped is not None and path.exists():
+        raise UsageError(f"{path}: the name of weights that come with the program, and of something in this folder; write ./{path} for that")
+    if shipped is not None:
+        return shipped
     if path.is_dir():
         candidates = [path / WEIGHTS, *(path / "checkpoints" / name for name in prefer)]
         for candidate in candidates:
@@ -95,6 +111,7 @@ def checkpoint_file(source: PathLike, prefer: tuple[str, ...]) -> Path:
         raise BadInput(
             f"{path}: there is no such file or folder; nothing is downloaded here: get the files first, for example with "
             "huggingface_hub.snapshot_download, and name their folder"
+            + (f", or weights that come with the program: {', '.join(shipped_weights())}" if shipped_weights() else "")
         )
     return path
 

@@ -55,7 +55,7 @@ make_wheel() {
   find "$tree" -name __pycache__ -prune -exec rm -r {} +
   mkdir "$inside/lib"
   cp -r "$stage/bin" "$inside/"
-  cp "$stage"/lib/{libstdc++.so.6,libgcc_s.so.1} "$inside/lib/"
+  cp -r "$stage"/lib/{brainmvp,libstdc++.so.6,libgcc_s.so.1} "$inside/lib/"
   printf '%s\n' "$torch" >"$inside/libtorch.txt"
   cp -r "$stage/share" "$tree/share"
   cmake --install "$build" --prefix "$tree" --component portable-native >/dev/null

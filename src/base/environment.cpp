@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <filesystem>
 #include <initializer_list>
 #include <string>
-#include <system_error>
+
+#include "base/program_path.h"
 
 namespace brainmvp {
 namespace {
@@ -46,9 +46,7 @@ bool settle_environment() {
 
 void restart_in_environment(char** arguments) {
   if (settle_environment()) {
-    std::error_code error;
-    const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
-    ::execv(program.c_str(), arguments); // where it fails, the program goes on as it is, and may be slower
+    ::execv(path_of_program().c_str(), arguments); // where it fails, the program goes on as it is, and may be slower
   }
 }
 

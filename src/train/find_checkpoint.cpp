@@ -6,6 +6,7 @@
 #include "checkpoint/shards.h"
 #include "train/checkpoint_folder.h"
 #include "train/run_checkpoint.h"
+#include "train/shipped_weights.h"
 
 namespace brainmvp::train {
 namespace fs = std::filesystem;
@@ -54,6 +55,9 @@ std::optional<FoundCheckpoint> find_earlier_run(const SessionOptions& options) {
 }
 
 fs::path checkpoint_of(const fs::path& run_or_file) {
+  if (const auto shipped = shipped_weights_named(run_or_file.string())) {
+    return *shipped;
+  }
   if (!fs::is_directory(run_or_file)) {
     checkpoint::refuse_part(run_or_file);
     return run_or_file;

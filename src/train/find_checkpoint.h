@@ -30,8 +30,8 @@ std::optional<FoundCheckpoint> newest_whole_checkpoint(const std::filesystem::pa
 // The same for a run that is resumed; nothing for a new one.
 std::optional<FoundCheckpoint> find_earlier_run(const SessionOptions& options);
 
-// What --init names: the checkpoint of a run folder (checkpoints/last.pt, else best.pt), or the file itself, which may be the
-// index of several. Throws Error(kBadInput).
+// What --init names: the checkpoint of a run folder (checkpoints/last.pt, else best.pt), the file itself, which may be the
+// index of several, or weights that come with the program (shipped_weights.h). Throws Error(kBadInput).
 std::filesystem::path checkpoint_of(const std::filesystem::path& run_or_file);
 
 } // namespace brainmvp::train

@@ -1,7 +1,6 @@
-// `brainmvp finetune` as a process, on a small store with a small network.
-#include "app/run_checks.h"
+// `brainmvp finetune` as a process.
+#include "app/finetune_runs.h"
 #include "io/image_file.h"
-#include "store/handmade_store.h"
 
 namespace brainmvp {
 namespace {
@@ -9,65 +8,8 @@ namespace fs = std::filesystem;
 using test::contains;
 using test::metrics;
 using test::ProcessResult;
-using Arguments = std::vector<std::string>;
 
-class Finetune : public testing::Test {
-protected:
-  static void SetUpTestSuite() {
-    folder_ = new test::TemporaryFolder;
-    constexpr auto kValidation = study::Split::kValidation;
-    test::write_handmade_store(
-        *folder_ / "store",
-        {{.id = "anna",
-          .size = {20, 18, 16},
-          .modalities = {"t1", "t2", "flair"},
-          .label = true,
-          .label_values = 2,
-          .class_name = "AD"},
-         {.id = "berta", .size = {17, 23, 19}, .modalities = {"t1", "t2"}, .label = true, .label_values = 2, .class_name = "CN"},
-         {.id = "carla", .size = {12, 16, 30}, .modalities = {"t1"}, .label = true, .label_values = 1, .class_name = "CN"},
-         {.id = "dora", .size = {18, 18, 18}, .modalities = {"t1"}},
-         {.id = "emma",
-          .size = {18, 18, 18},
-          .modalities = {"t1", "flair"},
-          .label = true,
-          .split = kValidation,
-          .label_values = 2,
-          .class_name = "AD"},
-         {.id = "fini",
-          .size = {16, 18, 18},
-          .modalities = {"flair"},
-          .label = true,
-          .split = kValidation,
-          .label_values = 2,
-          .class_name = "CN"}});
-    const ProcessResult pretrained = test::run_brainmvp({"pretrain", store(), "-o", run("pre"), "--recipe", "tiny", "--crop",
-                                                         "16", "--steps", "1", "--template-size", "24", "24", "32"});
-    ASSERT_EQ(pretrained.exit_code, 0) << pretrained.err;
-  }
-  static void TearDownTestSuite() {
-    delete folder_;
-    folder_ = nullptr;
-  }
-
-  static std::string store() { return *folder_ / "store"; }
-  static fs::path run(const std::string& name) { return *folder_ / name; }
-
-  // A command that makes a run of `name`, with options that `more` may replace.
-  static Arguments command(const std::string& kind, const std::string& name, const Arguments& more = {}) {
-    const std::vector<Arguments> defaults{{"--recipe", "tiny"}, {"--crop", "16"},       {"--threads", "1"},
-                                          {"--seed", "7"},      {"--steps", "6"},       {"--checkpoint-every", "2"},
-                                          {"--keep", "3"},      {"--init", run("pre")}, {"--validate-every", "3"}};
-    return test::with_options({"finetune", kind, store(), "-o", run(name)}, defaults, more);
-  }
-  static ProcessResult finetune(const std::string& kind, const std::string& name, const Arguments& more = {}) {
-    return test::run_brainmvp(command(kind, name, more));
-  }
-
-private:
-  static test::TemporaryFolder* folder_;
-};
-test::TemporaryFolder* Finetune::folder_ = nullptr;
+class Finetune : public test::FinetuneRuns {};
 
 TEST_F(Finetune, ResumingASegmentationContinuesTheExactCurve) {
   const ProcessResult straight = finetune("segment", "straight", {"--augmentation", "full", "--loader-threads", "1"});
@@ -134,15 +76,6 @@ TEST_F(Finetune, RefusesACropOfOneDeepVoxelBeforeThereIsAFolder) {
   EXPECT_FALSE(fs::exists(run("deep")));
 }
 
-TEST_F(Finetune, SaysWhatBecameOfEveryTensorAndStudy) {
-  const ProcessResult result = finetune("segment", "said", {"--steps", "1"});
-  ASSERT_EQ(result.exit_code, 0) << result.err;
-  for (const char* part :
-       {"encoder.patch_embed1.proj.weight", "no label map", "dora", "no foreground", "carla", "channels flair, t1, t2"}) {
-    EXPECT_TRUE(contains(result.err, part)) << part << "\n" << result.err;
-  }
-}
-
 TEST_F(Finetune, ItsCheckpointHoldsAllThatPredictionNeeds) {
   ASSERT_EQ(finetune("segment", "held", {"--steps", "1", "--channels", "t1,flair"}).exit_code, 0);
   const ProcessResult python = test::run_python(R"py(
@@ -156,62 +89,6 @@ assert c["has_template"] == [True, True]
 assert c["state_dict"]["encoder.patch_embed1.proj.weight"].shape[1] == 2
 )py",
                                                 {run("held") / "checkpoints/last.pt"});
-  EXPECT_EQ(python.exit_code, 0) << python.err;
-}
-
-TEST_F(Finetune, RefusesTemplatesOfAnotherVoxelSize) {
-  const fs::path coarse = run("coarse_store");
-  fs::copy(store(), coarse, fs::copy_options::recursive);
-  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(coarse)) {
-    if (entry.path().extension() == ".json") {
-      const std::string fine = "\"spacing_mm\": 1";
-      std::string text = test::read_text(entry.path());
-      ASSERT_NE(text.find(fine), std::string::npos) << text;
-      test::write_text(entry.path(), text.replace(text.find(fine), fine.size(), "\"spacing_mm\": 2"));
-    }
-  }
-  const ProcessResult result = test::run_brainmvp({"finetune", "segment", coarse, "-o", run("coarse"), "--recipe", "tiny",
-                                                   "--crop", "16", "--steps", "1", "--init", run("pre")});
-  EXPECT_EQ(result.exit_code, 4);
-  EXPECT_TRUE(contains(result.err, "--spacing 1")) << result.err;
-}
-
-TEST_F(Finetune, AnInflatedStemIsThePretrainedOneOverTheChannels) {
-  ASSERT_EQ(finetune("segment", "inflated", {"--steps", "1", "--learning-rate", "0", "--channels", "T1w,t2f"}).exit_code, 0);
-  const ProcessResult python = test::run_python(R"py(
-import sys, torch
-a, b = (torch.load(p, weights_only=True)["state_dict"] for p in sys.argv[1:3])
-stem = a["encoder.patch_embed1.proj.weight"]
-old = b["encoder.uniformer.patch_embed1.proj.weight"]
-assert torch.allclose(stem, (old / 2).expand_as(stem)), (stem - old / 2).abs().max()
-assert torch.equal(a["encoder.blocks3.0.attn.qkv.weight"], b["encoder.uniformer.blocks3.0.attn.qkv.weight"])
-)py",
-                                                {run("inflated") / "checkpoints/last.pt", run("pre") / "checkpoints/last.pt"});
-  EXPECT_EQ(python.exit_code, 0) << python.err;
-}
-
-TEST_F(Finetune, TheEncoderHasItsOwnRateAndDecayGoesThroughTheGradient) {
-  const Arguments once{"--steps", "1", "--weight-decay", "0.5"};
-  const auto trained = [&](const std::string& name, const Arguments& more) {
-    Arguments all = once;
-    all.insert(all.end(), more.begin(), more.end());
-    EXPECT_EQ(finetune("segment", name, all).exit_code, 0) << name;
-    return (run(name) / "checkpoints/last.pt").string();
-  };
-  const std::string start = trained("still", {"--learning-rate", "0"});
-  const std::string slow = trained("slow", {"--learning-rate", "1e-3", "--encoder-rate", "0.1"});
-  const ProcessResult python = test::run_python(R"py(
-import sys, torch
-a, b = (torch.load(p, weights_only=True)["state_dict"] for p in sys.argv[1:3])
-largest = {True: 0, False: 0}
-for name, x in a.items():
-    if x.is_floating_point() and "running" not in name:
-        moved = (b[name] - x).abs().max().item()
-        largest[name.startswith("encoder.")] = max(largest[name.startswith("encoder.")], moved)
-# Adam's first step is the rate, whatever the decay; AdamW would add rate x 0.5 x the weight.
-assert abs(largest[True] - 1e-4) < 2e-6 and abs(largest[False] - 1e-3) < 2e-5, largest
-)py",
-                                                {start, slow});
   EXPECT_EQ(python.exit_code, 0) << python.err;
 }
 
@@ -264,107 +141,6 @@ torch.save(c, sys.argv[1])
   ASSERT_EQ(python.exit_code, 0) << python.err;
   EXPECT_TRUE(resumed({"--resume", "--stop-after", "5"}));
   EXPECT_FALSE(resumed({"--resume"}));
-}
-
-class FinetuneNumbers : public Finetune {
-protected:
-  // Options that take columns of a table of these rows.
-  static Arguments from(const std::string& columns, const std::string& rows) {
-    const fs::path table = run("people.tsv");
-    test::write_text(table, rows);
-    return {"--targets-from", table.string() + ":" + columns};
-  }
-  static Arguments ages() {
-    return from("age,ml", "id\tage\tml\nanna\t60\t3\nberta\t72\t1\ncarla\t54\t2\ndora\tNA\t5\nemma\t66\t2\nfini\t81\t7\n");
-  }
-  static Arguments joined(Arguments options, const Arguments& more) {
-    options.insert(options.end(), more.begin(), more.end());
-    return options;
-  }
-};
-
-TEST_F(FinetuneNumbers, ARegressionResumesToTheBitAndRecordsItsMetrics) {
-  const Arguments options = joined(ages(), {"--loss", "l1"});
-  const ProcessResult straight = finetune("regress", "numbers", options);
-  ASSERT_EQ(straight.exit_code, 0) << straight.err;
-  for (const char* part : {"the value 'NA', which is no age: dora", "1 study is left out (no value of age and ml): dora",
-                           "numbers age (62 +- 7.4", "ml (2 +- 0.8"}) {
-    EXPECT_TRUE(contains(straight.err, part)) << part << "\n" << straight.err;
-  }
-  for (const char* name : {"validation_loss", "validation_mae_age", "validation_mae_ml"}) {
-    EXPECT_TRUE(metrics(run("numbers")).back().contains(name)) << name;
-  }
-  EXPECT_FALSE(metrics(run("numbers")).back().contains("validation_r_age")) << "two studies have no correlation";
-  ASSERT_EQ(finetune("regress", "numbers_again", joined(options, {"--stop-after", "3"})).exit_code, 0);
-  ASSERT_EQ(finetune("regress", "numbers_again", {"--resume"}).exit_code, 0);
-  EXPECT_EQ(metrics(run("numbers_again")), metrics(run("numbers")));
-  test::expect_same_checkpoint(run("numbers") / "checkpoints/last.pt", run("numbers_again") / "checkpoints/last.pt",
-                               run("numbers") / "checkpoints/step_00000002.pt", "head.weight");
-}
-
-TEST_F(FinetuneNumbers, ARunDoesNotGoOnWithOtherNumbers) {
-  ASSERT_EQ(finetune("regress", "edited", joined(ages(), {"--stop-after", "2"})).exit_code, 0);
-  (void)from("age,ml", "id\tage\tml\nanna\t60\t3\nberta\t72\t1\ncarla\t99\t2\nemma\t66\t2\nfini\t81\t7\n"); // the same file
-  const ProcessResult result = finetune("regress", "edited", {"--resume"});
-  EXPECT_EQ(result.exit_code, 2) << result.err;
-  EXPECT_TRUE(contains(result.err, "have changed since the run was begun")) << result.err;
-}
-
-// The first loss is that of the untrained network's outputs against numbers of mean 0 and deviation 1.
-TEST_F(FinetuneNumbers, AreStandardisedByTheTrainingStudies) {
-  ASSERT_EQ(
-      finetune("regress", "standard", joined(ages(), {"--steps", "1", "--batch-size", "3", "--learning-rate", "0"})).exit_code,
-      0);
-  const ProcessResult python = test::run_python(R"py(
-import sys, json, torch
-c = torch.load(sys.argv[1], weights_only=True)
-assert c["task"] == "regress" and c["targets"] == ["age", "ml"] and c["classes"] == [], c["targets"]
-t = torch.tensor([[60, 3], [72, 1], [54, 2]], dtype=torch.float64)
-assert torch.allclose(torch.tensor(c["target_means"], dtype=torch.float64), t.mean(0)), c["target_means"]
-assert torch.allclose(torch.tensor(c["target_deviations"], dtype=torch.float64), t.std(0, unbiased=False)), c["target_deviations"]
-assert c["state_dict"]["head.weight"].shape[0] == 2
-)py",
-                                                {run("standard") / "checkpoints/last.pt"});
-  EXPECT_EQ(python.exit_code, 0) << python.err;
-  const double loss = metrics(run("standard")).front()["loss"];
-  EXPECT_GT(loss, 0.3); // outputs near 0: the mean square of the standardised numbers, 1
-  EXPECT_LT(loss, 3);
-}
-
-TEST_F(FinetuneNumbers, RefusesWhatCannotBeLearned) {
-  const auto refused = [](const Arguments& options, int code, const std::string& part) {
-    const ProcessResult result = finetune("regress", "bad_numbers", options);
-    EXPECT_EQ(result.exit_code, code) << result.err;
-    EXPECT_TRUE(contains(result.err, part)) << part << "\n" << result.err;
-    EXPECT_FALSE(fs::exists(run("bad_numbers")));
-  };
-  refused({}, 2, "needs --targets-from");
-  refused(from("age", "id\tage\nanna\t60\nberta\tabc\n"), 4, "people.tsv: line 3: column age: 'abc' is no finite number");
-  refused(from("age", "id\tage\nanna\t60\nberta\tinf\n"), 4, "'inf' is no finite number");
-  refused(from("weight", "id\tage\nanna\t60\n"), 4, "no column 'weight'");
-  refused(from("age:name", "id\tage\nanna\t60\n"), 4, "no column 'name'");
-  refused(from("case", "id\tcase\nanna\t60\nberta\t61\n"), 2, "a target cannot be called case");
-  refused(from("age", "id\tage\nanna\t60\nberta\t60\ncarla\t60\nemma\t70\n"), 3,
-          "target age: the numbers of the training studies go from 60 to 60");
-  refused(from("age", "id\tage\nanna\t60\nemma\t70\n"), 3, "only 1 training study has a value of age");
-  refused(from("age", "id\tage\nnobody\t60\n"), 3, "no training study has a value of age");
-  refused(joined(ages(), {"--loss", "l3"}), 2, "--loss");
-}
-
-TEST_F(Finetune, BothBackbonesStartFromScratch) {
-  for (const char* network : {"uniformer_tiny", "unet"}) {
-    for (const char* kind : {"segment", "classify"}) {
-      const std::string name = std::string(network) + kind;
-      const ProcessResult result = finetune(kind, name, {"--init", "scratch", "--network", network, "--steps", "1"});
-      EXPECT_EQ(result.exit_code, 0) << result.err;
-    }
-  }
-}
-
-TEST_F(Finetune, AFineTunedModelIsAStartToo) {
-  ASSERT_EQ(finetune("segment", "earlier", {"--steps", "1"}).exit_code, 0);
-  const ProcessResult result = finetune("segment", "later", {"--steps", "1", "--init", run("earlier")});
-  EXPECT_EQ(result.exit_code, 0) << result.err;
 }
 
 TEST_F(Finetune, RefusesTheTaskOfAnotherDataSet) {

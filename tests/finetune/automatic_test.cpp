@@ -2,16 +2,16 @@
 #include "finetune/automatic.h"
 
 #include "support/support.h"
+#include "train/machines.h"
 
 namespace brainmvp::finetune {
 namespace {
 
+using test::kCpu;
+using test::kFive;
+using test::kGpu;
 using train::Machine;
 using train::StoreFacts;
-
-constexpr Machine kCpu{.gpu = false, .memory_bytes = 16'000'000'000};
-constexpr Machine kGpu{.gpu = true};
-const StoreFacts kFive{.studies = 5, .typical = {150, 180, 140}, .largest = {160, 190, 150}, .spacing_mm = 1};
 
 StepCost cost(const char* head, const char* network = "uniformer_tiny") {
   return {

@@ -28,9 +28,10 @@ void add_places(CLI::App& command, FinetuneArguments& arguments) {
   command.add_option("STORE", run.store, "Folder that `brainmvp prepare` wrote")->required()->group("Input");
   command
       .add_option("--init", run.init,
-                  "Run folder or checkpoint (.pt, .safetensors) whose encoder and templates to start from, or scratch")
+                  "Run folder or checkpoint (.pt, .safetensors) whose encoder and templates to start from, weights that come with "
+                  "the program (brainmvp-tiny-sim), or scratch")
       ->required()
-      ->type_name("CHECKPOINT|scratch")
+      ->type_name("CHECKPOINT|NAME|scratch")
       ->group("Input");
   add_verify_option(command, arguments.verify_store);
   add_run_folder(command, run.session);
@@ -62,8 +63,9 @@ void fill_defaults(settings::Settings& settings, finetune::RunOptions& run, cons
   }
   if (automatic) {
     finetune::fill_from_store(settings, run, start, gpu, tell);
+  } else {
+    settings.fill_recipe(run.recipe);
   }
-  settings.fill_recipe(run.recipe);
   settings.fill_recipe(run.augmentation_set);
   if (run.init == finetune::kScratch) {
     settings.fill("network", {run.scratch_network});

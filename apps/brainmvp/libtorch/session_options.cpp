@@ -5,12 +5,14 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/machine.h"
+#include "base/text.h"
 #include "input_kind.h"
 #include "parallel/launch.h"
 #include "runtime/precision.h"
 #include "settings_options.h"
 #include "store/verify.h"
 #include "train/run_folder.h"
+#include "train/shipped_weights.h"
 
 namespace brainmvp::app {
 
@@ -34,9 +36,11 @@ void check_places(const train::SessionOptions& session, bool force, const std::f
 }
 
 void check_init(const std::filesystem::path& init) {
-  if (!init.empty()) {
+  if (!init.empty() && !train::shipped_weights_named(init.string())) {
+    const std::vector<std::string> names = train::shipped_weights();
     check_input(init, {"--init",
-                       "a run or a checkpoint",
+                       names.empty() ? "a run or a checkpoint"
+                                     : "a run, a checkpoint, or weights that come with the program: " + join(names, ", "),
                        {InputKind::kPretraining, InputKind::kFinetuning, InputKind::kCheckpoint, InputKind::kFolder}});
   }
 }

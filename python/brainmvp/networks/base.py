@@ -55,7 +55,8 @@ class Encoder(nn.Module):
     def from_pretrained(
         source: PathLike, in_channels: int | None = None, network: str | None = None, *, channels: Sequence[str] | None = None
     ) -> Encoder:
-        """The encoder of a run of `pretrain` or `finetune`, a checkpoint (.pt, .safetensors), or a hub folder; evaluating.
+        """The encoder of a run of `pretrain` or `finetune`, a checkpoint (.pt, .safetensors), a hub folder, or weights that come with
+        the program ("brainmvp-tiny-sim"); evaluating.
 
         `channels`: the modalities that it will be given, in order, as the store names them; without them, `in_channels` as the file
         has them. A first convolution of one channel is spread over all and divided by their number, so that equal images give the
