@@ -6,6 +6,7 @@
 
 #include "objectives/objective.h"
 #include "pretrain/options.h"
+#include "runtime/precision.h"
 
 namespace brainmvp::pretrain {
 
@@ -15,7 +16,7 @@ struct Needs {
   double disk_bytes = 0;       // of all checkpoints, with the one that is being written
 };
 
-Needs estimate_needs(const objectives::MemoryNeeds& memory, const RunOptions& options);
+Needs estimate_needs(const objectives::MemoryNeeds& memory, const RunOptions& options, runtime::Precision precision);
 
 // Logs the needs. Throws Error(kOutOfResources) when memory (on_cpu) or disk cannot hold them. `checkpoints`: the folder that
 // will hold them, and perhaps earlier ones of the same run, which they replace.

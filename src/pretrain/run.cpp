@@ -120,7 +120,8 @@ std::unique_ptr<objectives::Objective> make_objective(const RunOptions& options,
   at::manual_seed(options.session.seed);
   auto objective = options.objective_settings().make(setup);
   objective->check_output(options.session.folder); // now, instead of at the end
-  check_needs(estimate_needs(objective->memory(), options), device.is_cpu(), options.session.folder / "checkpoints");
+  const runtime::Precision precision = runtime::choose_precision(options.session.precision, device);
+  check_needs(estimate_needs(objective->memory(), options, precision), device.is_cpu(), options.session.folder / "checkpoints");
   objective->start(setup);
   return objective;
 }

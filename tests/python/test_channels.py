@@ -106,3 +106,19 @@ def test_every_family_s_stem_takes_channels(network: str) -> None:
     assert list(report.adapted) == [stem] and not report.missing and not report.mismatched
     expected = torch.stack([source.state_dict()[stem][:, 1], drawn, source.state_dict()[stem][:, 0]], 1)
     torch.testing.assert_close(target.state_dict()[stem], expected, rtol=0, atol=0)
+
+
+def test_weights_that_come_with_the_program_are_found_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    encoder = brainmvp.Encoder.from_pretrained("brainmvp-tiny-sim", channels=["t2", "flair"])
+    assert encoder.channels == ("t2", "flair") and not encoder.report.missing
+    assert next(encoder.parameters()).dtype == torch.float32
+    with pytest.raises(brainmvp.BadInput, match="weights that come with the program: brainmvp-tiny-sim"):
+        brainmvp.Encoder.from_pretrained("brainmvp-tiny")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "brainmvp-tiny-sim").mkdir()
+    with pytest.raises(brainmvp.UsageError, match=r"write \./brainmvp-tiny-sim"):
+        brainmvp.Encoder.from_pretrained("brainmvp-tiny-sim")
+    monkeypatch.delenv("BRAINMVP_PROGRAM")
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(brainmvp.BadInput, match="name their folder$"):
+        brainmvp.Encoder.from_pretrained("elsewhere")
