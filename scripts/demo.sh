@@ -76,7 +76,7 @@ predict() {
 
 predict_classes() {
   quietly predict "runs/classify_$1" ungraded.json -o "predictions/classes_$1" --force --threads "$threads"
-  quietly evaluate "predictions/classes_$1/predictions.tsv" --reference ungraded.json --classification -o "results/classes_$1.json" --force
+  quietly evaluate "predictions/classes_$1" --reference ungraded.json --classification -o "results/classes_$1.json" --force
 }
 
 mkdir -p data stores runs predictions results

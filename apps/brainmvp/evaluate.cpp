@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "command.h"
+#include "infer/output_files.h"
 #include "input_kind.h"
 #include "output_file.h"
 #include "settings_options.h"
@@ -27,11 +28,28 @@ void check_combination(const EvaluateOptions& options) {
   }
 }
 
+// A folder that predict wrote for classes or numbers stands for the table in it.
+void find_tables(EvaluateOptions& options) {
+  for (std::vector<std::string>* sources : {&options.predictions, &options.compared}) {
+    for (std::string& source : *sources) {
+      const std::filesystem::path table = std::filesystem::path(source) / infer::kTableName;
+      if (std::error_code error; !std::filesystem::exists(table, error)) {
+        continue;
+      }
+      if (!options.of_tables()) {
+        throw Error(ExitCode::kUsage, source + ": predictions of classes or numbers (" + infer::kTableName +
+                                          "); add --classification, or --regression with --targets-from");
+      }
+      source = table.string();
+    }
+  }
+}
+
 void check_inputs(const EvaluateOptions& options) {
   const ExpectedInput predictions =
       options.of_tables()
           ? ExpectedInput{options.classification ? "evaluate --classification" : "evaluate --regression",
-                          "the predictions.tsv of the folder that predict wrote",
+                          "a folder that predict wrote, or the predictions.tsv in it",
                           {InputKind::kTable}}
           : ExpectedInput{"evaluate",
                           "a folder of label maps, a studies file or a label map",
@@ -133,6 +151,7 @@ Command add_evaluate(CLI::App& program, CommonOptions& common) {
           [options, &common] {
             catch_interrupts();
             check_combination(*options);
+            find_tables(*options);
             check_inputs(*options);
             std::vector<std::filesystem::path> inputs{options->reference, options->table};
             inputs.insert(inputs.end(), options->predictions.begin(), options->predictions.end());

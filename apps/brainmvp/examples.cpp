@@ -33,7 +33,7 @@ constexpr auto kExamples = std::to_array<Example>({
     {"evaluate", "Dice, HD95, surface Dice, lesions", "out --reference studies.json"},
     {"evaluate", "two predictions of the same patients, in pairs",
      "out --compare other --reference studies.json -o comparison.json"},
-    {"evaluate", "classes against those of the studies file", "out/predictions.tsv --reference studies.json --classification"},
+    {"evaluate", "classes against those of the studies file", "out --reference studies.json --classification"},
     {"report", "one page about runs, results and predictions",
      "run segment --evaluation results.json --predictions out --studies studies.json -o report.html"},
     {"benchmark", "how long a plan takes, before it starts", "plans/small.toml -o small --dry-run"},

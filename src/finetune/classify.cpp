@@ -39,9 +39,7 @@ public:
 
 protected:
   [[nodiscard]] NamedTensors losses(const SampleBatch& samples, const parallel::BatchShare& share) const override;
-  [[nodiscard]] std::string evaluated(const std::string& predictions) const override {
-    return predictions + "/predictions.tsv --classification";
-  }
+  [[nodiscard]] std::string evaluated(const std::string& predictions) const override { return predictions + " --classification"; }
 
 private:
   std::vector<std::size_t> classes_;

@@ -38,7 +38,7 @@ public:
 protected:
   [[nodiscard]] NamedTensors losses(const SampleBatch& samples, const parallel::BatchShare& share) const override;
   [[nodiscard]] std::string evaluated(const std::string& predictions) const override {
-    return predictions + "/predictions.tsv --regression --targets-from " + setup().options.targets_from;
+    return predictions + " --regression --targets-from " + setup().options.targets_from;
   }
 
 private:

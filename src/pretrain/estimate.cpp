@@ -26,8 +26,9 @@ std::uint64_t bytes_below(const std::filesystem::path& folder) {
 Needs estimate_needs(const objectives::MemoryNeeds& memory, const RunOptions& options, runtime::Precision precision) {
   const double views = static_cast<double>(memory.views * options.batch_size);
   Needs needs;
-  needs.memory_bytes = runtime::kProgramBytes + runtime::training_bytes(memory.parameters) + memory.gradients +
-                       views * runtime::voxels_of(options.crop) * nn::backbone(options.network).bytes_per_voxel_of(memory.work, precision);
+  needs.memory_bytes =
+      runtime::kProgramBytes + runtime::training_bytes(memory.parameters) + memory.gradients +
+      views * runtime::voxels_of(options.crop) * nn::backbone(options.network).bytes_per_voxel_of(memory.work, precision);
   needs.checkpoint_bytes = 3 * memory.parameters;
   needs.disk_bytes =
       (static_cast<double>(std::max<std::size_t>(options.session.keep, 1)) + 1) * needs.checkpoint_bytes + 2 * memory.parameters;

@@ -38,8 +38,8 @@ protected:
           .split = kValidation,
           .label_values = 2,
           .class_name = "CN"}});
-    const ProcessResult pretrained = run_brainmvp({"pretrain", store(), "-o", run("pre"), "--recipe", "tiny", "--crop",
-                                                         "16", "--steps", "1", "--template-size", "24", "24", "32"});
+    const ProcessResult pretrained = run_brainmvp({"pretrain", store(), "-o", run("pre"), "--recipe", "tiny", "--crop", "16",
+                                                   "--steps", "1", "--template-size", "24", "24", "32"});
     ASSERT_EQ(pretrained.exit_code, 0) << pretrained.err;
   }
   static void TearDownTestSuite() {

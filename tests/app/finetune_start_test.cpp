@@ -23,10 +23,12 @@ TEST_F(FinetuneStart, SaysWhatBecameOfEveryTensorAndStudy) {
 }
 
 TEST_F(FinetuneStart, TakesWeightsThatComeWithTheProgramByTheirName) {
-  const ProcessResult result = finetune("segment", "named", {"--init", "brainmvp-tiny-sim", "--crop", "32", "--steps", "1", "--learning-rate",
-                                                             "0", "--weight-decay", "0", "--precision", "fp32"});
+  const ProcessResult result = finetune("segment", "named",
+                                        {"--init", "brainmvp-tiny-sim", "--crop", "32", "--steps", "1", "--learning-rate", "0",
+                                         "--weight-decay", "0", "--precision", "fp32"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
-  for (const char* part : {"fine-tuning uniformer_tiny from brainmvp-tiny-sim", "encoder.patch_embed1.proj.weight (channels flair, t1, t2 of "}) {
+  for (const char* part :
+       {"fine-tuning uniformer_tiny from brainmvp-tiny-sim", "encoder.patch_embed1.proj.weight (channels flair, t1, t2 of "}) {
     EXPECT_TRUE(contains(result.err, part)) << part << "\n" << result.err;
   }
   const fs::path shipped = path_of_program().parent_path().parent_path() / "lib/brainmvp/models/brainmvp-tiny-sim.safetensors";

@@ -379,8 +379,14 @@ TEST_F(Predict, ClassesGoIntoATableThatEvaluateReads) {
   expect_part(test::read_text(path("classes/predictions.tsv")), "case\tprob_HGG\tprob_LGG\nx\t0.");
   EXPECT_EQ(json("classes/predictions.json")["channels_of_rows"].size(), 2U);
   const ProcessResult evaluated =
-      test::run_brainmvp({"evaluate", path("classes/predictions.tsv"), "--reference", path("graded.json"), "--classification"});
+      test::run_brainmvp({"evaluate", path("classes"), "--reference", path("graded.json"), "--classification"});
   EXPECT_EQ(evaluated.exit_code, 0) << evaluated.err;
+  const ProcessResult of_table =
+      test::run_brainmvp({"evaluate", path("classes/predictions.tsv"), "--reference", path("graded.json"), "--classification"});
+  EXPECT_EQ(evaluated.out, of_table.out);
+  const ProcessResult unsaid = test::run_brainmvp({"evaluate", path("classes"), "--reference", path("graded.json")});
+  EXPECT_EQ(unsaid.exit_code, 2) << unsaid.err;
+  expect_part(unsaid.err, "predictions of classes or numbers (predictions.tsv); add --classification");
   EXPECT_EQ(predict({"grades.pt"}, {"graded.json"}, "classes").exit_code, 5);
 }
 

@@ -97,8 +97,8 @@ TEST_F(WrongInputs, TrainingNamesWhatTakesTheInput) {
     next("@model.pt", "is a checkpoint", "brainmvp inspect", "model.pt");
   }
   for (const char* init : {"@studies.json", "@store", "@a/t1.nii.gz", "@x.json"}) {
-    expect_next({"finetune", "segment", "@store", "-o", "@n", "--init", init}, "--init takes a run or a checkpoint", "brainmvp",
-                "");
+    expect_next({"finetune", "segment", "@store", "-o", "@n", "--init", init},
+                "--init takes a run, a checkpoint, or weights that come with", "brainmvp", "");
   }
   expect_next({"finetune", "@pretrained", "-o", "@n"}, "is followed by a command (segment, classify, regress)",
               "brainmvp finetune segment STORE -o seg --init", "pretrained", 2);

@@ -14,6 +14,7 @@
 #include "runtime/precision.h"
 #include "settings_options.h"
 #include "study/task.h"
+#include "train/shipped_weights.h"
 
 namespace brainmvp::app {
 namespace {
@@ -27,9 +28,10 @@ void add_places(CLI::App& command, FinetuneArguments& arguments) {
   finetune::RunOptions& run = arguments.run;
   command.add_option("STORE", run.store, "Folder that `brainmvp prepare` wrote")->required()->group("Input");
   command
-      .add_option("--init", run.init,
-                  "Run folder or checkpoint (.pt, .safetensors) whose encoder and templates to start from, weights that come with "
-                  "the program (brainmvp-tiny-sim), or scratch")
+      .add_option(
+          "--init", run.init,
+          "Run folder or checkpoint (.pt, .safetensors) whose encoder and templates to start from, weights that come with "
+          "the program (brainmvp-tiny-sim), or scratch")
       ->required()
       ->type_name("CHECKPOINT|NAME|scratch")
       ->group("Input");
@@ -76,7 +78,7 @@ void run_finetune(settings::Settings& settings, FinetuneArguments& arguments, Co
   finetune::RunOptions& run = arguments.run;
   restore_settings(settings, run.session);
   check_places(run.session, common.force, run.store, "finetune");
-  check_init(run.init == finetune::kScratch ? "" : run.init);
+  check_init(run.init == finetune::kScratch ? "" : run.init, train::shipped_weights());
   const parallel::Launch launch = parallel::read_launch();
   common.device = runtime::resolve_device(common.device, launch.local_size, launch.rank == 0);
   finetune::Start start = finetune::read_start(run.init);

@@ -1,5 +1,6 @@
 #include "libtorch/session_options.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "base/interrupt.h"
@@ -12,7 +13,6 @@
 #include "settings_options.h"
 #include "store/verify.h"
 #include "train/run_folder.h"
-#include "train/shipped_weights.h"
 
 namespace brainmvp::app {
 
@@ -35,14 +35,14 @@ void check_places(const train::SessionOptions& session, bool force, const std::f
   check_input(store, {command, "a store, the folder that brainmvp prepare wrote", {InputKind::kStore}});
 }
 
-void check_init(const std::filesystem::path& init) {
-  if (!init.empty() && !train::shipped_weights_named(init.string())) {
-    const std::vector<std::string> names = train::shipped_weights();
-    check_input(init, {"--init",
-                       names.empty() ? "a run or a checkpoint"
-                                     : "a run, a checkpoint, or weights that come with the program: " + join(names, ", "),
-                       {InputKind::kPretraining, InputKind::kFinetuning, InputKind::kCheckpoint, InputKind::kFolder}});
+void check_init(const std::filesystem::path& init, const std::vector<std::string>& shipped) {
+  if (init.empty() || std::ranges::count(shipped, init.string()) > 0) {
+    return;
   }
+  check_input(init, {"--init",
+                     shipped.empty() ? "a run or a checkpoint"
+                                     : "a run, a checkpoint, or weights that come with the program: " + join(shipped, ", "),
+                     {InputKind::kPretraining, InputKind::kFinetuning, InputKind::kCheckpoint, InputKind::kFolder}});
 }
 
 void add_verify_option(CLI::App& command, bool& verify) {

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "command.h"
 #include "train/session_options.h"
@@ -13,10 +14,10 @@ namespace brainmvp::app {
 void add_run_folder(CLI::App& command, train::SessionOptions& session);
 
 // Before any work. Throws Error(kOutput) when the run is there and neither --resume nor --force is given, and Error(kBadInput)
-// unless they are a store, and a run or a checkpoint; "" for --init is none.
+// unless they are a store, and a run, a checkpoint or one of the `shipped` weights; "" for --init is none.
 void check_places(const train::SessionOptions& session, bool force, const std::filesystem::path& store,
                   const std::string& command);
-void check_init(const std::filesystem::path& init);
+void check_init(const std::filesystem::path& init, const std::vector<std::string>& shipped = {});
 
 // --verify-store, a flag.
 void add_verify_option(CLI::App& command, bool& verify);
