@@ -50,7 +50,10 @@ std::string start_from(const RunOptions& options, const objectives::Objective& o
                                     " takes other inputs than that of " + options.objective + "; use --objective " + earlier +
                                     ", or start without --init");
     }
-    throw Error(error.code(), file + ": " + error.message());
+    const std::string task = entry_of(contents, "task");
+    throw Error(error.code(), file + ": " +
+                                  (task.empty() ? error.message()
+                                                : "is a network of finetune " + task + "; pretrain starts from a run of pretrain, or without --init"));
   }
   return file + ": weights to start from\n" + report.summary();
 }
