@@ -53,7 +53,8 @@ std::string start_from(const RunOptions& options, const objectives::Objective& o
     const std::string task = entry_of(contents, "task");
     throw Error(error.code(), file + ": " +
                                   (task.empty() ? error.message()
-                                                : "is a network of finetune " + task + "; pretrain starts from a run of pretrain, or without --init"));
+                                                : "is a network of finetune " + task +
+                                                      "; pretrain starts from a run of pretrain, or without --init"));
   }
   return file + ": weights to start from\n" + report.summary();
 }

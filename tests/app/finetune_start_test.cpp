@@ -138,10 +138,11 @@ TEST_F(FinetuneStart, AFineTunedModelIsAStartToo) {
   ASSERT_EQ(finetune("segment", "earlier", {"--steps", "1"}).exit_code, 0);
   const ProcessResult result = finetune("segment", "later", {"--steps", "1", "--init", run("earlier")});
   EXPECT_EQ(result.exit_code, 0) << result.err;
-  const ProcessResult pretrained = test::run_brainmvp({"pretrain", store(), "-o", run("back"), "--init", run("earlier"), "--recipe", "tiny",
-                                                       "--crop", "16", "--steps", "1"});
+  const ProcessResult pretrained = test::run_brainmvp(
+      {"pretrain", store(), "-o", run("back"), "--init", run("earlier"), "--recipe", "tiny", "--crop", "16", "--steps", "1"});
   EXPECT_EQ(pretrained.exit_code, 4) << pretrained.err;
-  EXPECT_TRUE(contains(pretrained.err, "is a network of finetune segment; pretrain starts from a run of pretrain")) << pretrained.err;
+  EXPECT_TRUE(contains(pretrained.err, "is a network of finetune segment; pretrain starts from a run of pretrain"))
+      << pretrained.err;
 }
 
 } // namespace
