@@ -20,7 +20,7 @@ MednextOptions mednext_l(std::int64_t kernel) {
 
 std::list<Backbone>& backbones() {
   static std::list<Backbone> rows{
-      uniformer_backbone("uniformer_tiny", {800, 3700, 800, 1200, 300}),
+      uniformer_backbone("uniformer_tiny", {800, 3300, 800, 1200, 300}),
       uniformer_backbone("uniformer_small", {1600, 6300, 1600, 2000, 500}),
       uniformer_backbone("uniformer_base", {2800, 7700, 2800, 2600, 900}),
       unet_backbone("unet", {3400, 7600, 3400, 2000, 700}),
