@@ -54,8 +54,8 @@ Test test_of(const Trial& trial, const fs::path& own, const std::string& only) {
   if (!only.empty()) {
     test.predict = with_options(test.predict, {"--only", only});
   }
-  const fs::path predicted = task.kind == Kind::kSegment ? test.predictions : test.predictions / "predictions.tsv";
-  test.evaluate = {"evaluate", predicted.string(), "--reference", list.string(), "--output", test.evaluation.string(), "--force"};
+  test.evaluate = {"evaluate", test.predictions.string(), "--reference", list.string(),
+                   "--output", test.evaluation.string(),  "--force"};
   if (task.kind == Kind::kSegment) {
     test.evaluate.emplace_back("--allow-missing");
   } else if (task.kind == Kind::kClassify) {

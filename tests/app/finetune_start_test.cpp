@@ -42,7 +42,7 @@ with safe_open(sys.argv[2], "pt") as file:
     for name in file.keys():
         weights = file.get_tensor(name).float()
         if name.endswith("proj.weight") and weights.shape[1] == len(channels):
-            weights = weights[:, [channels.index(one) for one in ("flair", "t1", "t2")]] 
+            weights = weights[:, [channels.index(one) for one in ("flair", "t1", "t2")]]
         if "running" in name or "num_batches" in name or weights.shape != now[name].shape:
             continue
         scale = (now[name] / weights).nanmedian().item()

@@ -126,7 +126,7 @@ TEST_F(Regression, EvaluatesAsNumpyDoesAndGoesIntoTheReport) {
   run({"predict", last(2), path("studies.json"), "-o", path("second"), "--threads", "1", "--precision", "fp32"});
   const std::string out = path("numbers.json");
   run({"evaluate", path("predicted/predictions.tsv"), "--regression", "--reference", path("studies.json"), "--targets-from",
-       people_of("age,ml"), "--compare", path("second/predictions.tsv"), "-o", out});
+       people_of("age,ml"), "--compare", path("second"), "-o", out});
   const ProcessResult python = test::run_python(R"py(
 import sys, json, numpy as np
 j = json.load(open(sys.argv[1]))
