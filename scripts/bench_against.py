@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """A pre-training step of the public code beside one of ours, in the same run, by turns, on the same processor and threads.
 
-usage: bench_against.py PROGRAM CHECKOUT [--threads N] [--repetitions N] [--json]
+usage: bench_against.py PROGRAM CHECKOUT [--threads N] [--repetitions N] [--precision fp32|bf16 ...] [--json]
 
 CHECKOUT is a folder with the public code of the paper (models/Uniformer.py). Python needs torch and MONAI; timm is stood in for where it
-is missing. Both sides: uniformer_small, one sample of four modalities at 96^3, two views, eight templates of 240 x 240 x 155, AdamW,
-fp32. Times are medians; the first step of each is not counted.
+is missing. Both sides: uniformer_small, one sample of four modalities at 96^3, two views, eight templates of 240 x 240 x 155, AdamW;
+the public code in fp32, ours in each --precision (fp32 and bf16). Times are medians; the first step of each is not counted.
 """
 import argparse
 import json
@@ -76,9 +76,9 @@ def public_step(checkout):
     return step
 
 
-def own_step(program, threads):
+def own_step(program, threads, precision):
     """Seconds and bytes of one counted step of ours."""
-    command = [program, "bench", "step", "--precision", "fp32", "--no-baseline", "--repetitions", "1", "--threads", str(threads), "--json"]
+    command = [program, "bench", "step", "--precision", precision, "--no-baseline", "--repetitions", "1", "--threads", str(threads), "--json"]
     result = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True)
     if result.returncode != 0:
         sys.exit(result.returncode)
@@ -92,6 +92,7 @@ def main():
     parser.add_argument("checkout")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--repetitions", type=int, default=3)
+    parser.add_argument("--precision", nargs="+", choices=["fp32", "bf16"], default=["fp32", "bf16"])
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     step = public_step(options.checkout)
@@ -100,29 +101,32 @@ def main():
     torch.set_num_threads(options.threads)
     print("warming up the public code", file=sys.stderr)
     step()
-    theirs, ours, memory = [], [], 0
+    theirs, ours, memory = [], {precision: [] for precision in options.precision}, {}
     for i in range(options.repetitions):
         begin = time.perf_counter()
         step()
         theirs.append(time.perf_counter() - begin)
-        seconds, memory = own_step(options.program, options.threads)
-        ours.append(seconds)
-        print(f"{i + 1} of {options.repetitions}: public {theirs[-1]:.1f} s, ours {ours[-1]:.1f} s", file=sys.stderr)
+        for precision, seconds in ours.items():
+            second, memory[precision] = own_step(options.program, options.threads, precision)
+            seconds.append(second)
+        print(f"{i + 1} of {options.repetitions}: public {theirs[-1]:.1f} s, ours " +
+              ", ".join(f"{seconds[-1]:.1f} s in {precision}" for precision, seconds in ours.items()), file=sys.stderr)
+    public = statistics.median(theirs)
     result = {
         "threads": options.threads,
-        "public_seconds": statistics.median(theirs),
-        "our_seconds": statistics.median(ours),
-        "ratio": statistics.median(theirs) / statistics.median(ours),
+        "public_seconds": public,
         "public_peak_memory": 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
-        "our_peak_memory": memory,
+        "ours": {precision: {"seconds": statistics.median(seconds), "ratio": public / statistics.median(seconds),
+                             "peak_memory": memory[precision]} for precision, seconds in ours.items()},
     }
     if options.json:
         print(json.dumps(result, indent=2))
         return
-    print("| step, uniformer_small, 96^3, fp32, threads | public code | ours | ratio | public peak memory | ours |")
-    print("| --- | --- | --- | --- | --- | --- |")
-    print(f"| {options.threads} | {result['public_seconds']:.1f} s | {result['our_seconds']:.1f} s | {result['ratio']:.1f} | "
-          f"{result['public_peak_memory'] / 1e9:.1f} GB | {memory / 1e9:.1f} GB |")
+    print("| step, uniformer_small, 96^3, threads | precision | public code in fp32 | ours | ratio | public peak memory | ours |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    for precision, row in result["ours"].items():
+        print(f"| {options.threads} | {precision} | {public:.1f} s | {row['seconds']:.1f} s | {row['ratio']:.1f} | "
+              f"{result['public_peak_memory'] / 1e9:.1f} GB | {row['peak_memory'] / 1e9:.1f} GB |")
 
 
 if __name__ == "__main__":

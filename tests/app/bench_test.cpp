@@ -36,7 +36,9 @@ class BenchAgainst : public testing::Test {
 protected:
   BenchAgainst() {
     test::write_text(folder_ / "program", R"sh(#!/bin/sh
-[ "$2" = step ] && echo '{"results": [{"seconds": 0.5, "peak_rss_bytes": 1000}]}'
+[ "$2 $3" = "step --precision" ] || exit 2
+[ "$4" = bf16 ] && seconds=0.25 || seconds=0.5
+echo "{\"results\": [{\"seconds\": $seconds, \"peak_rss_bytes\": 1000}]}"
 )sh");
     fs::permissions(folder_ / "program", fs::perms::owner_all);
     fs::create_directories(folder_ / "public/models");
@@ -67,10 +69,13 @@ class RecModel(torch.nn.Module):
   const auto result = against();
   ASSERT_EQ(result.exit_code, 0) << result.err;
   const auto report = nlohmann::json::parse(result.out);
-  EXPECT_EQ(report.at("our_seconds"), 0.5);
-  EXPECT_EQ(report.at("our_peak_memory"), 1000);
   EXPECT_GT(report.at("public_seconds").get<double>(), 0);
-  EXPECT_DOUBLE_EQ(report.at("ratio").get<double>(), report.at("public_seconds").get<double>() / 0.5);
+  for (const auto& [precision, seconds] : {std::pair{"fp32", 0.5}, {"bf16", 0.25}}) {
+    const auto& ours = report.at("ours").at(precision);
+    EXPECT_EQ(ours.at("seconds"), seconds);
+    EXPECT_EQ(ours.at("peak_memory"), 1000);
+    EXPECT_DOUBLE_EQ(ours.at("ratio").get<double>(), report.at("public_seconds").get<double>() / seconds);
+  }
 }
 
 TEST_F(BenchAgainst, SaysWhatTheFolderLacks) {
