@@ -22,6 +22,7 @@
 #include "nn/kernels/execution.h"
 #include "objectives/brainmvp/proxy_tasks.h"
 #include "objectives/brainmvp/template_bank.h"
+#include "runtime/block_cache.h"
 #include "runtime/precision.h"
 #include "runtime/to_device.h"
 #include "train/adamw.h"
@@ -73,6 +74,7 @@ double time_baseline(const Workload& workload, const at::Device& device) {
 std::vector<Result> compare(const Workload& workload, const NetworkBenchOptions& options) {
   const double baseline_seconds = options.with_baseline ? time_baseline(workload, options.device) : 0;
   keep_freed_memory();
+  runtime::keep_large_blocks();
   std::vector<Result> results;
   for (const std::string& name : options.precisions) {
     const runtime::Precision precision = runtime::choose_precision(name, options.device);

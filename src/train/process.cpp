@@ -5,6 +5,7 @@
 #include "base/allocator.h"
 #include "base/interrupt.h"
 #include "base/log.h"
+#include "runtime/block_cache.h"
 #include "runtime/precision.h"
 #include "runtime/threads.h"
 #include "train/run_folder.h"
@@ -28,6 +29,7 @@ Process start_process(const SessionOptions& options) {
     }
   });
   keep_freed_memory();
+  runtime::keep_large_blocks();
   runtime::use_threads(options.threads);
   return process;
 }
