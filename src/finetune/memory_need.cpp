@@ -15,7 +15,8 @@ StepCost cost_of(const TrainingSetup& setup) {
           .outputs = static_cast<std::size_t>(setup.description.outputs()),
           .batch_size = setup.options.batch_size,
           .mixed = setup.options.mix_channels > 0,
-          .precision = setup.precision};
+          .precision = setup.precision,
+          .checkpoints_activations = setup.options.session.checkpoint_activations};
 }
 
 // The largest study whole: its channels, its outputs and their sums, and what is decided.
@@ -37,7 +38,7 @@ double step_bytes(const StepCost& cost, const image::Size& window) {
   constexpr double kCopies = 6; // of a sample's images and templates, while they are read, augmented and mixed
   const double views = static_cast<double>(cost.batch_size) * (cost.mixed && !cost.head.whole_volumes ? 2 : 1);
   const double outputs = cost.head.whole_volumes ? 0 : 6.0 * static_cast<double>(cost.outputs);
-  const double activations = cost.backbone.bytes_per_voxel_of(cost.head.step, cost.precision);
+  const double activations = cost.backbone.bytes_per_voxel_of(cost.head.step, cost.precision, cost.checkpoints_activations);
   return views * runtime::voxels_of(window) *
          (activations + (outputs + kCopies * static_cast<double>(cost.channels)) * sizeof(float));
 }

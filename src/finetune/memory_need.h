@@ -21,6 +21,7 @@ struct StepCost {
   std::int64_t batch_size = 1;
   bool mixed = false; // each sample is seen twice, unless it is a whole volume
   runtime::Precision precision = runtime::Precision::kFloat32;
+  bool checkpoints_activations = false;
 };
 
 // Besides program and weights, in bytes.

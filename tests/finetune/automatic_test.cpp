@@ -40,12 +40,16 @@ TEST(AutomaticFineTuning, TakesStepsByTheNumberOfStudiesWithinBounds) {
   EXPECT_EQ(choose(facts, kGpu, cost("segment"), 96).steps, 4500U);
 }
 
-TEST(StepMemory, IsLessInBf16AndMoreForMixtures) {
+TEST(StepMemory, IsLessInBf16AndWithCheckpointsAndMoreForMixtures) {
   const image::Size window{48, 48, 48};
   StepCost plain = cost("segment");
   const double in_fp32 = step_bytes(plain, window);
   plain.precision = runtime::Precision::kBfloat16;
-  EXPECT_LT(step_bytes(plain, window), 0.75 * in_fp32);
+  const double in_bf16 = step_bytes(plain, window);
+  EXPECT_LT(in_bf16, 0.75 * in_fp32);
+  plain.checkpoints_activations = true;
+  EXPECT_LT(step_bytes(plain, window), 0.9 * in_bf16);
+  plain.checkpoints_activations = false;
   plain.mixed = false;
   EXPECT_LT(step_bytes(plain, window), 0.4 * in_fp32);
 }

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "nn/kernels/execution.h"
 #include "nn/networks/network.h"
+#include "nn/networks/segmentation.h"
 
 namespace brainmvp::nn {
 namespace {
@@ -45,18 +46,53 @@ TEST_P(Checkpointing, ChangesNeitherGradientsNorRunningStatistics) {
 INSTANTIATE_TEST_SUITE_P(Precisions, Checkpointing, testing::Bool(),
                          [](const auto& parameter) { return parameter.param ? "bf16" : "fp32"; });
 
+// Gradients of a training pass of a segmentation network over `samples`, by name.
+torch::OrderedDict<std::string, Tensor> segmentation_gradients(const std::string& name, std::int64_t samples, bool checkpoints) {
+  torch::manual_seed(12);
+  const auto network = make_segmentation_network(name, 2, 3);
+  const Tensor x = torch::rand({samples, 2, 32, 32, 32});
+  const ExecutionScope scope({.checkpoints_activations = checkpoints});
+  const Segmentation result = network->forward(x);
+  (result.logits.square().mean() + result.deeper[0].square().mean() + result.deeper[1].square().mean()).backward();
+  torch::OrderedDict<std::string, Tensor> gradients;
+  for (const auto& parameter : network->named_parameters()) {
+    gradients.insert(parameter.key(), parameter.value().grad());
+  }
+  return gradients;
+}
+
+class CheckpointedSegmentation : public testing::TestWithParam<std::string> {};
+
+TEST_P(CheckpointedSegmentation, HasTheSameGradients) {
+  for (const std::int64_t samples : {1, 2}) {
+    const auto expected = segmentation_gradients(GetParam(), samples, false);
+    for (const auto& gradient : segmentation_gradients(GetParam(), samples, true)) {
+      const Tensor& plain = expected[gradient.key()];
+      ASSERT_EQ(gradient.value().defined(), plain.defined()) << gradient.key();
+      if (!plain.defined()) {
+        continue;
+      }
+      EXPECT_LE((gradient.value() - plain).norm().item<double>(), 1e-5 * plain.norm().item<double>() + 1e-7) << gradient.key();
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Networks, CheckpointedSegmentation,
+                         testing::Values("uniformer_tiny", "unet", "resenc_s", "mednext_s"),
+                         [](const auto& parameter) { return parameter.param; });
+
 TEST(Checkpointing, ComputesTheFunctionAgainInTheBackwardPassOnly) {
   int calls = 0;
   int repetitions = 0;
   const Tensor weight = torch::rand({3}).requires_grad_();
   const Tensor x = torch::rand({3}).requires_grad_();
   const Tensor y = checkpointed(
-      [&](const Tensor& input) {
+      [&](const std::vector<Tensor>& inputs) {
         ++calls;
         repetitions += is_recomputing() ? 1 : 0;
-        return input * weight;
+        return inputs[0] * weight;
       },
-      x);
+      {x});
   EXPECT_EQ(calls, 1);
   EXPECT_EQ(repetitions, 0);
   y.sum().backward();

@@ -36,7 +36,8 @@ struct Backbone {
 
   // Of the finest feature, against the image; each further level halves the sides.
   [[nodiscard]] std::int64_t finest_stride() const { return size_multiple >> (widths.size() - 1); }
-  [[nodiscard]] double bytes_per_voxel_of(Workload work, runtime::Precision precision = runtime::Precision::kFloat32) const;
+  [[nodiscard]] double bytes_per_voxel_of(Workload work, runtime::Precision precision = runtime::Precision::kFloat32,
+                                          bool checkpoints_activations = false) const;
 };
 
 // Throws Error(kUsage) for a crop that the network cannot be trained on.

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "nn/layers/checkpointing.h"
 #include "nn/layers/nnunet_layers.h"
 #include "nn/layers/size_check.h"
 #include "nn/networks/generic_networks.h"
@@ -43,8 +44,12 @@ public:
     Tensor y = features.back(), half;
     for (std::size_t i = 0; i < stages_.size(); ++i) {
       const DecoderStage& stage = stages_[i];
-      y = stage.up->forward(y);
-      y = stage.merge->forward(i + 1 < features.size() ? at::cat({y, features[features.size() - 2 - i]}, 1) : y);
+      const auto merged = [up = stage.up, merge = stage.merge](const std::vector<Tensor>& inputs) {
+        const Tensor upsampled = up->forward(inputs[0]);
+        return merge->forward(inputs.size() > 1 ? at::cat({upsampled, inputs[1]}, 1) : upsampled);
+      };
+      y = forward_samples(stage.merge->is_training(), merged,
+                          i + 1 < features.size() ? std::vector<Tensor>{y, features[features.size() - 2 - i]} : std::vector<Tensor>{y});
       if (is_training() && stage.stride == 4) {
         result.quarter = stage.head->forward(y);
       } else if (is_training() && stage.stride == 2) {

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "nn/layers/checkpointing.h"
 #include "nn/layers/size_check.h"
 #include "nn/networks/unet_segmentation.h"
 
@@ -61,7 +62,7 @@ UNetEncoder::Features UNetEncoder::features(const Tensor& x) {
       result.downs.push_back(y);
     }
     for (const auto& block : levels_[level]) {
-      y = block->forward(y);
+      y = forward_block(block, y);
     }
     result.levels.push_back(y);
   }
@@ -87,7 +88,7 @@ std::vector<Tensor> UNetDecoder::forward(const Tensor& deepest, const std::vecto
     if (!skips.empty()) {
       y = y + skips[ups_.size() - 1 - i];
     }
-    y = blocks_[i]->forward(y);
+    y = forward_block(blocks_[i], y);
     levels.push_back(y);
   }
   return levels;

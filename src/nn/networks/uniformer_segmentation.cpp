@@ -1,5 +1,6 @@
 #include "nn/networks/uniformer_segmentation.h"
 
+#include "nn/layers/checkpointing.h"
 #include "nn/layers/decoder_parts.h"
 #include "nn/layers/deep_supervision.h"
 #include "nn/layers/size_check.h"
@@ -18,20 +19,22 @@ public:
     output_ = register_output_convolution(*this, "out", options.widths[0], outputs);
   }
 
-  // x: the image, [B, C, H, W, D]; stages: outputs of the encoder's stages, finest first, [B, h, w, d, C]. Gives the
-  // decoder's features at 1/8, 1/4, 1/2 and full resolution, [B, h, w, d, C].
+  // x: the image, [B, C, H, W, D]; stages: outputs of the encoder's stages, finest first, [B, h, w, d, C]. Gives the decoder's
+  // features at 1/8, 1/4 and 1/2, [B, h, w, d, C], and the logits, [B, h, w, d, K].
   std::vector<Tensor> forward(const Tensor& x, const std::vector<Tensor>& stages) const {
-    std::vector<Tensor> features;
+    std::vector<Tensor> results;
     Tensor y = stages.back();
-    for (std::size_t i = 0; i < levels_.size(); ++i) {
-      const bool is_finest = i + 1 == levels_.size();
-      y = levels_[i]->forward(y, is_finest ? projection_->forward(x) : stages[stages.size() - 2 - i]);
-      features.push_back(y);
+    for (std::size_t i = 0; i + 1 < levels_.size(); ++i) {
+      const auto level = [level = levels_[i]](const std::vector<Tensor>& inputs) { return level->forward(inputs[0], inputs[1]); };
+      y = forward_samples(is_training(), level, {y, stages[stages.size() - 2 - i]});
+      results.push_back(y);
     }
-    return features;
+    const auto finest = [level = levels_.back(), projection = projection_, output = output_](const std::vector<Tensor>& inputs) {
+      return output->forward(level->forward(inputs[0], projection->forward(inputs[1])));
+    };
+    results.push_back(forward_samples(is_training(), finest, {y, x}));
+    return results;
   }
-
-  Tensor output(const Tensor& finest) const { return output_->forward(finest).permute({0, 4, 1, 2, 3}).contiguous(); }
 
 private:
   DecoderLevels levels_;
@@ -54,7 +57,7 @@ public:
       stages.push_back(feature.permute({0, 2, 3, 4, 1})); // [B, C, H, W, D] -> [B, H, W, D, C]
     }
     const std::vector<Tensor> decoded = decoder_->forward(x, stages);
-    Segmentation result{.logits = decoder_->output(decoded[3]), .deeper = {}, .quarter = {}, .features = std::move(features)};
+    Segmentation result{.logits = decoded[3].permute({0, 4, 1, 2, 3}).contiguous(), .deeper = {}, .quarter = {}, .features = std::move(features)};
     if (is_training()) {
       heads_->forward(decoded[1], decoded[2], result);
     }
