@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import torch
@@ -48,8 +49,8 @@ def check_names(said: str, names: Collection[str]) -> None:
     assert covered == set(names)
 
 
-def check_report(report: TransferReport, run: Path) -> None:
-    text = (run / "log.txt").read_text()
+def check_report(report: TransferReport, text: str) -> None:
+    """`text`: what the program said."""
     whole = re.search(r"(\d+) of the model's (\d+) tensors were loaded", text)
     assert whole is not None and int(whole[1]) == len(report.loaded)
     assert int(whole[2]) == sum(map(len, (report.loaded, report.adapted, report.missing, report.mismatched)))
@@ -68,14 +69,27 @@ def check_report(report: TransferReport, run: Path) -> None:
         assert all(f"{name} ({what.replace('network', 'model')})" in line for name, what in details.items())
 
 
-def check_start(init: Path | str, channels: Sequence[str], cohort: Cohort, tmp_path: Path) -> brainmvp.Segmenter:
+class Checker(NamedTuple):
+    cohort: Cohort
+    folder: Path
+    said: pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def checker(cohort: Cohort, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Checker:
+    return Checker(cohort, tmp_path, capfd)
+
+
+def check_start(init: Path | str, channels: Sequence[str], checker: Checker) -> brainmvp.Segmenter:
     """What the program starts from is what Python starts from, and said of every tensor."""
     network = brainmvp.Encoder.from_pretrained(init, channels=channels).network
-    run = program_start(init, channels, network, cohort, tmp_path / "run")
+    checker.said.readouterr()
+    run = program_start(init, channels, network, checker.cohort, checker.folder / "run")
+    text = checker.said.readouterr().err
     weights = read_checkpoint(run / "checkpoints" / "last.pt").weights
     found = brainmvp.Segmenter.from_pretrained(init, channels, brainmvp.Segmenter.from_pretrained(run).outputs)
     assert found.encoder.channels == tuple(channels) and found.network == network and not found.training
-    check_report(found.report, run)
+    check_report(found.report, text)
     own = found.state_dict()
     assert own.keys() == weights.keys()
     parameters = {name for name, _ in found.named_parameters()}
@@ -96,16 +110,16 @@ def pretrainings(cohort: Cohort) -> dict[str, Path]:
 
 @pytest.mark.parametrize("name", PRETRAININGS)
 def test_a_segmentation_starts_from_what_the_program_s_starts_from(
-    name: str, pretrainings: dict[str, Path], cohort: Cohort, tmp_path: Path
+    name: str, pretrainings: dict[str, Path], checker: Checker
 ) -> None:
-    found = check_start(pretrainings[name], CHANNELS, cohort, tmp_path)
+    found = check_start(pretrainings[name], CHANNELS, checker)
     decoder = [one for one in found.report.loaded if not one.startswith("encoder.")]
     assert bool(decoder) == name.endswith("skips")
     assert not any(one.startswith(brainmvp.NETWORKS[found.network].outputs) for one in decoder)
 
 
-def test_it_starts_from_weights_that_come_with_the_program(cohort: Cohort, tmp_path: Path) -> None:
-    found = check_start("brainmvp-tiny-sim", CHANNELS, cohort, tmp_path)
+def test_it_starts_from_weights_that_come_with_the_program(checker: Checker) -> None:
+    found = check_start("brainmvp-tiny-sim", CHANNELS, checker)
     assert any(name.startswith("decoder.") for name in found.report.loaded)
     assert found.report.adapted["encoder.patch_embed1.proj.weight"].startswith("channels t2, flair, t1c of flair, ")
     assert found.encoder.intensities == "unclipped"
@@ -113,8 +127,8 @@ def test_it_starts_from_weights_that_come_with_the_program(cohort: Cohort, tmp_p
     assert not two.report.mismatched and not two.report.missing  # its heads too, where the outputs are as many
 
 
-def test_it_starts_from_a_fine_tuned_run(runs: Runs, cohort: Cohort, tmp_path: Path) -> None:
-    found = check_start(runs.segmentation, ("t1", "flair"), cohort, tmp_path)
+def test_it_starts_from_a_fine_tuned_run(runs: Runs, checker: Checker) -> None:
+    found = check_start(runs.segmentation, ("t1", "flair"), checker)
     assert not found.report.missing and not found.report.mismatched
     assert found.report.adapted["encoder.patch_embed1.proj.weight"].startswith("channels t1, flair of ")
 
