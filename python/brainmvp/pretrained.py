@@ -40,14 +40,14 @@ _Model = TypeVar("_Model", Segmenter, Classifier, Regressor)
 class NewModel(NamedTuple):
     """What a model that starts from the weights of another one is given."""
 
-    channels: Sequence[str] | None
-    outputs: int | None
-    network: str | None
+    channels: Sequence[str] | None = None
+    outputs: int | None = None
+    network: str | None = None
     """Of a file that does not say it."""
 
     def is_empty(self) -> bool:
         """Whether the file's own model is wanted."""
-        return self == (None, None, None)
+        return all(value is None for value in self)
 
 
 def load_encoder(
@@ -120,17 +120,17 @@ def load_fine_tuned(run: PathLike) -> Segmenter | Classifier | Regressor:
     return _filled(checkpoint, description, make_segmenter)
 
 
-def load_segmenter(run: PathLike, new: NewModel) -> Segmenter:
+def load_segmenter(run: PathLike, new: NewModel = NewModel()) -> Segmenter:
     """See `Segmenter.from_pretrained`."""
     return _load_model(run, "segment", "Segmenter", make_segmenter) if new.is_empty() else _started(run, make_segmenter, new)
 
 
-def load_classifier(run: PathLike, new: NewModel) -> Classifier:
+def load_classifier(run: PathLike, new: NewModel = NewModel()) -> Classifier:
     """See `Classifier.from_pretrained`."""
     return _load_model(run, "classify", "Classifier", Classifier) if new.is_empty() else _started(run, Classifier, new)
 
 
-def load_regressor(run: PathLike, new: NewModel) -> Regressor:
+def load_regressor(run: PathLike, new: NewModel = NewModel()) -> Regressor:
     """See `Regressor.from_pretrained`."""
     return _load_model(run, "regress", "Regressor", Regressor) if new.is_empty() else _started(run, Regressor, new)
 
