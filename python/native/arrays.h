@@ -35,8 +35,8 @@ inline image::Affine affine_of(const Matrix& matrix) {
 // [4, 4] of doubles.
 nanobind::object matrix_of(const image::Affine& affine);
 
-// What lies in `array`, which must outlive it; nothing is copied. Throws Error(kUsage) for numbers that no file of images holds, and
-// for voxels with gaps or in backward order.
+// What lies in `array`, which must outlive it; nothing is copied. Throws Error(kUsage) for numbers that no file of images holds,
+// and for voxels with gaps or in backward order.
 io::ImageInMemory image_of(const AnyArray& array, const Matrix& affine, const std::string& name);
 
 // A copy, i fastest.

@@ -77,9 +77,8 @@ store::StudyImages study_of(const std::vector<Source>& images, const std::vector
 }
 
 nb::object prepare_study(const std::vector<Source>& images, const std::vector<std::string>& modalities,
-                         const std::optional<Source>& label, double spacing_mm, double low_percentile,
-                         double high_percentile, bool of_foreground, const std::string& reference, bool z_scored,
-                         std::size_t threads) {
+                         const std::optional<Source>& label, double spacing_mm, double low_percentile, double high_percentile,
+                         bool of_foreground, const std::string& reference, bool z_scored, std::size_t threads) {
   const store::PrepareOptions options{.spacing_mm = spacing_mm,
                                       .low_percentile = low_percentile,
                                       .high_percentile = high_percentile,

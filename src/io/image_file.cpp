@@ -21,7 +21,8 @@ std::vector<std::int32_t> in_order(std::vector<std::int32_t>&& stored, const Loa
   }
   std::vector<std::int32_t> values(stored.size());
   const auto all = image::reordering(loaded.stored_size(), loaded.order, {.begin = {0, 0, 0}, .end = loaded.header.size});
-  image::copy_reordered(all, [&stored](std::ptrdiff_t at) { return stored[static_cast<std::size_t>(at)]; }, values.data());
+  image::copy_reordered(
+      all, [&stored](std::ptrdiff_t at) { return stored[static_cast<std::size_t>(at)]; }, values.data());
   return values;
 }
 

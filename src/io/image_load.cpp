@@ -153,10 +153,8 @@ Loaded load_raw(const InputFile& input, const Buffer& packed_front, bool header_
 Loaded load_text(const InputFile& input, TextFormat format, bool header_only) {
   TextImage image = read_text_image(input, format, header_only);
   image.header.warnings.insert(image.header.warnings.begin(), input.warnings.begin(), input.warnings.end());
-  Loaded loaded{.name = input.name,
-                .header = std::move(image.header),
-                .encoding = image.encoding,
-                .buffer = std::move(image.voxels)};
+  Loaded loaded{
+      .name = input.name, .header = std::move(image.header), .encoding = image.encoding, .buffer = std::move(image.voxels)};
   if (!header_only) {
     loaded.voxels = loaded.buffer.bytes().subspan(image.offset);
   }

@@ -1,7 +1,8 @@
 // Where an image comes from: a file, or memory that holds what a file would.
 //
 //   const StoredImage file("t1.nii.gz");
-//   const StoredImage array(ImageInMemory{.name = "t1", .size = size, .affine = affine, .element = Element::kInt16, .voxels = bytes});
+//   const StoredImage array(ImageInMemory{.name = "t1", .size = size, .affine = affine, .element = Element::kInt16, .voxels =
+//   bytes});
 #pragma once
 
 #include <array>

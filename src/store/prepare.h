@@ -68,8 +68,8 @@ struct PreparedStudy {
 // Steps (design, "Preparation"): load; other grids to the reference grid (the label's, otherwise study_grids.h) and
 // that to RAS and `spacing_mm` in one linear interpolation; crop to the foreground of all modalities, symmetric about the
 // centre; percentiles, inside each modality's own field of view, to 0 and 1, not clipped; the same crop again. Labels go by
-// nearest neighbour. Modalities that are zero everywhere count as missing. Throws Error(kBadInput) when an image cannot be read or
-// no modality is usable.
+// nearest neighbour. Modalities that are zero everywhere count as missing. Throws Error(kBadInput) when an image cannot be read
+// or no modality is usable.
 PreparedStudy prepare_study(const StudyImages& study, const PrepareOptions& options, std::size_t threads = 1);
 PreparedStudy prepare_study(const study::Study& study, const PrepareOptions& options, std::size_t threads = 1);
 

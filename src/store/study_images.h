@@ -11,8 +11,8 @@
 namespace brainmvp::store {
 
 struct StudyImages {
-  std::vector<io::ImageSource> images;              // one a modality, or one 4D file for several
-  std::vector<std::string> modalities;              // canonical; as many as images, or as channels of a single 4D file
+  std::vector<io::ImageSource> images;                 // one a modality, or one 4D file for several
+  std::vector<std::string> modalities;                 // canonical; as many as images, or as channels of a single 4D file
   std::optional<io::ImageSource> label = std::nullopt; // label map
 };
 
