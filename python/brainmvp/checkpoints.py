@@ -66,7 +66,8 @@ class TransferReport:
     """What neither the file nor the caller said."""
 
     def __str__(self) -> str:
-        lines = [f"{len(self.loaded) + len(self.adapted)} tensors were loaded"]
+        wanted = len(self.loaded) + len(self.adapted) + len(self.missing) + len(self.mismatched)
+        lines = [f"{len(self.loaded)} of the network's {wanted} tensors were loaded"]
         for title, names in (
             ("adapted", [f"{name} ({what})" for name, what in self.adapted.items()]),
             ("not in the file, left as initialised", self.missing),

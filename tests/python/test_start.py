@@ -54,6 +54,7 @@ def check_report(report: TransferReport, text: str) -> None:
     whole = re.search(r"(\d+) of the model's (\d+) tensors were loaded", text)
     assert whole is not None and int(whole[1]) == len(report.loaded)
     assert int(whole[2]) == sum(map(len, (report.loaded, report.adapted, report.missing, report.mismatched)))
+    assert str(report).startswith(whole[0].replace("model", "network"))
 
     def said(title: str, names: Collection[str]) -> str:
         line = re.search(rf"^{re.escape(title)} \((\d+)\): (.*)$", text, re.M)
