@@ -66,7 +66,8 @@ class TransferReport:
     """What neither the file nor the caller said."""
 
     def __str__(self) -> str:
-        lines = [f"{len(self.loaded) + len(self.adapted)} tensors were loaded"]
+        wanted = len(self.loaded) + len(self.adapted) + len(self.missing) + len(self.mismatched)
+        lines = [f"{len(self.loaded)} of the network's {wanted} tensors were loaded"]
         for title, names in (
             ("adapted", [f"{name} ({what})" for name, what in self.adapted.items()]),
             ("not in the file, left as initialised", self.missing),
@@ -203,36 +204,11 @@ def _own_names(weights: Mapping[str, Tensor], file: Path) -> dict[str, Tensor]:
     }
 
 
-def encoder_weights(weights: Mapping[str, Tensor], names: set[str]) -> tuple[dict[str, Tensor], list[str]]:
-    """The encoder's tensors under its own names, and what is no part of it.
-
-    Takes pre-trainings ("encoder.uniformer.X", "encoder.X", or the UNet's bare names), fine-tuned networks ("encoder.X") and
-    bare encoders ("X").
-    """
-    found: dict[str, Tensor] = {}
-    unused = []
-    for name, tensor in weights.items():
-        own = name
-        for prefix in ("encoder.uniformer.", "encoder."):
-            if name.startswith(prefix):
-                own = name[len(prefix) :]
-                break
-        if own in found:
-            raise BadInput(f"two tensors are the same one of the network, {own}; keep one of them")
-        if own != name or own in names:
-            found[own] = tensor
-        else:
-            unused.append(name)
-    return found, unused
-
-
-def transfer(
-    weights: Mapping[str, Tensor], network: torch.nn.Module, stem: str = "", channels: InputChannels = InputChannels()
-) -> TransferReport:
+def transfer(weights: Mapping[str, Tensor], network: torch.nn.Module, channels: InputChannels | None = None) -> TransferReport:
     """Copies every tensor whose name and shape fit.
 
-    `stem` [width, C, ...], whose inputs are the image's channels, is adapted: of one channel, it is spread over several and divided by
-    them; of several that are named, each of the network's takes that of its name, and one of another name stays as initialised.
+    With `channels`, convolutions [width, C, ...] of the image's channels are adapted: of one channel, they are spread over several and
+    divided by them; of several that are named, each of the network's takes that of its name, and one of another name stays as initialised.
     """
     report = TransferReport()
     own = network.state_dict()
@@ -240,12 +216,12 @@ def transfer(
         source = weights.get(name)
         if source is None:
             report.missing.append(name)
-        elif name == stem and _shows(source, target, channels):
+        elif channels is not None and _shows(source, target, channels):
             report.adapted[name] = _take_channels(source, target, channels)
         elif source.shape == target.shape and source.is_floating_point() == target.is_floating_point():
             target.copy_(source)
             report.loaded.append(name)
-        elif name == stem and _inflatable(source, target):
+        elif channels is not None and _inflatable(source, target):
             count = target.shape[1]
             target.copy_((source.to(target.dtype) / count).expand_as(target))
             report.adapted[name] = f"inflated from 1 to {count} input channels, divided by {count}"

@@ -26,9 +26,12 @@ from brainmvp.errors import BadInput, UsageError
 from brainmvp.networks import Encoder
 from brainmvp.process import run_program
 from brainmvp.store import Store
+from brainmvp.volumes import Volume
+
+_SMALLEST_DIFFERENCE = 1e-6  # of features that are of use; those of a whole encoder differ by about 1
 
 Option = Union[str, int, float, bool, Path, Sequence[Union[str, int, float, Path]], None]
-Image = Union[PathLike, "nibabel.spatialimages.SpatialImage", npt.NDArray[Any], torch.Tensor]
+Image = Union[PathLike, "nibabel.spatialimages.SpatialImage", Volume, npt.NDArray[Any], torch.Tensor]
 
 
 def _words(options: Mapping[str, Option]) -> list[str]:
@@ -152,15 +155,16 @@ def predict(
 ) -> Prediction:
     """Segments or classifies one study, or predicts its numbers.
 
-    `images`: by modality a file, an image of nibabel, or an array or tensor [H, W, D] or [1, H, W, D]. `affine`: [4, 4], voxel
+    `images`: by modality a file, an image of nibabel, a `Volume`, or an array or tensor [H, W, D] or [1, H, W, D]. `affine`: [4, 4], voxel
     indices to RAS+ mm of the arrays and tensors that have none of their own (MONAI's have). `run`: a run of `finetune`; several are
     an ensemble. Raises `UsageError` for an array without an affine, `BadInput` for images that do not fit.
     """
     with tempfile.TemporaryDirectory() as temporary:
-        out = Path(temporary) / "out"
+        out, study = Path(temporary) / "out", Path(temporary) / "study"  # of which messages speak
         if not images:
             raise UsageError("images is empty; expected at least one modality of the model")
-        files = [_as_file(image, name, affine, Path(temporary) / f"image{i}.nii") for i, (name, image) in enumerate(images.items())]
+        study.mkdir()
+        files = [_as_file(image, name, affine, study / f"image{i}.nii") for i, (name, image) in enumerate(images.items())]
         named = [word for name, file in zip(images, files) for word in ("--modality", f"{name}={file}")]
         run_program(["predict", *_several(run), *map(str, files), *named, "-o", str(out), "--probabilities", *_words(options)])
         return _prediction_in(out)
@@ -239,9 +243,10 @@ def _as_file(image: Image, name: str, affine: npt.NDArray[np.float64] | None, fi
     if isinstance(image, (str, os.PathLike)):
         return Path(image)
     if isinstance(image, nibabel.spatialimages.SpatialImage):
-        nibabel.save(image, file)
+        nibabel.save(_exact(image), file)
         return file
     own = getattr(image, "affine", affine)  # of MONAI's MetaTensor
+    image = image.data if isinstance(image, Volume) else image
     values = image.detach().cpu().float().numpy() if isinstance(image, torch.Tensor) else np.asarray(image, np.float32)
     values = values[0] if values.ndim == 4 and len(values) == 1 else values
     if values.ndim != 3:
@@ -253,6 +258,14 @@ def _as_file(image: Image, name: str, affine: npt.NDArray[np.float64] | None, fi
         raise UsageError(f"{name}: the affine is {matrix.tolist()}; expected [4, 4] from voxel indices to RAS+ mm")
     nibabel.save(nibabel.Nifti1Image(np.asarray(values), matrix), file)  # type: ignore[no-untyped-call]
     return file
+
+
+def _exact(image: nibabel.spatialimages.SpatialImage) -> nibabel.spatialimages.SpatialImage:
+    """For `nibabel.save`, which rounds scaled values anew where the header has whole numbers."""
+    values = np.asanyarray(image.dataobj)
+    if values.dtype == image.get_data_dtype():
+        return image
+    return nibabel.Nifti1Image(values, image.affine, image.header, dtype=values.dtype)  # type: ignore[no-untyped-call]
 
 
 def _read(file: Path) -> nibabel.Nifti1Image:
@@ -291,7 +304,7 @@ def embed(encoder: Encoder, studies: Dataset) -> pd.DataFrame:
 
     `studies`: a `Dataset` with the encoder's channels and a crop that its `size_multiple` divides; the crop is the middle of each
     study. Without gradients, on the encoder's device; it is left in the mode that it had. Warns of other `intensities` than those of
-    its training. Raises `UsageError` when the channels are others, or in another order, than the encoder's.
+    its training, and of features that are the same for all studies. Raises `UsageError` when the channels are others, or in another order, than the encoder's.
     """
     if encoder.channels and studies.channels != encoder.channels:
         raise UsageError(
@@ -315,4 +328,7 @@ def embed(encoder: Encoder, studies: Dataset) -> pd.DataFrame:
                 rows[sample["id"]] = encoder.pooled(sample["image"][None].to(weight))[0].float().cpu().numpy()
     finally:
         encoder.train(was_training)
-    return pd.DataFrame(np.stack(list(rows.values())), index=pd.Index(list(rows), name="id"))
+    vectors = np.stack(list(rows.values()))
+    if len(vectors) > 1 and np.ptp(vectors, axis=0).max() < _SMALLEST_DIFFERENCE:
+        warnings.warn("the deepest feature is the same for all studies: this encoder's training left it unused; take another", stacklevel=2)
+    return pd.DataFrame(vectors, index=pd.Index(list(rows), name="id"))

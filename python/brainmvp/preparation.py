@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nibabel
-import numpy as np
-
 from brainmvp.errors import UsageError
 from brainmvp.native import checked, needed, processors
-from brainmvp.volumes import Source, Volume, floats_of, labels_of
+from brainmvp.volumes import Affine, Array, Source, Volume, stored_of
 
 
 @dataclass(frozen=True)
@@ -45,10 +41,12 @@ def prepare_study(
     """Orientation, resampling, crop and scale of a study, as `brainmvp prepare` does them (docs/how-to/prepare.md).
 
     images: by modality, on any grids, in one world. They come to the grid of the label map, otherwise to that of `reference`, otherwise to
-    one that the program chooses; that to RAS and `spacing` mm. What no file holds is written to a temporary file. percentiles_of: "crop", all
-    its voxels, or "foreground", those above 0. z_scored: a 0 within the values of a head is its background.
+    one that the program chooses; that to RAS and `spacing` mm. Arrays are read where they lie, in C or Fortran order; the result is that of
+    their NIfTI files, so that voxels that are not finite are 0, with a warning. percentiles_of: "crop", all its voxels, or "foreground",
+    those above 0. z_scored: a 0 within the values of a head is its background.
 
-    Raises `BadInput` for images that cannot be read or have nothing above 0, `UsageError` for wrong arguments.
+    Raises `BadInput` for images that cannot be read or have nothing above 0 and for label maps of fractions, `UsageError` for wrong
+    arguments.
     """
     with needed():
         from brainmvp_native import prepare_study as run
@@ -60,30 +58,22 @@ def prepare_study(
     low, high = (checked("a percentile", value, 0, 100) for value in percentiles)
     if low >= high:
         raise UsageError(f"percentiles are {low:g} and {high:g}; the first must be below the second")
-    with tempfile.TemporaryDirectory() as folder:
-        files = [_file(image, name, Path(folder)) for name, image in images.items()]
-        label_file = None if label is None else _file(label, "label", Path(folder))
-        found = run(
-            files,
-            list(images),
-            label_file,
-            checked("spacing", spacing, 0.25, 10),
-            low,
-            high,
-            percentiles_of == "foreground",
-            reference,
-            z_scored,
-            threads or processors(),
-        )
+    found = run(
+        [_stored(image, name) for name, image in images.items()],
+        list(images),
+        None if label is None else _stored(label, "label"),
+        checked("spacing", spacing, 0.25, 10),
+        low,
+        high,
+        percentiles_of == "foreground",
+        reference,
+        z_scored,
+        threads or processors(),
+    )
     volumes = {name: Volume(values, found["affine"]) for name, values in found["volumes"].items()}
     mapped = None if found["label"] is None else Volume(found["label"], found["affine"])
     return PreparedStudy(volumes, mapped, found["way_back"], tuple(found["warnings"]))
 
 
-def _file(image: Source, name: str, folder: Path) -> Path:
-    if isinstance(image, (str, Path)):
-        return Path(image)
-    values, affine = labels_of(image, name) if name == "label" else floats_of(image, name)
-    file = folder / f"{name}.nii"
-    nibabel.save(nibabel.Nifti1Image(np.asarray(values), affine), file)  # type: ignore[no-untyped-call]
-    return file
+def _stored(image: Source, name: str) -> Path | tuple[Array, Affine]:
+    return Path(image) if isinstance(image, (str, Path)) else stored_of(image, name)

@@ -6,7 +6,7 @@ import json
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import torch
 from safetensors.torch import load_file, save_file
@@ -20,13 +20,13 @@ from brainmvp.checkpoints import (
     PathLike,
     TransferReport,
     checkpoint_file,
-    encoder_weights,
     network_of,
     read_checkpoint,
     require_whole,
     transfer,
 )
 from brainmvp.description import Description, description_in
+from brainmvp.encoder_transfer import encoder_weights, transfer_encoder
 from brainmvp.errors import BadInput, UsageError
 from brainmvp.folders import new_folder
 from brainmvp.networks.backbones import backbone, make_encoder, make_segmenter
@@ -35,6 +35,19 @@ from brainmvp.networks.classification import Classifier, Regressor
 
 _TEMPLATES = "templates.safetensors"
 _Model = TypeVar("_Model", Segmenter, Classifier, Regressor)
+
+
+class NewModel(NamedTuple):
+    """What a model that starts from the weights of another one is given."""
+
+    channels: Sequence[str] | None = None
+    outputs: int | None = None
+    network: str | None = None
+    """Of a file that does not say it."""
+
+    def is_empty(self) -> bool:
+        """Whether the file's own model is wanted."""
+        return all(value is None for value in self)
 
 
 def load_encoder(
@@ -46,14 +59,14 @@ def load_encoder(
     stem = backbone(name).stem
     with torch.device("meta"):
         names = set(make_encoder(name).state_dict())
-    weights, unused = encoder_weights(checkpoint.weights, names)
+    weights, unused = encoder_weights(checkpoint, names)
     if stem not in weights:
         raise BadInput(f"{checkpoint.file}: no encoder of {name} in it: there is no tensor {stem}")
     there = int(weights[stem].shape[1])
     asked, assumed = _input_channels(checkpoint, there, in_channels, channels)
     encoder = make_encoder(name, (len(asked.target) or there) if in_channels is None else in_channels)
     encoder.channels, encoder.intensities = asked.target, str(checkpoint.entries.get("intensities", ""))
-    encoder.report = transfer(weights, encoder, stem, asked)
+    encoder.report = transfer(weights, encoder, asked)
     require_whole(encoder.report, checkpoint.file)
     if encoder.report.unused:
         raise BadInput(f"{checkpoint.file}: the encoder of a larger network than {name}\n{encoder.report}")
@@ -107,19 +120,19 @@ def load_fine_tuned(run: PathLike) -> Segmenter | Classifier | Regressor:
     return _filled(checkpoint, description, make_segmenter)
 
 
-def load_segmenter(run: PathLike) -> Segmenter:
+def load_segmenter(run: PathLike, new: NewModel = NewModel()) -> Segmenter:
     """See `Segmenter.from_pretrained`."""
-    return _load_model(run, "segment", "Segmenter", make_segmenter)
+    return _load_model(run, "segment", "Segmenter", make_segmenter) if new.is_empty() else _started(run, make_segmenter, new)
 
 
-def load_classifier(run: PathLike) -> Classifier:
+def load_classifier(run: PathLike, new: NewModel = NewModel()) -> Classifier:
     """See `Classifier.from_pretrained`."""
-    return _load_model(run, "classify", "Classifier", Classifier)
+    return _load_model(run, "classify", "Classifier", Classifier) if new.is_empty() else _started(run, Classifier, new)
 
 
-def load_regressor(run: PathLike) -> Regressor:
+def load_regressor(run: PathLike, new: NewModel = NewModel()) -> Regressor:
     """See `Regressor.from_pretrained`."""
-    return _load_model(run, "regress", "Regressor", Regressor)
+    return _load_model(run, "regress", "Regressor", Regressor) if new.is_empty() else _started(run, Regressor, new)
 
 
 def read_description(run: PathLike) -> Description:
@@ -153,6 +166,9 @@ def write_described(model: nn.Module, description: Description, folder: Path) ->
 
 def _load_model(run: PathLike, task: str, kind: str, make: Callable[[str, int, int], _Model]) -> _Model:
     checkpoint = read_checkpoint(checkpoint_file(run, ("best.pt", "last.pt")))
+    if "task" not in checkpoint.entries:
+        advice = f"name a run of finetune, or pass channels=[...] and outputs=... for a new {kind} that starts from these weights"
+        raise BadInput(f"{checkpoint.file}: it is no fine-tuned model; {advice}")
     description = _described(checkpoint)
     if description.task != task:
         raise BadInput(f"{checkpoint.file}: its task is {description.task}, which is no task of {kind}")
@@ -164,6 +180,29 @@ def _filled(checkpoint: Checkpoint, description: Description, make: Callable[[st
     model.encoder.channels, model.encoder.intensities = description.channels, description.intensities
     model.description, model.report = description, _fill(checkpoint, model)
     return model.eval()
+
+
+def _started(source: PathLike, make: Callable[[str, int, int], _Model], new: NewModel) -> _Model:
+    """As `finetune --init` (src/finetune/start.cpp)."""
+    if new.channels is None or new.outputs is None:
+        raise UsageError("a new model needs both channels=[...] and outputs=..., the number of its labels, regions, classes or targets")
+    checkpoint = read_checkpoint(checkpoint_file(source, ("last.pt", "best.pt")))
+    name, own = network_of(checkpoint, new.network), checkpoint.entries.get("network")
+    if own not in (None, name):
+        raise UsageError(f"{checkpoint.file}: it is of {own}, not of {name}; leave network out")
+    row, channels = backbone(name), _distinct_names(new.channels, None)
+    model = make(name, len(channels), new.outputs)
+    model.encoder.channels, model.encoder.intensities = channels, str(checkpoint.entries.get("intensities", ""))
+    of_another_task = row.outputs if "objective" in checkpoint.entries else ()
+    model.report = transfer_encoder(checkpoint, model, row.stem, of_another_task, channels)
+    _warn_of_drawn_channels(model.report, f"encoder.{row.stem}", checkpoint)
+    return model.eval()
+
+
+def _warn_of_drawn_channels(report: TransferReport, stem: str, checkpoint: Checkpoint) -> None:
+    what = report.mismatched.get(stem) or report.adapted.get(stem, "")
+    if stem in report.mismatched or "as initialised" in what:
+        warnings.warn(f"{checkpoint.file}: of the input channels some or all are not pre-trained: {what}", stacklevel=5)
 
 
 def _described(checkpoint: Checkpoint) -> Description:

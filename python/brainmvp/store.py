@@ -106,7 +106,8 @@ class StoredVolume:
         """The whole volume as `crop` gives it."""
         if copy is False:
             raise ValueError("the values are scaled, so that they must be copied; use mapped() for those of the file")
-        return self.crop((0, 0, 0), self.shape).astype(dtype, copy=False)
+        values = self.crop((0, 0, 0), self.shape)
+        return values if dtype is None else values.astype(dtype, copy=False)
 
     def _read_crop(self, out: npt.NDArray[Any], start: Triple, clipped: bool) -> None:
         if self.is_label:
@@ -247,6 +248,9 @@ class Store(Mapping[str, StoredStudy]):
             self._studies = {entry["id"]: self._study(entry) for entry in record["studies"]}
         if not self._studies:
             raise NothingFound(f"{self.folder}: the store lists no study; run `brainmvp prepare` again")
+
+    def __repr__(self) -> str:
+        return f"Store({str(self.folder)!r}: {len(self)} studies of {', '.join(self.modalities)})"
 
     def __getitem__(self, study: str) -> StoredStudy:
         return self._studies[study]

@@ -9,7 +9,7 @@ What takes an image takes a file, a `Volume`, an image of nibabel, or whatever h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Union
@@ -22,6 +22,7 @@ import torch
 from brainmvp.errors import BadInput, UsageError
 from brainmvp.native import needed, processors
 
+Array = npt.NDArray[Any]
 FloatArray = npt.NDArray[np.float32]
 LabelArray = npt.NDArray[np.int32]
 Affine = npt.NDArray[np.float64]
@@ -94,13 +95,26 @@ def resample(image: Source, like: Source, label: bool = False, threads: int | No
 def floats_of(source: Source, name: str) -> tuple[FloatArray, Affine]:
     """Values and affine of an image. Raises `UsageError` for what is none, `BadInput` for values that are not finite."""
     volume = volume_of(source, name)
-    values = array_of(volume.data, name)
-    if values.dtype.kind not in "fiub":
-        raise UsageError(f"{name}: an array of {values.dtype}; expected numbers")
-    values = np.asarray(values, np.float32)
+    values = np.asarray(numbers_of(volume.data, name), np.float32)
     if not np.isfinite(values).all():
         raise BadInput(f"{name}: {int((~np.isfinite(values)).sum())} voxels are not finite; set them to 0 where they are background")
     return values, affine_of(volume.affine, name)
+
+
+def stored_of(source: Source, name: str) -> tuple[Array, Affine]:
+    """Values and affine of an image or a label map as a file would hold them: numbers of 8 to 64 bits without gaps, in any order of axes.
+
+    Copied only where they are not. Raises `UsageError` as `floats_of`; values that are not finite are left to who reads them.
+    """
+    volume = volume_of(source, name)
+    values = numbers_of(volume.data, name)
+    if values.dtype.kind == "b":
+        values = values.view(np.uint8)
+    elif values.dtype.kind == "f" and values.dtype.itemsize not in (4, 8):
+        values = values.astype(np.float32)
+    values = np.asarray(values, values.dtype.newbyteorder("="))
+    as_in_memory = values.transpose(np.argsort(values.strides, kind="stable"))
+    return values if as_in_memory.flags.f_contiguous else np.asfortranarray(values), affine_of(volume.affine, name)
 
 
 def labels_of(source: Source, name: str) -> tuple[LabelArray, Affine]:
@@ -111,9 +125,7 @@ def labels_of(source: Source, name: str) -> tuple[LabelArray, Affine]:
 
 def label_array(data: Any, name: str) -> LabelArray:
     """int32 of what is whole numbers, also as floats. Raises as `labels_of`."""
-    values = array_of(data, name)
-    if values.dtype.kind not in "fiub":
-        raise UsageError(f"{name}: an array of {values.dtype}; expected whole numbers")
+    values = numbers_of(data, name)
     if values.dtype.kind == "f" and not (np.isfinite(values).all() and (np.rint(values) == values).all()):
         raise BadInput(f"{name}: not all values are whole numbers; a label map is expected, not probabilities")
     bounds = np.iinfo(np.int32)
@@ -122,15 +134,24 @@ def label_array(data: Any, name: str) -> LabelArray:
     return np.asarray(values, np.int32)
 
 
-def array_of(data: Any, name: str) -> npt.NDArray[Any]:
-    """[H, W, D] of numpy without a copy where it lies in memory already. Raises `UsageError` for another shape."""
+def numbers_of(data: Any, name: str) -> Array:
+    """As `array_of`. Raises `UsageError` for what is no array of real numbers."""
+    values = array_of(data, name)
+    if values.dtype.kind not in "fiub":
+        raise UsageError(f"{name}: an array of {values.dtype}; expected numbers")
+    return values
+
+
+def array_of(data: Any, name: str) -> Array:
+    """[H, W, D] of numpy without a copy where it lies in memory already; further axes of length 1 are left out, as of files.
+
+    Raises `UsageError` for another shape.
+    """
     if isinstance(data, torch.Tensor):
         plain = data.detach().cpu()
         data = (plain.float() if plain.dtype == torch.bfloat16 else plain).numpy()
     values = np.from_dlpack(data) if hasattr(data, "__dlpack__") and not isinstance(data, np.ndarray) else np.asarray(data)
-    if values.ndim != 3 or values.size == 0:
-        raise UsageError(f"{name}: an array of shape {list(values.shape)}; expected [H, W, D]")
-    return values
+    return values.reshape(_three_axes(values.shape, name))
 
 
 def affine_of(affine: npt.ArrayLike, name: str) -> Affine:
@@ -155,9 +176,13 @@ def grid_of(source: Source, name: str) -> tuple[tuple[int, int, int], Affine]:
         return header["shape"], header["affine"]
     volume = volume_of(source, name)
     shape = tuple(volume.data.shape) if hasattr(volume.data, "shape") else np.shape(volume.data)
-    if len(shape) != 3 or 0 in shape:
+    return _three_axes(shape, name), affine_of(volume.affine, name)
+
+
+def _three_axes(shape: Sequence[int], name: str) -> tuple[int, int, int]:
+    if len(shape) < 3 or 0 in shape or any(side != 1 for side in shape[3:]):
         raise UsageError(f"{name}: an array of shape {list(shape)}; expected [H, W, D]")
-    return (shape[0], shape[1], shape[2]), affine_of(volume.affine, name)
+    return shape[0], shape[1], shape[2]
 
 
 def volume_of(source: Source, name: str, read: Callable[[str | Path], Volume] = read_image) -> Volume:

@@ -1,8 +1,9 @@
 """The program's parts that need no libtorch, compiled (python/native). Users call them through the package brainmvp.
 
-Arrays [H, W, D] are indexed in the order of the file's voxels. Those that are taken may have any strides, may be read-only, and are copied;
-those that are given own their memory, whose first axis is contiguous: nothing is copied. Affines are [4, 4] and map voxel indices to RAS+ mm.
-The GIL is released, and Ctrl-C stops the work at its next step. Errors are those of `brainmvp.errors`; `TypeError` for an array of another type or rank.
+Arrays [H, W, D] are indexed in the order of the file's voxels. Those that are taken may be read-only, and are copied, whatever their
+strides, except by `prepare_study`. Those that are given own their memory, whose first axis is contiguous: nothing is copied. Affines are
+[4, 4] and map voxel indices to RAS+ mm. The GIL is released, and Ctrl-C stops the work at its next step. Errors are those of
+`brainmvp.errors`; `TypeError` for an array of another type or rank.
 """
 
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ Labels = npt.NDArray[np.int32]
 Affine = npt.NDArray[np.float64]
 Shape = tuple[int, int, int]
 Path = str | PathLike[str]
+Source = Path | tuple[npt.NDArray[Any], Affine]
 
 class Header(TypedDict):
     format: str
@@ -83,9 +85,9 @@ def resample_nearest(array: Labels, affine: Affine, shape: Shape, target: Affine
     """The same of the nearest voxel."""
 
 def prepare_study(
-    images: Sequence[Path],
+    images: Sequence[Source],
     modalities: Sequence[str],
-    label: Path | None,
+    label: Source | None,
     spacing_mm: float,
     low_percentile: float,
     high_percentile: float,
@@ -94,7 +96,11 @@ def prepare_study(
     z_scored: bool,
     threads: int,
 ) -> Prepared:
-    """What `brainmvp prepare` makes of a study, before it is rounded for a store (src/store/prepare.h). `BadInput`."""
+    """What `brainmvp prepare` makes of a study, before it is rounded for a store (src/store/prepare.h). `BadInput`.
+
+    Arrays are not copied: of integers of 8 to 64 bits, float32 or float64, in any order of axes. `UsageError` for others, for voxels with
+    gaps and for negative strides.
+    """
 
 def compare_labels(
     prediction: Labels,

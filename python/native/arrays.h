@@ -5,16 +5,20 @@
 #include <nanobind/ndarray.h>
 
 #include <cstdint>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "image/volume.h"
+#include "io/image_source.h"
 
 namespace brainmvp::native {
 
 // Any strides, read-only or not; numpy's or what speaks DLPack.
 template <class T>
 using Array = nanobind::ndarray<const T, nanobind::ndim<3>, nanobind::device::cpu>;
+// Of any type.
+using AnyArray = nanobind::ndarray<nanobind::ro, nanobind::ndim<3>, nanobind::device::cpu>;
 using Matrix = nanobind::ndarray<const double, nanobind::shape<4, 4>, nanobind::device::cpu>;
 
 inline image::Affine affine_of(const Matrix& matrix) {
@@ -30,6 +34,10 @@ inline image::Affine affine_of(const Matrix& matrix) {
 
 // [4, 4] of doubles.
 nanobind::object matrix_of(const image::Affine& affine);
+
+// What lies in `array`, which must outlive it; nothing is copied. Throws Error(kUsage) for numbers that no file of images holds,
+// and for voxels with gaps or in backward order.
+io::ImageInMemory image_of(const AnyArray& array, const Matrix& affine, const std::string& name);
 
 // A copy, i fastest.
 template <class T>

@@ -1,12 +1,15 @@
 #include <nanobind/stl/filesystem.h>
 #include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/variant.h>
 #include <nanobind/stl/vector.h>
 
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "arrays.h"
@@ -51,11 +54,31 @@ nb::dict dict_of(store::PreparedStudy prepared) {
   return out;
 }
 
-nb::object prepare_study(const std::vector<std::filesystem::path>& images, const std::vector<std::string>& modalities,
-                         const std::optional<std::filesystem::path>& label, double spacing_mm, double low_percentile,
-                         double high_percentile, bool of_foreground, const std::string& reference, bool z_scored,
-                         std::size_t threads) {
-  const study::Study study{.images = images, .modalities = modalities, .label = label};
+using Source = std::variant<std::filesystem::path, std::pair<AnyArray, Matrix>>;
+
+io::ImageSource source_of(const Source& source, const std::string& name) {
+  if (const auto* file = std::get_if<std::filesystem::path>(&source)) {
+    return *file;
+  }
+  const auto& [array, affine] = std::get<std::pair<AnyArray, Matrix>>(source);
+  return image_of(array, affine, name);
+}
+
+store::StudyImages study_of(const std::vector<Source>& images, const std::vector<std::string>& modalities,
+                            const std::optional<Source>& label) {
+  store::StudyImages study{.images = {}, .modalities = modalities};
+  for (std::size_t n = 0; n < images.size(); ++n) {
+    study.images.push_back(source_of(images[n], n < modalities.size() ? modalities[n] : "image"));
+  }
+  if (label) {
+    study.label = source_of(*label, "label");
+  }
+  return study;
+}
+
+nb::object prepare_study(const std::vector<Source>& images, const std::vector<std::string>& modalities,
+                         const std::optional<Source>& label, double spacing_mm, double low_percentile, double high_percentile,
+                         bool of_foreground, const std::string& reference, bool z_scored, std::size_t threads) {
   const store::PrepareOptions options{.spacing_mm = spacing_mm,
                                       .low_percentile = low_percentile,
                                       .high_percentile = high_percentile,
@@ -63,7 +86,7 @@ nb::object prepare_study(const std::vector<std::filesystem::path>& images, const
                                           of_foreground ? store::PercentilesOf::kForeground : store::PercentilesOf::kCrop,
                                       .reference = reference,
                                       .z_scored = z_scored};
-  return call([&] { return store::prepare_study(study, options, threads); },
+  return call([&] { return store::prepare_study(study_of(images, modalities, label), options, threads); },
               [](store::PreparedStudy prepared) { return dict_of(std::move(prepared)); });
 }
 

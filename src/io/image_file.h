@@ -12,6 +12,7 @@
 
 #include "base/memory.h"
 #include "image/volume.h"
+#include "io/image_source.h"
 
 namespace brainmvp::io {
 
@@ -41,13 +42,13 @@ struct LabelFile {
 };
 
 // Only the header, checked against the size of the file where it is not compressed.
-ImageHeader read_header(const std::filesystem::path& path);
+ImageHeader read_header(const ImageSource& source);
 
-// The whole file. `path` may be a link; content decides between gzip and plain.
-ImageFile read_image(const std::filesystem::path& path);
+// The whole image. A file may be a link; content decides between gzip and plain.
+ImageFile read_image(const ImageSource& source);
 
 // Integral floats within 1e-3 are rounded; other fractions are refused, with some of them and their number.
-LabelFile read_label(const std::filesystem::path& path);
+LabelFile read_label(const ImageSource& source);
 
 enum class StoredType { kUint8, kInt16, kInt32, kFloat32 };
 

@@ -134,11 +134,12 @@ Loaded load_raw(const InputFile& input, const Buffer& packed_front, bool header_
   const InputFile data = raster.separate_data ? find_input(partner_of(input.path, ".img")) : input;
   const bool data_gzipped = raster.separate_data ? is_gzip(read_front(data, 2).bytes()) : gzipped;
   check_plausible(data, raster, data_gzipped);
-  Loaded loaded{.name = input.name, .header = {}, .encoding = raster.encoding, .buffer = Buffer(0), .offset = raster.offset};
+  Loaded loaded{.name = input.name, .header = {}, .encoding = raster.encoding};
   if (!header_only) {
     Voxels voxels = read_all(data, raster);
     check_there(raster, voxels.there, data.name);
     loaded.buffer = std::move(voxels.buffer);
+    loaded.voxels = loaded.buffer.bytes().subspan(raster.offset, raster.voxel_bytes());
     raster.header.warnings.insert(raster.header.warnings.end(), voxels.warnings.begin(), voxels.warnings.end());
     const std::uint64_t trailing = voxels.there - raster.offset - raster.voxel_bytes();
     if (trailing > 0 && !raster.trailing_is_usual) {
@@ -152,11 +153,12 @@ Loaded load_raw(const InputFile& input, const Buffer& packed_front, bool header_
 Loaded load_text(const InputFile& input, TextFormat format, bool header_only) {
   TextImage image = read_text_image(input, format, header_only);
   image.header.warnings.insert(image.header.warnings.begin(), input.warnings.begin(), input.warnings.end());
-  return {.name = input.name,
-          .header = std::move(image.header),
-          .encoding = image.encoding,
-          .buffer = std::move(image.voxels),
-          .offset = image.offset};
+  Loaded loaded{
+      .name = input.name, .header = std::move(image.header), .encoding = image.encoding, .buffer = std::move(image.voxels)};
+  if (!header_only) {
+    loaded.voxels = loaded.buffer.bytes().subspan(image.offset);
+  }
+  return loaded;
 }
 
 // Beyond this a spacing is nonsense, and a grid of 1 mm over it would fill any memory.
@@ -173,14 +175,32 @@ void check_extent(const Loaded& loaded) {
   }
 }
 
-} // namespace
-
-Loaded load_image(const fs::path& path, bool header_only) {
+Loaded load_file(const fs::path& path, bool header_only) {
   const InputFile input = find_input(is_img(path) ? partner_of(path, ".hdr") : path);
   const Buffer front = read_front(input, kFrontBytes);
   refuse_foreign(front.bytes(), input.name);
   const TextFormat format = text_format(front.bytes(), input);
-  Loaded loaded = format != TextFormat::kNone ? load_text(input, format, header_only) : load_raw(input, front, header_only);
+  return format != TextFormat::kNone ? load_text(input, format, header_only) : load_raw(input, front, header_only);
+}
+
+} // namespace
+
+std::span<const std::byte> Loaded::channel(std::size_t channel) const {
+  const std::size_t bytes = image::voxel_count(header.size) * element_size(encoding.element);
+  return voxels.subspan(channel * bytes, bytes);
+}
+
+image::Size Loaded::stored_size() const {
+  image::Size size{};
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    size[order.source_axis[axis]] = header.size[axis];
+  }
+  return size;
+}
+
+Loaded load_image(const ImageSource& source, bool header_only) {
+  const ImageInMemory* memory = source.in_memory();
+  Loaded loaded = memory == nullptr ? load_file(source.path(), header_only) : load_memory(*memory);
   check_extent(loaded);
   loaded.header.data_type = element_name(loaded.encoding.element);
   loaded.header.slope = loaded.encoding.slope;

@@ -147,6 +147,10 @@ void set_nifti_affine(ImageHeader& header, const NiftiFields& fields) {
   header.qform_code = fields.qform_code;
   choose(header, fields);
   warn_of_pixdim(header, fields);
+  warn_of_shear(header);
+}
+
+void warn_of_shear(ImageHeader& header) {
   if (!header.affine.orthogonal(kShear)) {
     header.warnings.emplace_back("the affine is sheared (its axes are not at right angles); it is kept and used when resampling");
   }

@@ -13,6 +13,9 @@ namespace brainmvp::io {
 // Sets affine, affine_source and codes of `header`, whose size is set, and warns of what is odd.
 void set_nifti_affine(ImageHeader& header, const NiftiFields& fields);
 
+// Warns of axes that are not at right angles.
+void warn_of_shear(ImageHeader& header);
+
 // A rotation with spacing as NIfTI's qform holds it.
 struct Qform {
   std::array<double, 3> quatern{}; // b, c, d

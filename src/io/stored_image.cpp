@@ -18,9 +18,7 @@ struct StoredImage::State {
 
   template <class Body>
   auto with_channel(std::size_t channel, Body&& body) const {
-    const std::size_t bytes = image::voxel_count(loaded.header.size) * element_size(loaded.encoding.element);
-    const std::span<const std::byte> stored = loaded.buffer.bytes().subspan(loaded.offset + channel * bytes, bytes);
-    return with_converter(loaded.encoding, stored.data(), body);
+    return with_converter(loaded.encoding, loaded.channel(channel).data(), body);
   }
 
   // The value that all voxels of a channel have, if there is one.
@@ -70,7 +68,7 @@ struct StoredImage::State {
   }
 };
 
-StoredImage::StoredImage(const std::filesystem::path& path) : state_(new State{.loaded = load_image(path, false)}) {
+StoredImage::StoredImage(const ImageSource& source) : state_(new State{.loaded = load_image(source, false)}) {
   warn_of_slices(state_->loaded.header);
   state_->warn_of_values();
 }
@@ -87,9 +85,11 @@ bool StoredImage::all_zero(std::size_t channel) const {
 }
 
 image::Size StoredImage::positive_margin(std::size_t channel) const {
-  return state_->with_channel(channel, [this](const auto& convert) {
-    return image::positive_margin(header().size, [&convert](std::size_t at) { return convert.comparable(at); });
+  const Loaded& loaded = state_->loaded;
+  const image::Size stored = state_->with_channel(channel, [&loaded](const auto& convert) {
+    return image::positive_margin(loaded.stored_size(), [&convert](std::size_t at) { return convert.comparable(at); });
   });
+  return image::reordered_size(stored, loaded.order);
 }
 
 void StoredImage::decode(std::size_t channel, const image::AxisOrder& order, const image::Box& box, std::span<float> out) const {
@@ -102,8 +102,13 @@ void StoredImage::decode(std::size_t channel, const image::AxisOrder& order, con
   if (out.size() != image::voxel_count(box.size())) {
     throw Error(ExitCode::kInternal, "decode: the output does not have the size of the box");
   }
+  const Loaded& loaded = state_->loaded;
+  image::AxisOrder of_stored = order;
+  for (std::size_t& axis : of_stored.source_axis) {
+    axis = loaded.order.source_axis[axis];
+  }
   state_->with_channel(channel, [&](const auto& convert) {
-    image::copy_reordered(image::reordering(header().size, order, box), convert, out.data());
+    image::copy_reordered(image::reordering(loaded.stored_size(), of_stored, box), convert, out.data());
   });
 }
 

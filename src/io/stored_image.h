@@ -1,4 +1,4 @@
-// An image file whose voxels stay as they are stored until they are wanted, for work that needs a part of them only.
+// An image whose voxels stay as they are stored until they are wanted, for work that needs a part of them only.
 //
 //   const StoredImage file("t1.nii.gz");
 //   const image::Size margin = file.positive_margin(0);
@@ -6,7 +6,6 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
 #include <memory>
 #include <span>
 
@@ -19,7 +18,7 @@ namespace brainmvp::io {
 class StoredImage {
 public:
   // Reads and unpacks the whole file. Throws Error(kBadInput) as read_image does.
-  explicit StoredImage(const std::filesystem::path& path);
+  explicit StoredImage(const ImageSource& source);
   ~StoredImage();
   StoredImage(StoredImage&&) noexcept;
   StoredImage& operator=(StoredImage&&) noexcept;
@@ -29,13 +28,13 @@ public:
 
   [[nodiscard]] bool all_zero(std::size_t channel) const;
 
-  // In the file's order of axes; see image/positive_margin.h.
+  // In the header's order of axes; see image/positive_margin.h.
   [[nodiscard]] image::Size positive_margin(std::size_t channel) const;
 
   // The voxels of `box`, a box of the reordered grid, in that order. Not finite ones become 0.
   void decode(std::size_t channel, const image::AxisOrder& order, const image::Box& box, std::span<float> out) const;
 
-  // All voxels in the file's order.
+  // All voxels in the header's order.
   void decode(std::size_t channel, std::span<float> out) const;
 
 private:

@@ -32,7 +32,7 @@ struct Placed {
   std::optional<image::Grid> own; // where it is not the reference's
 };
 
-// What became of one file.
+// What became of one image.
 struct File {
   std::vector<Placed> usable;
   std::vector<std::string> warnings;
@@ -115,11 +115,11 @@ bool bring_to_target(Placed& placed, const StudyGrids& grids, std::size_t thread
   return true;
 }
 
-File load_file(const study::Study& study, std::size_t index, const StudyGrids& grids, std::size_t threads) {
+File load_file(const StudyImages& study, std::size_t index, const StudyGrids& grids, std::size_t threads) {
   File file;
   const auto stored = std::make_shared<const io::StoredImage>(study.images[index]);
   for (const std::string& warning : stored->header().warnings) {
-    file.warnings.push_back(study.images[index].filename().string() + ": " + warning);
+    file.warnings.push_back(study.images[index].path().filename().string() + ": " + warning);
   }
   for (std::size_t channel = 0; channel < stored->header().channels; ++channel) {
     Placed placed;
@@ -168,7 +168,7 @@ image::Box box_or_refuse(const std::optional<image::Box>& box, const std::vector
   return *box;
 }
 
-Placement place_modalities(PreparedStudy& out, const study::Study& study, const StudyGrids& grids, std::size_t threads) {
+Placement place_modalities(PreparedStudy& out, const StudyImages& study, const StudyGrids& grids, std::size_t threads) {
   std::vector<File> files(study.images.size());
   const std::size_t threads_each = std::max<std::size_t>(threads / files.size(), 1);
   parallel_for(files.size(), threads, [&](std::size_t index) { files[index] = load_file(study, index, grids, threads_each); });

@@ -19,7 +19,7 @@ struct Placement {
 
 // Adds volumes, names, distances and warnings of all usable modalities to `out`. Throws Error(kBadInput) when none is usable or
 // none has a foreground.
-Placement place_modalities(PreparedStudy& out, const study::Study& study, const StudyGrids& grids, std::size_t threads);
+Placement place_modalities(PreparedStudy& out, const StudyImages& study, const StudyGrids& grids, std::size_t threads);
 
 // The box, or the refusal of a study without a foreground.
 image::Box box_or_refuse(const std::optional<image::Box>& box, const std::vector<std::string>& modalities);

@@ -44,20 +44,21 @@ StoredLabel to_stored(const image::LabelVolume& volume, const std::string& file)
   return stored;
 }
 
-void load_label(PreparedStudy& out, const study::Study& study, const StudyGrids& grids, std::size_t threads) {
+void load_label(PreparedStudy& out, const StudyImages& study, const StudyGrids& grids, std::size_t threads) {
   if (!study.label) {
     return;
   }
   io::LabelFile file = io::read_label(*study.label);
+  const std::string name = study.label->path().filename().string();
   for (const std::string& warning : file.header.warnings) {
-    out.warnings.push_back(study.label->filename().string() + ": " + warning);
+    out.warnings.push_back(name + ": " + warning);
   }
   bool same = false;
   image::LabelVolume ras = reordered(file.volume, grids, same);
   file.volume = {};
-  out.label = to_stored(image::resample_nearest(ras, grids.target, threads), study.label->string());
+  out.label = to_stored(image::resample_nearest(ras, grids.target, threads), study.label->path().string());
   if (!all_zero(ras) && all_zero(*out.label)) {
-    out.warnings.push_back(study.label->filename().string() + ": its marks vanish at the grid of the preparation");
+    out.warnings.push_back(name + ": its marks vanish at the grid of the preparation");
   }
 }
 
@@ -85,7 +86,7 @@ std::size_t marked(const StoredLabel& label) {
 
 } // namespace
 
-PreparedStudy prepare_study(const study::Study& study, const PrepareOptions& options, std::size_t threads) {
+PreparedStudy prepare_study(const StudyImages& study, const PrepareOptions& options, std::size_t threads) {
   const StudyGrids grids = study_grids(study, options);
   PreparedStudy out;
   out.parameters = options;
@@ -104,10 +105,14 @@ PreparedStudy prepare_study(const study::Study& study, const PrepareOptions& opt
     out.label = image::crop(image::crop(*out.label, out.way_back.first_crop), out.way_back.second_crop);
   }
   if (out.label && marked(*out.label) != before) {
-    out.warnings.push_back(study.label->filename().string() + ": " + std::to_string(before - marked(*out.label)) + " of " +
+    out.warnings.push_back(study.label->path().filename().string() + ": " + std::to_string(before - marked(*out.label)) + " of " +
                            std::to_string(before) + " marked voxels lie outside the foreground and are cropped away");
   }
   return out;
+}
+
+PreparedStudy prepare_study(const study::Study& study, const PrepareOptions& options, std::size_t threads) {
+  return prepare_study(files_as_images(study), options, threads);
 }
 
 } // namespace brainmvp::store

@@ -1,4 +1,4 @@
-// Preparation of one study: from image files on any grids to volumes scaled by percentiles on one RAS grid, and the way back.
+// Preparation of one study: from images on any grids to volumes scaled by percentiles on one RAS grid, and the way back.
 //
 //   const PreparedStudy prepared = prepare_study(study, {});     // needs no store; `predict` does this with loose files
 //   write_prepared(prepared, study, "store/sub-01");
@@ -17,6 +17,7 @@
 #include "image/resample.h"
 #include "image/volume.h"
 #include "io/image_file.h"
+#include "store/study_images.h"
 #include "study/studies_file.h"
 
 namespace brainmvp::store {
@@ -38,8 +39,8 @@ struct PrepareOptions {
 
 // Undoes the geometry: prepared = crop(crop(resample(native -> resampled), first_crop), second_crop).
 struct WayBack {
-  std::filesystem::path reference; // the file whose grid is `native`
-  image::Grid native;              // as that file has it
+  std::filesystem::path reference; // the file, or the name of the image in memory, whose grid is `native`
+  image::Grid native;              // as that image has it
   image::Grid resampled;           // RAS, isotropic, before the crops
   image::Box first_crop;           // in `resampled`
   image::Box second_crop;          // in the first crop
@@ -67,8 +68,9 @@ struct PreparedStudy {
 // Steps (design, "Preparation"): load; other grids to the reference grid (the label's, otherwise study_grids.h) and
 // that to RAS and `spacing_mm` in one linear interpolation; crop to the foreground of all modalities, symmetric about the
 // centre; percentiles, inside each modality's own field of view, to 0 and 1, not clipped; the same crop again. Labels go by
-// nearest neighbour. Modalities that are zero everywhere count as missing. Throws Error(kBadInput) when a file cannot be read or
-// no modality is usable.
+// nearest neighbour. Modalities that are zero everywhere count as missing. Throws Error(kBadInput) when an image cannot be read
+// or no modality is usable.
+PreparedStudy prepare_study(const StudyImages& study, const PrepareOptions& options, std::size_t threads = 1);
 PreparedStudy prepare_study(const study::Study& study, const PrepareOptions& options, std::size_t threads = 1);
 
 // What prepare_study needs, the voxels it reads and those it makes, from the headers alone.

@@ -19,7 +19,7 @@ std::size_t bytes_a_voxel(const std::string& data_type) {
 } // namespace
 
 StudyCost study_cost(const study::Study& study, const PrepareOptions& options) {
-  const StudyGrids grids = study_grids(study, options);
+  const StudyGrids grids = study_grids(files_as_images(study), options);
   const std::uint64_t target = image::voxel_count(grids.target.size);
   StudyCost cost{.target = grids.target.size};
   std::uint64_t held = 0;                              // until all modalities are loaded, and then as floats

@@ -13,7 +13,7 @@ namespace {
 
 image::Grid grid_of(const io::ImageHeader& header) { return {.size = header.size, .affine = header.affine}; }
 
-void check_channels(const study::Study& study, const std::vector<io::ImageHeader>& headers) {
+void check_channels(const StudyImages& study, const std::vector<io::ImageHeader>& headers) {
   const bool four_dimensional = study.images.size() == 1;
   if (!four_dimensional && study.images.size() != study.modalities.size()) {
     throw Error(ExitCode::kBadInput, std::to_string(study.images.size()) + " images but " +
@@ -28,7 +28,7 @@ void check_channels(const study::Study& study, const std::vector<io::ImageHeader
   for (std::size_t i = 0; i < headers.size(); ++i) {
     const std::size_t named = four_dimensional ? study.modalities.size() : 1;
     if (headers[i].channels != named) {
-      throw Error(ExitCode::kBadInput, study.images[i].string() + ": " + std::to_string(headers[i].channels) +
+      throw Error(ExitCode::kBadInput, study.images[i].path().string() + ": " + std::to_string(headers[i].channels) +
                                            " channels where the studies file names " + std::to_string(named) +
                                            "; name every channel under \"modality\"");
     }
@@ -59,23 +59,25 @@ double field_distance_mm(const image::Grid& a, const image::Grid& b) {
   return largest;
 }
 
-StudyGrids study_grids(const study::Study& study, const PrepareOptions& options) {
+StudyGrids study_grids(const StudyImages& study, const PrepareOptions& options) {
   if (study.images.empty()) {
     throw Error(ExitCode::kBadInput, "no image; list at least one");
   }
   StudyGrids grids;
   grids.z_scored = options.z_scored;
-  for (const std::filesystem::path& path : study.images) {
-    grids.headers.push_back(io::read_header(path));
+  std::vector<std::filesystem::path> names;
+  for (const io::ImageSource& image : study.images) {
+    names.push_back(image.path());
+    grids.headers.push_back(io::read_header(image));
   }
   check_channels(study, grids.headers);
   if (study.label) {
     grids.label.push_back(io::read_header(*study.label));
-    grids.reference = *study.label;
+    grids.reference = study.label->path();
     grids.native = grid_of(grids.label.front());
   } else {
-    const std::size_t chosen = study::reference_image(study, grids.headers, options.reference);
-    grids.reference = study.images[chosen];
+    const std::size_t chosen = study::reference_image(names, study.modalities, grids.headers, options.reference);
+    grids.reference = names[chosen];
     grids.native = grid_of(grids.headers[chosen]);
   }
   grids.ras = with_context(grids.reference.string(), [&] { return ras_grid(grids.native); });

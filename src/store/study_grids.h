@@ -7,15 +7,15 @@
 #include "image/resample.h"
 #include "io/image_file.h"
 #include "store/prepare.h"
-#include "study/studies_file.h"
+#include "store/study_images.h"
 
 namespace brainmvp::store {
 
 struct StudyGrids {
-  // The label's file; otherwise that of options.reference; otherwise, of the images that cover most of a head, that of the
+  // The label map; otherwise that of options.reference; otherwise, of the images that cover most of a head, that of the
   // smallest voxels.
   std::filesystem::path reference;
-  image::Grid native;                   // of that file
+  image::Grid native;                   // of that image
   image::Grid ras;                      // the same voxels in RAS order
   image::Grid target;                   // isotropic
   std::vector<io::ImageHeader> headers; // one an image of the study
@@ -24,7 +24,7 @@ struct StudyGrids {
 };
 
 // Throws Error(kBadInput) when a header cannot be read or an image has another number of channels than names.
-StudyGrids study_grids(const study::Study& study, const PrepareOptions& options);
+StudyGrids study_grids(const StudyImages& study, const PrepareOptions& options);
 
 // A grid with its axes in RAS order.
 image::Grid ras_grid(const image::Grid& grid);

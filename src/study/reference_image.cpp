@@ -26,11 +26,11 @@ double covered_head(const io::ImageHeader& header) {
 double rounded_voxel(const io::ImageHeader& header) { return std::round(std::abs(header.affine.determinant()) * 1e6); }
 
 // A slab must not cut whole heads, and thin air around a head does not count.
-std::size_t finest_whole_image(const Study& study, const std::vector<io::ImageHeader>& headers) {
+std::size_t finest_whole_image(const std::vector<std::filesystem::path>& images, const std::vector<io::ImageHeader>& headers) {
   constexpr double kAsMuch = 0.9;
   std::vector<double> covered;
   for (std::size_t i = 0; i < headers.size(); ++i) {
-    covered.push_back(with_context(study.images[i].string(), [&] { return covered_head(headers[i]); }));
+    covered.push_back(with_context(images[i].string(), [&] { return covered_head(headers[i]); }));
   }
   const auto largest = std::ranges::max_element(covered);
   const double enough = kAsMuch * *largest;
@@ -45,11 +45,11 @@ std::size_t finest_whole_image(const Study& study, const std::vector<io::ImageHe
 
 } // namespace
 
-std::size_t reference_image(const Study& study, const std::vector<io::ImageHeader>& headers, const std::string& named) {
-  const auto found = std::ranges::find(study.modalities, named);
-  return found == study.modalities.end()
-             ? finest_whole_image(study, headers)
-             : std::min(static_cast<std::size_t>(found - study.modalities.begin()), study.images.size() - 1);
+std::size_t reference_image(const std::vector<std::filesystem::path>& images, const std::vector<std::string>& modalities,
+                            const std::vector<io::ImageHeader>& headers, const std::string& named) {
+  const auto found = std::ranges::find(modalities, named);
+  return found == modalities.end() ? finest_whole_image(images, headers)
+                                   : std::min(static_cast<std::size_t>(found - modalities.begin()), images.size() - 1);
 }
 
 } // namespace brainmvp::study

@@ -2,16 +2,17 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "io/image_file.h"
-#include "study/studies_file.h"
 
 namespace brainmvp::study {
 
-// The place in `study.images` of the image that holds the modality `named`; without one, of the images that cover most of a head,
-// that of the smallest voxels. `headers`: one an image, at least one.
-std::size_t reference_image(const Study& study, const std::vector<io::ImageHeader>& headers, const std::string& named);
+// The place in `images` of the one that holds the modality `named`; without one, of those that cover most of a head, that of the
+// smallest voxels. `images`: their names in messages, at least one; `modalities`: as many, or those of a single 4D image.
+std::size_t reference_image(const std::vector<std::filesystem::path>& images, const std::vector<std::string>& modalities,
+                            const std::vector<io::ImageHeader>& headers, const std::string& named);
 
 } // namespace brainmvp::study

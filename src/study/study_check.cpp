@@ -118,7 +118,7 @@ bool covers_brain(const FileFacts& label, const std::vector<FileFacts>& images) 
 std::size_t reference_of_images(const Study& study, const std::vector<FileFacts>& images, const std::string& named) {
   std::vector<io::ImageHeader> headers;
   std::ranges::transform(images, std::back_inserter(headers), &FileFacts::header);
-  return reference_image(study, headers, named);
+  return reference_image(study.images, study.modalities, headers, named);
 }
 
 void warn_of_grids(const Study& study, const std::vector<FileFacts>& images, const io::ImageHeader& reference,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,3 +38,17 @@ def runs(cohort: Cohort) -> Runs:
     common = {"recipe": "tiny", "crop": 16, "steps": 2, "precision": "fp32"}
     pretraining = brainmvp.pretrain(cohort.store, cohort.folder / "pre", **common)
     return Runs(pretraining, brainmvp.finetune("segment", cohort.store, cohort.folder / "run", init=pretraining, **common))
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    folder = Path(os.environ.get("BRAINMVP_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
+    if not folder.is_dir():
+        assert "CI" not in os.environ, f"no real data in {folder}; set BRAINMVP_TEST_DATA"
+        pytest.skip(f"no real data in {folder}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def head(data: Path) -> dict[str, Path]:
+    return {name: data / "faulty" / f"base_{name}.nii.gz" for name in ("flair", "t1", "t1c", "t2")}

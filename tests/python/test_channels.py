@@ -102,7 +102,7 @@ def test_every_family_s_stem_takes_channels(network: str) -> None:
     stem = brainmvp.NETWORKS[network].stem
     source, target = brainmvp.make_encoder(network, 2), brainmvp.make_encoder(network, 3)
     drawn = target.state_dict()[stem][:, 1].clone()
-    report = transfer(source.state_dict(), target, stem, InputChannels(("a", "b"), ("b", "c", "a")))
+    report = transfer(source.state_dict(), target, InputChannels(("a", "b"), ("b", "c", "a")))
     assert list(report.adapted) == [stem] and not report.missing and not report.mismatched
     expected = torch.stack([source.state_dict()[stem][:, 1], drawn, source.state_dict()[stem][:, 0]], 1)
     torch.testing.assert_close(target.state_dict()[stem], expected, rtol=0, atol=0)

@@ -113,6 +113,7 @@ def test_images_of_every_kind(graded: Graded) -> None:
         "images": (image, None),
         "read-only arrays": ({name: np.broadcast_to(one, one.shape) for name, one in values.items()}, affine),
         "doubles": ({name: torch.from_numpy(one.astype(np.float64)) for name, one in values.items()}, affine),
+        "volumes": ({name: brainmvp.read_image(file) for name, file in files.items()}, None),
         "MONAI's": ({name: MetaTensor(one.astype(np.float32)[None], affine=torch.from_numpy(affine)) for name, one in values.items()}, None),
     }
     with warnings.catch_warnings():
@@ -124,3 +125,20 @@ def test_images_of_every_kind(graded: Graded) -> None:
             brainmvp.predict(values, graded.run, wrong)
     with pytest.raises(brainmvp.UsageError, match="found \\[2, 3"):
         brainmvp.predict({"t1": np.zeros((2, 3, 3, 3))}, graded.run, affine)
+
+
+def test_scaled_images_of_nibabel_are_not_rounded_anew(graded: Graded, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    files = {}
+    for name, file in graded.images().items():
+        image = nibabel.load(file)
+        header = image.header.copy()
+        header.set_data_dtype(np.int16)
+        scaled = nibabel.Nifti1Image(np.asarray(image.dataobj).astype(np.int16), image.affine, header)
+        scaled.header.set_slope_inter(0.37, -3.1)
+        files[name] = tmp_path / f"{name}.nii"
+        scaled.to_filename(files[name])
+    expected = brainmvp.predict(files, graded.run, threads=1, precision="fp32").numbers
+    capfd.readouterr()
+    images = {name: nibabel.load(file) for name, file in files.items()}
+    assert brainmvp.predict(images, graded.run, threads=1, precision="fp32").numbers == expected
+    assert "study tmp" not in capfd.readouterr().err  # which names no temporary folder

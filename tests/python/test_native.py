@@ -26,15 +26,6 @@ import brainmvp
 from brainmvp import Volume
 
 
-@pytest.fixture(scope="session")
-def data() -> Path:
-    folder = Path(os.environ.get("BRAINMVP_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
-    if not folder.is_dir():
-        assert "CI" not in os.environ, f"no real data in {folder}; set BRAINMVP_TEST_DATA"
-        pytest.skip(f"no real data in {folder}")
-    return folder
-
-
 def reference_values(file: Path) -> np.ndarray:
     return np.asarray(nibabel.load(file).dataobj, np.float64).astype(np.float32)
 
@@ -164,7 +155,6 @@ def test_wrong_images_are_refused(case: str) -> None:
     for use in (
         lambda: brainmvp.align(good, image),
         lambda: brainmvp.resample(image, good),
-        lambda: brainmvp.prepare_study({"t1": image}),
         lambda: image.to_nibabel() if isinstance(image, Volume) and case.startswith(("two", "four", "aff", "sing")) else brainmvp.align(image, good),
     ):
         with pytest.raises(kind, match=message):
@@ -268,48 +258,6 @@ def test_a_sheared_grid_is_warned_of() -> None:
     box = Volume(np.ones((6, 6, 6), np.uint8), sheared)
     with pytest.warns(UserWarning, match="sheared"):
         brainmvp.compare_labels(box, box)
-
-
-# Preparation
-
-
-@pytest.fixture(scope="session")
-def head(data: Path) -> dict[str, Path]:
-    return {name: data / "faulty" / f"base_{name}.nii.gz" for name in ("flair", "t1", "t1c", "t2")}
-
-
-@pytest.mark.parametrize("options", [{}, {"spacing": 2.0, "percentiles": (1, 99), "percentiles_of": "foreground"}])
-def test_a_prepared_study_is_that_of_a_store(data: Path, head: dict[str, Path], tmp_path: Path, options: dict[str, Any]) -> None:
-    label = data / "faulty" / "base_seg.nii.gz"
-    studies = {"training": [{"id": "p1", "image": [str(file) for file in head.values()], "modality": list(head), "label": str(label)}]}
-    (tmp_path / "studies.json").write_text(json.dumps(studies))
-    stored = brainmvp.prepare(tmp_path / "studies.json", tmp_path / "store", **options)["p1"]
-    images = {name: nibabel.load(file) for name, file in head.items()}
-    arrays = {name: Volume(np.asarray(image.dataobj), image.affine) for name, image in images.items()}
-    for given, of_label in ((head, label), (images, nibabel.load(label)), (arrays, brainmvp.read_label(label))):
-        found = brainmvp.prepare_study(given, of_label, **options)
-        assert list(found.volumes) == list(stored.modalities)
-        for name, volume in found.volumes.items():
-            np.testing.assert_allclose(volume.affine, stored.affine, atol=1e-6)
-            np.testing.assert_allclose(np.clip(volume.data, -7, 7), stored[name].mapped() / 4681, atol=0.51 / 4681)
-        assert found.label is not None and found.label.data.dtype == np.uint8
-        np.testing.assert_array_equal(found.label.data, stored["label"].mapped())
-        assert found.way_back["native"]["shape"] == nibabel.load(label).shape
-
-
-def test_wrong_studies(data: Path, head: dict[str, Path]) -> None:
-    with pytest.raises(brainmvp.BadInput, match="no voxel above 0|zero everywhere"):
-        brainmvp.prepare_study({"t1": Volume(np.zeros((8, 8, 8)), np.eye(4))})
-    with pytest.raises(brainmvp.BadInput, match="no image"):
-        brainmvp.prepare_study({})
-    with pytest.raises(brainmvp.BadInput, match="not there"):
-        brainmvp.prepare_study({"t1": "not there.nii"})
-    for name in ("label", "T1", "../t1"):
-        with pytest.raises(brainmvp.UsageError, match="names no modality"):
-            brainmvp.prepare_study({name: head["t1"]})
-    for wrong in ({"spacing": 0}, {"percentiles": (95, 5)}, {"percentiles": (-1, 95)}, {"percentiles_of": "brain"}):
-        with pytest.raises(brainmvp.UsageError):
-            brainmvp.prepare_study(head, **wrong)
 
 
 # Registration

@@ -108,6 +108,10 @@ def test_templates_and_embeddings(runs: Runs, cohort: Cohort) -> None:
         brainmvp.embed(encoder, turned)
     with pytest.warns(UserWarning, match="trained on clipped"):
         brainmvp.embed(encoder, brainmvp.Dataset(cohort.store, crop=16))
+    torch.nn.init.zeros_(encoder.get_parameter("norm.weight"))
+    torch.nn.init.zeros_(encoder.get_parameter("norm.bias"))
+    with pytest.warns(UserWarning, match="the same for all studies"):
+        brainmvp.embed(encoder, data)
     learned.spacing_mm = 2
     with pytest.raises(brainmvp.UsageError, match="2 mm.*5 mm"):
         brainmvp.Dataset(cohort.store, fill="template", templates=learned)

@@ -59,6 +59,8 @@ def test_a_volume_is_mapped_with_its_affine(cohort: Cohort) -> None:
     image = nibabel.load(study[name].path)
     np.testing.assert_allclose(study[name].affine, image.affine)
     np.testing.assert_allclose(np.asarray(study[name]), np.clip(image.get_fdata(), -5, 5), atol=1e-6)
+    assert np.asarray(study[name]).dtype == np.float32 and np.asarray(study[name], np.float64).dtype == np.float64
+    assert repr(cohort.store).endswith(": 3 studies of flair, t1, t1c, t2)")
     np.testing.assert_array_equal(cohort.compressed[study.id][name].mapped(), mapped)
 
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -212,6 +213,37 @@ TEST(Preparation, TheLabelsGridIsTheReferenceAndItsValuesStay) {
   const std::string message = refusal(study);
   EXPECT_NE(message.find("502"), std::string::npos) << message;
   EXPECT_NE(message.find("renumber"), std::string::npos) << message;
+}
+
+TEST(Preparation, ImagesInMemoryGiveWhatTheirFilesGive) {
+  const TemporaryFolder folder;
+  const image::Volume fine = field({24, 26, 28}, diagonal({0.7, 0.8, 0.9}, {0.1, 0.2, 0.3}), ramp);
+  const image::Volume coarse = field({10, 11, 12}, diagonal({-2.1, 2.2, 1.9}, {17.3, -4, -5}), ramp);
+  const image::LabelVolume label = label_of(fine, 3);
+  io::write_nifti(folder / "t1.nii", fine);
+  io::write_nifti(folder / "t2.nii", coarse);
+  io::write_nifti(folder / "seg.nii", label, {.type = io::StoredType::kInt32});
+  study::Study files = study_of(folder.path(), {"t1.nii", "t2.nii"}, {"t1", "t2"});
+  files.label = folder / "seg.nii";
+  const auto held = [](const std::string& name, const auto& volume, io::Element element) {
+    return io::ImageInMemory{.name = name,
+                             .size = volume.size,
+                             .affine = volume.affine,
+                             .element = element,
+                             .voxels = std::as_bytes(std::span(volume.data))};
+  };
+  const PreparedStudy expected = prepare_study(files, {});
+  const PreparedStudy found =
+      prepare_study(store::StudyImages{.images = {folder / "t1.nii", held("t2", coarse, io::Element::kFloat32)},
+                                       .modalities = {"t1", "t2"},
+                                       .label = held("label", label, io::Element::kInt32)},
+                    {});
+  EXPECT_EQ(found.way_back.reference, "label");
+  ASSERT_EQ(found.volumes.size(), 2U);
+  EXPECT_EQ(found.volumes[0].data, expected.volumes[0].data);
+  EXPECT_EQ(found.volumes[1].data, expected.volumes[1].data);
+  EXPECT_EQ(found.volumes[1].affine, expected.volumes[1].affine);
+  EXPECT_EQ(found.label->data, expected.label->data);
 }
 
 TEST(Preparation, MarksOutsideTheForegroundAreReported) {

@@ -15,9 +15,12 @@ from brainmvp.networks.uniformer import UniFormerEncoder, UniFormerSegmentation,
 
 
 class Backbone(NamedTuple):
-    """How a network is made, and its tensor [width, C, ...] whose inputs are the image's channels."""
+    """How a network is made, and what some of its tensors are called."""
 
     stem: str
+    """The encoder's tensor [width, C, ...] whose inputs are the image's channels."""
+    outputs: tuple[str, ...]
+    """What the names of the segmentation's last layers begin with, whose outputs mean another thing in every task."""
     encoder: Callable[[int], Encoder]
     segmenter: Callable[[int, int], Segmenter]
 
@@ -25,6 +28,7 @@ class Backbone(NamedTuple):
 def _uniformer(sizes: UniFormerSizes) -> Backbone:
     return Backbone(
         "patch_embed1.proj.weight",
+        ("decoder.out.", "ms_out."),
         lambda channels: UniFormerEncoder(sizes, channels),
         lambda channels, outputs: UniFormerSegmentation(sizes, channels, outputs),
     )
@@ -33,6 +37,7 @@ def _uniformer(sizes: UniFormerSizes) -> Backbone:
 def _resenc(widths: tuple[int, ...], blocks: tuple[int, ...]) -> Backbone:
     return Backbone(
         "stem.convs.0.conv.weight",
+        ("decoder.seg_layers.",),
         lambda channels: ResEncEncoder(widths, blocks, channels),
         lambda channels, outputs: ResEncSegmentation(ResEncEncoder(widths, blocks, channels), outputs),
     )
@@ -41,6 +46,7 @@ def _resenc(widths: tuple[int, ...], blocks: tuple[int, ...]) -> Backbone:
 def _mednext(sizes: MedNeXtSizes) -> Backbone:
     return Backbone(
         "stem.weight",
+        ("out_0.", "out_blocks."),
         lambda channels: MedNeXtEncoder(sizes, channels),
         lambda channels, outputs: MedNeXtSegmentation(sizes, channels, outputs),
     )
@@ -52,7 +58,7 @@ NETWORKS: dict[str, Backbone] = {
     "uniformer_tiny": _uniformer(UniFormerSizes((2, 2, 4, 2), (32, 64, 128, 192), 32)),
     "uniformer_small": _uniformer(UniFormerSizes()),
     "uniformer_base": _uniformer(UniFormerSizes(depths=(5, 8, 20, 7))),
-    "unet": Backbone("conv1a.weight", UNetEncoder, UNetSegmentation),
+    "unet": Backbone("conv1a.weight", ("decoder.up1conv.", "ms_out."), UNetEncoder, UNetSegmentation),
     "resenc_s": _resenc((16, 32, 64, 128, 160), (1, 2, 2, 2, 2)),
     "resenc_l": _resenc((32, 64, 128, 256, 320, 320), (1, 3, 4, 6, 6, 6)),
     "mednext_s": _mednext(MedNeXtSizes()),

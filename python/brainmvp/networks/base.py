@@ -103,14 +103,22 @@ class Segmenter(nn.Module):
     report: TransferReport
 
     @staticmethod
-    def from_pretrained(run: PathLike) -> Segmenter:
+    def from_pretrained(
+        run: PathLike, channels: Sequence[str] | None = None, outputs: int | None = None, *, network: str | None = None
+    ) -> Segmenter:
         """The model of a run of `finetune segment` (best.pt, else last.pt), its checkpoint, or a hub folder; evaluating.
 
-        Raises `BadInput` for a pre-training, for another task, and for weights that are not whole.
-        """
-        from brainmvp.pretrained import load_segmenter
+        With `channels` (modalities, in order) and `outputs` (labels with the background, or regions) a new model that starts from the
+        weights of any source of `Encoder.from_pretrained`, as `finetune segment --init` does: from all of the encoder, and from the
+        decoder where it was trained with skips. `report` says what became of every tensor; the others are as PyTorch draws them.
+        `network`: of files that do not say it.
 
-        return load_segmenter(run)
+        Raises `BadInput` for another task and for weights that are not whole, and without `channels` and `outputs` for a pre-training;
+        `UsageError` for one without the other.
+        """
+        from brainmvp.pretrained import NewModel, load_segmenter
+
+        return load_segmenter(run, NewModel(channels, outputs, network))
 
     def save_pretrained(self, folder: PathLike) -> None:
         """Writes config.json, model.safetensors and templates.safetensors.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -48,11 +50,13 @@ class Classifier(PooledNetwork):
     """A classification; its outputs are logits."""
 
     @staticmethod
-    def from_pretrained(run: PathLike) -> Classifier:
-        """The model of a run of `finetune classify`, as `Segmenter.from_pretrained`."""
-        from brainmvp.pretrained import load_classifier
+    def from_pretrained(
+        run: PathLike, channels: Sequence[str] | None = None, outputs: int | None = None, *, network: str | None = None
+    ) -> Classifier:
+        """The model of a run of `finetune classify`, or a new one of `channels` and `outputs` classes, as `Segmenter.from_pretrained`."""
+        from brainmvp.pretrained import NewModel, load_classifier
 
-        return load_classifier(run)
+        return load_classifier(run, NewModel(channels, outputs, network))
 
     def probabilities(self, x: Tensor) -> Tensor:
         """[B, C, H, W, D] to the probabilities of the classes, [B, K]."""
@@ -63,11 +67,13 @@ class Regressor(PooledNetwork):
     """A regression; its outputs are standardised: in deviations from the mean of the training."""
 
     @staticmethod
-    def from_pretrained(run: PathLike) -> Regressor:
-        """The model of a run of `finetune regress`, as `Segmenter.from_pretrained`."""
-        from brainmvp.pretrained import load_regressor
+    def from_pretrained(
+        run: PathLike, channels: Sequence[str] | None = None, outputs: int | None = None, *, network: str | None = None
+    ) -> Regressor:
+        """The model of a run of `finetune regress`, or a new one of `channels` and `outputs` numbers, as `Segmenter.from_pretrained`."""
+        from brainmvp.pretrained import NewModel, load_regressor
 
-        return load_regressor(run)
+        return load_regressor(run, NewModel(channels, outputs, network))
 
     def numbers(self, x: Tensor) -> Tensor:
         """[B, C, H, W, D] to numbers in the units of the training's table, [B, K], in double precision.
