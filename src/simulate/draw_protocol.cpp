@@ -9,9 +9,9 @@ namespace {
 
 Sequence draw_t1(FieldStrength field, bool volumetric, RandomStream& stream) {
   const double choice = stream.uniform();
-  if (volumetric || choice < 0.55) {
+  if (volumetric || choice < 0.5) {
     return Mprage{.tr_ms = between(1900, 2400, stream),
-                  .ti_ms = between(850, 1000, stream),
+                  .ti_ms = between(850, 930, stream),
                   .spacing_ms = between(6.5, 7.5, stream),
                   .te_ms = between(2.5, 3.5, stream),
                   .flip_deg = between(8, 10, stream),
@@ -70,14 +70,29 @@ struct NoiseRange {
 NoiseRange noise_of(Modality modality) {
   switch (modality) {
   case Modality::kFlair:
+    return {.low = 0.05, .high = 0.09};
   case Modality::kT2:
-    return {.low = 0.05, .high = 0.1};
+    return {.low = 0.06, .high = 0.1};
   case Modality::kDwi:
   case Modality::kAdc:
+    return {.low = 0.02, .high = 0.04};
   case Modality::kMra:
     return {.low = 0.03, .high = 0.06};
   default:
     return {.low = 0.01, .high = 0.03};
+  }
+}
+
+// How often images come in slices. At 3 T FLAIR is mostly three-dimensional (MAGNIMS, CMSC and NAIMS 2021 ask for that).
+double slices_share(Modality modality, FieldStrength field) {
+  switch (modality) {
+  case Modality::kFlair:
+    return field == FieldStrength::k3T ? 0.35 : 0.6;
+  case Modality::kT2:
+  case Modality::kPd:
+    return 0.6;
+  default:
+    return 0.3;
   }
 }
 
@@ -93,10 +108,10 @@ Protocol draw_protocol(Modality modality, FieldStrength field, bool volumetric, 
   const NoiseRange noise = noise_of(modality);
   protocol.noise = between(noise.low, noise.high, stream) * (field == FieldStrength::k15T ? 1.3 : 1.0);
   protocol.scale = std::exp(between(std::log(150.0), std::log(1500.0), stream));
-  const bool mostly_slices = modality == Modality::kFlair || modality == Modality::kT2 || modality == Modality::kPd;
+  const double share = slices_share(modality, field);
   const double choice = stream.uniform();
   const double thickness_mm = between(2, 5, stream);
-  const bool slices = !volumetric && !std::holds_alternative<Mprage>(protocol.sequence) && choice < (mostly_slices ? 0.6 : 0.3);
+  const bool slices = !volumetric && !std::holds_alternative<Mprage>(protocol.sequence) && choice < share;
   protocol.thickness_mm = slices ? thickness_mm : 1;
   return protocol;
 }

@@ -11,19 +11,9 @@ namespace brainmvp::simulate {
 namespace {
 
 constexpr double kSmallestSignal = 0.1; // of white matter; ADC of less is that of noise
-
-Extent extent_of(const OctantVolume& person) {
-  return {.low_mm = person.affine.translation,
-          .high_mm = person.affine.apply({static_cast<double>(person.size[0] - 1), static_cast<double>(person.size[1] - 1),
-                                          static_cast<double>(person.size[2] - 1)})};
-}
+constexpr float kInterpolation = 0.105F; // share of each neighbour: correlates noise by a quarter, as linear interpolation does in the mean
 
 RandomStream new_stream(const StudySpec& spec, std::string_view purpose) { return {spec.seed, spec.number, text_key(purpose)}; }
-
-Lattice make_texture(const StudySpec& spec, const Extent& extent) {
-  RandomStream stream = new_stream(spec, "texture");
-  return draw_texture(extent, stream);
-}
 
 image::LabelVolume make_mask(const StudySpec& spec, const Person& person) {
   RandomStream stream = new_stream(spec, "stripping");
@@ -50,7 +40,7 @@ int samples_for(const image::Grid& grid, double voxel_mm) {
 } // namespace
 
 Imaging::Imaging(const StudySpec& spec, const Person& person)
-    : spec_(spec), person_(person), extent_(extent_of(person.octants)), shared_texture_(make_texture(spec, extent_)),
+    : spec_(spec), person_(person), extent_(extent_of(person.octants)), texture_(draw_texture(person, new_stream(spec, "water"), new_stream(spec, "iron"))),
       mask_(make_mask(spec, person)) {
   if (spec.stripped && spec.registered) {
     const TargetGrid& target = spec.images.front().target;
@@ -83,7 +73,7 @@ image::Volume Imaging::noisy(const image::Volume& clean, const TargetGrid& targe
   const image::Affine misplacement = draw_misplacement(spec_.registered ? 0.15 : 0.5, spec_.registered ? 0.2 : 0.6, place_stream);
   const image::Affine place = misplacement.after(to_person(target));
   RandomStream bias_stream = stream("bias", family);
-  const double strength = (spec_.field == FieldStrength::k3T ? 0.10 : 0.06) * (0.6 + 0.8 * bias_stream.uniform());
+  const double strength = (spec_.field == FieldStrength::k3T ? 0.07 : 0.045) * (0.6 + 0.8 * bias_stream.uniform());
   const Lattice bias = draw_bias(extent_, strength, bias_stream);
   const auto scan = [&](const image::Grid& grid) {
     image::Volume image = sample(clean, grid, place, samples_for(grid, spec_.voxel_mm));
@@ -95,27 +85,21 @@ image::Volume Imaging::noisy(const image::Volume& clean, const TargetGrid& targe
   if (!spec_.registered) {
     return scan(grid);
   }
-  image::Volume image;
-  if (protocol.thickness_mm > 1.5 * grid.affine.spacing_mm()[2]) {
-    image = sample(scan(thick_slices(grid, protocol.thickness_mm)), grid, {});
-  } else {
-    image = scan(grid);
+  const bool slices = protocol.thickness_mm > 1.5 * grid.affine.spacing_mm()[2];
+  image::Volume image = slices ? sample(scan(thick_slices(grid, protocol.thickness_mm)), grid, {}) : scan(grid);
+  for (std::size_t axis = 0; axis < (slices ? 2 : 3); ++axis) {
+    soften(image, axis, kInterpolation);
   }
-  soften(image, 0, 0.17F); // what interpolation to the common grid does
-  soften(image, 1, 0.17F);
   return image;
 }
 
 image::Volume Imaging::acquire(const ImageRequest& request, const Protocol& protocol) const {
   const GridPart part = part_of(request.target); // where all else becomes 0, what holds the person is enough
   const TargetGrid target{.grid = grid_of_part(request.target.grid, part), .centre_mm = request.target.centre_mm};
-  RandomStream own = stream("texture", protocol.modality);
-  const Lattice texture = mixed_texture(shared_texture_, draw_texture(extent_, own), texture_gain(protocol.modality));
-  image::Volume image =
-      noisy(render(person_.octants, signal_table(protocol, person_.tissues), person_.tissues, texture), target, protocol, 0);
+  const auto seen = [&](const TissueSignals& signals) { return render(person_, signals, texture_, protocol.modality); };
+  image::Volume image = noisy(seen(tissue_signals(protocol, person_.tissues)), target, protocol, 0);
   if (protocol.modality == Modality::kAdc) {
-    const image::Volume weighted =
-        noisy(render(person_.octants, weighted_table(protocol, person_.tissues), person_.tissues, texture), target, protocol, 1);
+    const image::Volume weighted = noisy(seen(weighted_signals(protocol, person_.tissues)), target, protocol, 1);
     const double b = std::get<DiffusionSpinEcho>(protocol.sequence).b;
     for (std::size_t n = 0; n < image.data.size(); ++n) {
       const double s0 = static_cast<double>(image.data[n]);
