@@ -70,9 +70,9 @@ struct NoiseRange {
 NoiseRange noise_of(Modality modality) {
   switch (modality) {
   case Modality::kFlair:
-    return {.low = 0.05, .high = 0.09};
+    return {.low = 0.045, .high = 0.08};
   case Modality::kT2:
-    return {.low = 0.06, .high = 0.1};
+    return {.low = 0.05, .high = 0.08};
   case Modality::kDwi:
   case Modality::kAdc:
     return {.low = 0.02, .high = 0.04};

@@ -11,7 +11,7 @@ namespace brainmvp::simulate {
 namespace {
 
 constexpr double kSmallestSignal = 0.1; // of white matter; ADC of less is that of noise
-constexpr float kInterpolation = 0.105F; // share of each neighbour: correlates noise by a quarter, as linear interpolation does in the mean
+constexpr double kInterpolated = 0.54;  // of noise: what linear interpolation leaves in the mean over offsets, (2/3)^(3/2)
 
 RandomStream new_stream(const StudySpec& spec, std::string_view purpose) { return {spec.seed, spec.number, text_key(purpose)}; }
 
@@ -75,10 +75,11 @@ image::Volume Imaging::noisy(const image::Volume& clean, const TargetGrid& targe
   RandomStream bias_stream = stream("bias", family);
   const double strength = (spec_.field == FieldStrength::k3T ? 0.07 : 0.045) * (0.6 + 0.8 * bias_stream.uniform());
   const Lattice bias = draw_bias(extent_, strength, bias_stream);
+  const double noise = protocol.noise * (spec_.registered ? kInterpolated : 1);
   const auto scan = [&](const image::Grid& grid) {
     image::Volume image = sample(clean, grid, place, samples_for(grid, spec_.voxel_mm));
     multiply(image, bias, place);
-    add_rician_noise(image.data, static_cast<float>(protocol.noise), stream("noise", protocol.modality, channel));
+    add_rician_noise(image.data, static_cast<float>(noise), stream("noise", protocol.modality, channel));
     return image;
   };
   const image::Grid& grid = target.grid;
@@ -86,11 +87,7 @@ image::Volume Imaging::noisy(const image::Volume& clean, const TargetGrid& targe
     return scan(grid);
   }
   const bool slices = protocol.thickness_mm > 1.5 * grid.affine.spacing_mm()[2];
-  image::Volume image = slices ? sample(scan(thick_slices(grid, protocol.thickness_mm)), grid, {}) : scan(grid);
-  for (std::size_t axis = 0; axis < (slices ? 2 : 3); ++axis) {
-    soften(image, axis, kInterpolation);
-  }
-  return image;
+  return slices ? sample(scan(thick_slices(grid, protocol.thickness_mm)), grid, {}) : scan(grid);
 }
 
 image::Volume Imaging::acquire(const ImageRequest& request, const Protocol& protocol) const {
