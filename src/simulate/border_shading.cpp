@@ -6,7 +6,9 @@
 namespace brainmvp::simulate {
 namespace {
 
-constexpr float kMixed = 0.35F; // of the difference to what is around
+// Of the difference to what is around. With it the 90th percentile of white matter's local deviation is 1.6 to 1.9 times the median in T1
+// (three real heads: 1.7 to 2.0).
+constexpr float kMixed = 0.35F;
 constexpr double kAroundSpacing = 2; // voxels
 
 // Greyness and share of parenchyma, both summed over octants.

@@ -64,13 +64,15 @@ Sequence draw_sequence(Modality modality, FieldStrength field, bool volumetric, 
   }
 }
 
+// Before interpolation. In real images what smoothing takes away in white matter is 0.6 to 1 % in interpolated T1, 2 % in T1 as scanned, 2
+// to 5 % in T2, 3 to 5 % in FLAIR and 2 % in DWI.
 struct NoiseRange {
   double low, high;
 };
 NoiseRange noise_of(Modality modality) {
   switch (modality) {
   case Modality::kFlair:
-    return {.low = 0.045, .high = 0.08};
+    return {.low = 0.04, .high = 0.07};
   case Modality::kT2:
     return {.low = 0.05, .high = 0.08};
   case Modality::kDwi:
@@ -79,7 +81,7 @@ NoiseRange noise_of(Modality modality) {
   case Modality::kMra:
     return {.low = 0.03, .high = 0.06};
   default:
-    return {.low = 0.01, .high = 0.03};
+    return {.low = 0.01, .high = 0.02};
   }
 }
 

@@ -15,7 +15,7 @@ constexpr double kFineSpacing = 1;    // mm
 // Lengths in mm with the standard deviation of their part, so that white matter's deviation falls under smoothing as that of three
 // real heads does: by 0.82, 0.72, 0.62 and 0.43 in T1 after 1, 2, 4 and 8 mm.
 constexpr std::array<std::array<double, 2>, 3> kScales{{{24, 0.35}, {12, 0.35}, {6, 0.35}}};
-constexpr float kFinest = 3.5F; // before the mean with neighbours, which leaves 0.23
+constexpr float kFinest = 3.8F; // before the mean with neighbours, which leaves 0.23
 constexpr double kFine = 0.7; // before sampling and interpolation
 
 // Some places are livelier than others: the local deviation in three real heads, deeper than 2 mm in white matter, is 0.6 to 0.7 times
@@ -100,13 +100,14 @@ Texture draw_texture(const Person& person, const RandomStream& water, const Rand
           .border = border_shading(person)};
 }
 
+// So that pairs of modalities correlate as in real heads (see the variation of water and iron).
 double own_texture_gain(Modality modality) {
   switch (modality) {
   case Modality::kT1:
   case Modality::kT1c:
     return 0.015;
   case Modality::kT2:
-    return 0.05;
+    return 0.06;
   case Modality::kFlair:
   case Modality::kDwi:
   case Modality::kAdc:

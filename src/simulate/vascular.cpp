@@ -9,7 +9,7 @@ namespace brainmvp::simulate {
 namespace {
 
 constexpr double kMidline = 6;       // mm: the third ventricle has no seam of lesions
-constexpr double kSmallestMl = 0.01; // median of what three raters agree on: 0.017 to 0.118 ml
+constexpr double kSmallestMl = 0.01; // medians of three real heads are 0.017 to 0.118 ml
 constexpr double kSoftRim = 1.6;     // mm over which a lesion fades
 constexpr double kBareWall = 0.65;   // of a pattern of standard deviation 1: a quarter is above it
 
