@@ -72,11 +72,12 @@ def spectrum_slope(image, mask):
 
 
 def ratios(images, lesion, classes, mask):
-    """Of each modality: grey, CSF and lesion relative to white matter's median, and white matter's standard deviation, overall
-    and local; the slope of the brain's spectrum."""
+    """Of each modality: grey, CSF and lesion relative to white matter's median, and white matter's standard deviation, overall,
+    local, and local 2 voxels deep; the slope of the brain's spectrum."""
     out = {}
     white_part = np.zeros(mask.shape, bool)
     white_part[mask] = classes == 0
+    deep_part = neighbours(white_part, np.logical_and, 2)
     for name, image in images.items():
         white = image[mask][classes == 0]
         unit = np.median(white)
@@ -84,6 +85,7 @@ def ratios(images, lesion, classes, mask):
         out[name].append(np.median(image[lesion]) / unit if lesion.sum() > 20 else np.nan)
         out[name].append(white.std() / unit)
         out[name].append(local_deviation(image, white_part) / unit)
+        out[name].append(local_deviation(image, deep_part) / unit)
         out[name].append(spectrum_slope(image, mask))
     return out
 
@@ -152,7 +154,7 @@ def span(values):
 def table(real, made):
     lines = ["| | | real | shipped heads | drawn head | real / shipped |", "| --- | --- | --- | --- | --- | --- |"]
     for modality in MODALITIES:
-        for part, what in enumerate(("grey", "CSF", "lesion", "SD", "local SD", "slope")):
+        for part, what in enumerate(("grey", "CSF", "lesion", "SD", "local SD", "deep local SD", "slope")):
             of = lambda group: [m[modality][part] for m in group if modality in m]
             r, a, b = of(real), of(made["shipped"]), of(made["drawn"])
             both = np.isfinite(r).any() and np.isfinite(a).any() if r and a else False

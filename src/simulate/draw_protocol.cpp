@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "simulate/draws.h"
@@ -6,6 +6,9 @@
 
 namespace brainmvp::simulate {
 namespace {
+
+// Of the time that nulls CSF: common settings are 9000/2500 ms (1.04), a real header had 12000/2850 ms (1.08).
+constexpr std::array<double, 2> kFlairTi{0.98, 1.09};
 
 Sequence draw_t1(FieldStrength field, bool volumetric, RandomStream& stream) {
   const double choice = stream.uniform();
@@ -38,7 +41,7 @@ Sequence draw_flair(FieldStrength field, RandomStream& stream) {
   const double tr_ms = between(8500, 11000, stream);
   const double train_ms = between(250, 400, stream);
   const double csf_t1_ms = standard_tissues(field)[index_of(Tissue::kCsf)].t1_ms;
-  const double ti_ms = null_inversion_time_ms(tr_ms, train_ms, csf_t1_ms) * between(0.97, 1.03, stream);
+  const double ti_ms = null_inversion_time_ms(tr_ms, train_ms, csf_t1_ms) * between(kFlairTi[0], kFlairTi[1], stream);
   return InversionRecovery{.tr_ms = tr_ms, .ti_ms = ti_ms, .te_ms = between(115, 140, stream), .train_ms = train_ms};
 }
 
