@@ -6,8 +6,8 @@
 namespace brainmvp::simulate {
 namespace {
 
-// Of the difference to what is around. With it the 90th percentile of white matter's local deviation is 1.6 to 1.9 times the median in T1
-// (three real heads: 1.7 to 2.0).
+// Of the difference to what is around. With it the 90th percentile of white matter's local deviation is 1.6 to 1.9 times the
+// median in T1 (three real heads: 1.7 to 2.0).
 constexpr float kMixed = 0.35F;
 constexpr double kAroundSpacing = 2; // voxels
 
@@ -22,7 +22,8 @@ std::array<Grey, kTissueCount> greyness(const TissueTable& tissues) {
   std::array<Grey, kTissueCount> table{};
   for (std::size_t i = 0; i < kTissueCount; ++i) {
     if (is_parenchyma(static_cast<Tissue>(i))) {
-      table[i] = {.weighted = static_cast<float>(std::clamp((tissues[i].t1_ms - white) / (cortex - white), 0.0, 1.0)), .share = 1};
+      table[i] = {.weighted = static_cast<float>(std::clamp((tissues[i].t1_ms - white) / (cortex - white), 0.0, 1.0)),
+                  .share = 1};
     }
   }
   return table;

@@ -67,8 +67,8 @@ Sequence draw_sequence(Modality modality, FieldStrength field, bool volumetric, 
   }
 }
 
-// Before interpolation. In real images what smoothing takes away in white matter is 0.6 to 1 % in interpolated T1, 2 % in T1 as scanned, 2
-// to 5 % in T2, 3 to 5 % in FLAIR and 2 % in DWI.
+// Before interpolation. In real images what smoothing takes away in white matter is 0.6 to 1 % in interpolated T1, 2 % in T1 as
+// scanned, 2 to 5 % in T2, 3 to 5 % in FLAIR and 2 % in DWI.
 struct NoiseRange {
   double low, high;
 };

@@ -12,12 +12,12 @@ namespace {
 
 constexpr double kSmallestSignal = 0.1; // of white matter; ADC of less is that of noise
 
-// Of the coil's sensitivity. A real head at 3 T had 0.84 to 1.09 in T1, 0.96 to 1.10 in T2 and 0.89 to 1.21 in FLAIR (deep brain, 1st to
-// 99th percentile, by N4).
+// Of the coil's sensitivity. A real head at 3 T had 0.84 to 1.09 in T1, 0.96 to 1.10 in T2 and 0.89 to 1.21 in FLAIR (deep brain,
+// 1st to 99th percentile, by N4).
 constexpr double kBias3T = 0.07;
 constexpr double kBias15T = 0.045;
 
-constexpr double kInterpolated = 0.54;  // of noise: what linear interpolation leaves in the mean over offsets, (2/3)^(3/2)
+constexpr double kInterpolated = 0.54; // of noise: what linear interpolation leaves in the mean over offsets, (2/3)^(3/2)
 
 RandomStream new_stream(const StudySpec& spec, std::string_view purpose) { return {spec.seed, spec.number, text_key(purpose)}; }
 
@@ -46,8 +46,8 @@ int samples_for(const image::Grid& grid, double voxel_mm) {
 } // namespace
 
 Imaging::Imaging(const StudySpec& spec, const Person& person)
-    : spec_(spec), person_(person), extent_(extent_of(person.octants)), texture_(draw_texture(person, new_stream(spec, "water"), new_stream(spec, "iron"))),
-      mask_(make_mask(spec, person)) {
+    : spec_(spec), person_(person), extent_(extent_of(person.octants)),
+      texture_(draw_texture(person, new_stream(spec, "water"), new_stream(spec, "iron"))), mask_(make_mask(spec, person)) {
   if (spec.stripped && spec.registered) {
     const TargetGrid& target = spec.images.front().target;
     common_ = sample_nearest(mask_, grid_of_part(target.grid, part_of(target)), to_person(target));

@@ -9,8 +9,8 @@
 
 namespace brainmvp::simulate {
 
-// Voxels of sulci are as wide as the head's grid, and sulci narrower: this share of a voxel at each wall is cortex. With it fluid has the
-// brightness of real heads in T2 (2.5 to 3.0 of white matter).
+// Voxels of sulci are as wide as the head's grid, and sulci narrower: this share of a voxel at each wall is cortex. With it fluid
+// has the brightness of real heads in T2 (2.5 to 3.0 of white matter).
 inline constexpr float kWall = 0.08F;
 
 inline bool is_cortex(std::uint8_t tissue) {

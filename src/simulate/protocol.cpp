@@ -16,9 +16,9 @@ constexpr double kTransferred = 0.72;      // what magnetisation transfer leaves
 constexpr double kFreeWaterT2 = 200;       // ms; nothing is bound in fluid
 constexpr double kContrastDose = 1;
 
-// From white matter of three real heads, deeper than 2 mm: deviation 5.5 to 8.8 % in T1, 12 to 15 % in T2 and 9 to 11 % in FLAIR; T1
-// correlates with T2 by -0.3 to -0.5 and with FLAIR by -0.3 to -0.5, T2 with FLAIR by 0.6 to 0.7 (differences of Gaussian means of 1
-// and 4 mm).
+// From white matter of three real heads, deeper than 2 mm: deviation 5.5 to 8.8 % in T1, 12 to 15 % in T2 and 9 to 11 % in FLAIR;
+// T1 correlates with T2 by -0.3 to -0.5 and with FLAIR by -0.3 to -0.5, T2 with FLAIR by 0.6 to 0.7 (differences of Gaussian
+// means of 1 and 4 mm).
 constexpr Variation kWater{.t1 = 0.068, .t2 = 0.027, .t2star = 0.027, .density = 0.01, .adc = 0.03};
 constexpr Variation kIron{.t1 = 0, .t2 = 0.044, .t2star = 0.06, .density = 0, .adc = 0};
 

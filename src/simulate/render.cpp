@@ -49,7 +49,8 @@ image::Volume render(const Person& person, const TissueSignals& signals, const T
         const std::size_t n = first + i;
         const Octants& eight = octants.data[n];
         const Response here = is_uniform(eight) ? table[eight[0]] : mean_of(eight, table);
-        const float varied = here.mean + here.water * texture.water.data[n] + here.iron * texture.iron.data[n] + here.own * own[i];
+        const float varied =
+            here.mean + here.water * texture.water.data[n] + here.iron * texture.iron.data[n] + here.own * own[i];
         volume.data[n] = std::max(0.0F, varied + white_to_grey * texture.border.data[n]);
       }
     }

@@ -12,15 +12,15 @@ namespace {
 constexpr double kTextureSpacing = 2; // mm
 constexpr double kFineSpacing = 1;    // mm
 
-// Lengths in mm with the standard deviation of their part, so that white matter's deviation falls under smoothing as that of three
-// real heads does: by 0.82, 0.72, 0.62 and 0.43 in T1 after 1, 2, 4 and 8 mm.
+// Lengths in mm with the standard deviation of their part, so that white matter's deviation falls under smoothing as that of
+// three real heads does: to 0.82, 0.70, 0.58 and 0.41 in T1 after Gaussians of 1, 2, 4 and 8 mm.
 constexpr std::array<std::array<double, 2>, 3> kScales{{{24, 0.35}, {12, 0.35}, {6, 0.35}}};
 constexpr float kFinest = 3.8F; // before the mean with neighbours, which leaves 0.23
-constexpr double kFine = 0.7; // before sampling and interpolation
+constexpr double kFine = 0.7;   // before sampling between voxels
 
-// Some places are livelier than others: the local deviation in three real heads, deeper than 2 mm in white matter, is 0.6 to 0.7 times
-// its median at the 10th percentile and 1.6 to 1.8 times at the 90th.
-constexpr double kActivitySpacing = 8; // mm
+// Some places are livelier than others: the local deviation in three real heads, deeper than 2 mm in white matter, is 0.6 to 0.7
+// times its median at the 10th percentile and 1.6 to 1.8 times at the 90th.
+constexpr double kActivitySpacing = 8;  // mm
 constexpr double kActivitySpread = 0.5; // of its logarithm
 
 Lattice draw_activity(const Extent& extent, RandomStream& stream) {

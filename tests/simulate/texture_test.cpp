@@ -36,9 +36,7 @@ Block make_block(std::uint64_t seed) {
   simulate_study(spec, anatomy,
                  {.image =
                       [&](std::size_t n, const image::Volume& volume, const io::WriteOptions&) {
-                        (n == 0   ? block.t1
-                         : n == 1 ? block.t2
-                                  : block.flair) = volume;
+                        (n == 0 ? block.t1 : n == 1 ? block.t2 : block.flair) = volume;
                       },
                   .label = [&](std::size_t, const image::LabelVolume& map) { block.white = map; }});
   return block;
@@ -133,8 +131,8 @@ double correlation(const image::Volume& a, const image::Volume& b, const std::ve
   return ab / std::sqrt(aa * bb);
 }
 
-// Three real heads (Lesjak 2017, 3 T, 1 mm), white matter at least 2 voxels deep: 0.022 to 0.035 in T1, 0.046 to 0.078 in T2, 0.042 to
-// 0.065 in FLAIR (docs/background/simulation.md).
+// Three real heads (Lesjak 2017, 3 T, 1 mm), white matter at least 2 voxels deep: 0.022 to 0.035 in T1, 0.046 to 0.078 in T2,
+// 0.042 to 0.065 in FLAIR (docs/background/simulation.md).
 TEST(Texture, WhiteMatterVariesFromVoxelToVoxelAsInRealHeads) {
   std::array<double, 3> mean{};
   constexpr int kHeads = 2;
@@ -182,7 +180,8 @@ TEST(Texture, WaterDarkensT1AndBrightensT2AndIronDarkensBoth) {
 }
 
 Person half_cortex() {
-  Person person{.octants = {.size = {24, 8, 8}, .affine = {}, .data = {}}, .tissues = standard_tissues(FieldStrength::k3T), .head = ""};
+  Person person{
+      .octants = {.size = {24, 8, 8}, .affine = {}, .data = {}}, .tissues = standard_tissues(FieldStrength::k3T), .head = ""};
   for (std::size_t n = 0; n < person.octants.voxels(); ++n) {
     Octants octants;
     octants.fill(static_cast<std::uint8_t>(n % 24 < 12 ? Tissue::kWhiteMatter : Tissue::kCortex));
