@@ -3,8 +3,8 @@
 
   BRAINMVP_TEST_DATA=DATA .deps/python/bin/python scripts/simulated_contrast.py PROGRAM WORK [--heads N]
 
-Simulates heads into WORK and prints the table. WORK/simulated.png shows them; WORK/beside_real.png shows them beside the real
-heads of DATA, whose licences keep them out of the repository.
+Simulates heads into WORK and prints the table. WORK/simulated.png shows the first ones; WORK/beside_real.png shows shipped heads
+beside the real ones of DATA, which stay out of the repository.
 """
 import argparse
 import os
@@ -72,11 +72,12 @@ def spectrum_slope(image, mask):
 
 
 def ratios(images, lesion, classes, mask):
-    """Of each modality: grey, CSF and lesion relative to white matter's median, and white matter's standard deviation, overall
-    and local; the slope of the brain's spectrum."""
+    """Of each modality: grey, CSF and lesion relative to white matter's median, and white matter's standard deviation, overall,
+    local, and local 2 voxels deep; the slope of the brain's spectrum."""
     out = {}
     white_part = np.zeros(mask.shape, bool)
     white_part[mask] = classes == 0
+    deep_part = neighbours(white_part, np.logical_and, 2)
     for name, image in images.items():
         white = image[mask][classes == 0]
         unit = np.median(white)
@@ -84,6 +85,7 @@ def ratios(images, lesion, classes, mask):
         out[name].append(np.median(image[lesion]) / unit if lesion.sum() > 20 else np.nan)
         out[name].append(white.std() / unit)
         out[name].append(local_deviation(image, white_part) / unit)
+        out[name].append(local_deviation(image, deep_part) / unit)
         out[name].append(spectrum_slope(image, mask))
     return out
 
@@ -152,7 +154,7 @@ def span(values):
 def table(real, made):
     lines = ["| | | real | shipped heads | drawn head | real / shipped |", "| --- | --- | --- | --- | --- | --- |"]
     for modality in MODALITIES:
-        for part, what in enumerate(("grey", "CSF", "lesion", "SD", "local SD", "slope")):
+        for part, what in enumerate(("grey", "CSF", "lesion", "SD", "local SD", "deep local SD", "slope")):
             of = lambda group: [m[modality][part] for m in group if modality in m]
             r, a, b = of(real), of(made["shipped"]), of(made["drawn"])
             both = np.isfinite(r).any() and np.isfinite(a).any() if r and a else False
@@ -174,16 +176,30 @@ def tile(image, side, cut=None):
     return canvas
 
 
-def sheet(rows, path):
+SHOWN = ["t1", "t1c", "t2", "flair"]
+
+
+def sheet(rows, path, side=180):
     """rows: title and images by modality."""
-    shown = ["t1", "t1c", "t2", "flair"]
-    canvas = Image.new("L", (180 * len(shown), 180 * len(rows)))
+    canvas = Image.new("L", (side * len(SHOWN), side * len(rows)))
     draw = ImageDraw.Draw(canvas)
     for r, (title, images) in enumerate(rows):
-        for c, name in enumerate(shown):
+        for c, name in enumerate(SHOWN):
             if name in images:
-                canvas.paste(tile(images[name], 180), (180 * c, 180 * r))
-            draw.text((180 * c + 4, 180 * r + 2), f"{title} {name}" if c == 0 else name, fill=255)
+                canvas.paste(tile(images[name], side), (side * c, side * r))
+            draw.text((side * c + 4, side * r + 2), f"{title} {name}" if c == 0 else name, fill=255)
+    canvas.save(path, optimize=True)
+
+
+def pairs(real, made, path, side=240):
+    """A row a modality: real heads at the left, simulated ones at the right."""
+    canvas = Image.new("L", (side * (len(real) + len(made)) + 12, side * len(SHOWN)), 255)
+    draw = ImageDraw.Draw(canvas)
+    for r, name in enumerate(SHOWN):
+        for c, images in enumerate([*real, *made]):
+            left = side * c + (12 if c >= len(real) else 0)
+            canvas.paste(tile(images[name], side), (left, side * r))
+            draw.text((left + 4, side * r + 2), f"{'real' if c < len(real) else 'simulated'} {name}", fill=255)
     canvas.save(path, optimize=True)
 
 
@@ -197,16 +213,17 @@ def main():
     given.work.mkdir(parents=True, exist_ok=True)
     structural = list(real_structural(data))
     real = [measure_structural(*one) for one in structural] + [measure_diffusion(*one) for one in real_diffusion(data)]
-    made, rows = {}, []
+    made, rows, shown = {}, [], []
     for name in ("shipped", "drawn"):
         heads = list(simulated(given.program, given.work, name, "bids", "white_matter_lesions", given.heads, name))
         strokes = list(simulated(given.program, given.work, name + "_stroke", "isles22", "stroke", given.heads, name))
         made[name] = [{m: v for m, v in measure_structural(*one).items() if m not in ("dwi", "adc")} for one in heads]
         made[name] += [measure_diffusion(*one) for one in strokes]
         rows.append((name, heads[0][0]))
+        shown += [images for images, _ in heads] if name == "shipped" else []
     print(table(real, made))
     sheet(rows, given.work / "simulated.png")
-    sheet([("real", structural[-1][0]), *rows], given.work / "beside_real.png")
+    pairs([images for images, _ in structural], shown[:len(structural)], given.work / "beside_real.png")
 
 
 if __name__ == "__main__":

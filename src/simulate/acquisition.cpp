@@ -87,37 +87,4 @@ void add_rician_noise(std::span<float> values, float sigma, const RandomStream& 
   }
 }
 
-void soften(image::Volume& volume, std::size_t axis, float share) {
-  const std::array<std::size_t, 3> strides{1, volume.size[0], volume.size[0] * volume.size[1]};
-  const std::size_t stride = strides[axis];
-  const std::size_t block = stride * volume.size[axis];
-  const float centre = 1 - 2 * share;
-  if (axis == 0) {
-    std::vector<float> old(block + 2);
-    for (std::size_t start = 0; start < volume.data.size(); start += block) {
-      float* row = volume.data.data() + start;
-      std::copy_n(row, block, old.begin() + 1);
-      old.front() = row[0];
-      old.back() = row[block - 1];
-      for (std::size_t n = 0; n < block; ++n) {
-        row[n] = centre * old[n + 1] + share * (old[n] + old[n + 2]);
-      }
-    }
-    return;
-  }
-  std::vector<float> before(stride);
-  for (std::size_t start = 0; start < volume.data.size(); start += block) {
-    std::copy_n(volume.data.begin() + static_cast<std::ptrdiff_t>(start), stride, before.begin());
-    for (std::size_t n = 0; n < volume.size[axis]; ++n) {
-      float* here = volume.data.data() + start + n * stride;
-      const float* after = n + 1 < volume.size[axis] ? here + stride : here;
-      for (std::size_t i = 0; i < stride; ++i) {
-        const float old = here[i];
-        here[i] = centre * old + share * (before[i] + after[i]);
-        before[i] = old;
-      }
-    }
-  }
-}
-
 } // namespace brainmvp::simulate

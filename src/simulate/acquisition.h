@@ -23,7 +23,4 @@ void multiply(image::Volume& volume, const Lattice& factor, const image::Affine&
 // Magnitude of the signal with complex normal noise of standard deviation `sigma` in each channel (Rician).
 void add_rician_noise(std::span<float> values, float sigma, const RandomStream& stream);
 
-// Averages with both neighbours (share of each: `share`) along an axis: what interpolation does to noise.
-void soften(image::Volume& volume, std::size_t axis, float share);
-
 } // namespace brainmvp::simulate

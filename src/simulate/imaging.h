@@ -3,6 +3,7 @@
 
 #include "simulate/grid_part.h"
 #include "simulate/make_person.h"
+#include "simulate/texture.h"
 
 namespace brainmvp::simulate {
 
@@ -26,7 +27,7 @@ private:
   const StudySpec& spec_;
   const Person& person_;
   Extent extent_;
-  Lattice shared_texture_;
+  Texture texture_;
   image::LabelVolume mask_;   // of the person; empty when nothing is stripped
   image::LabelVolume common_; // the mask on what is seen of the common grid of registered images
 };

@@ -82,6 +82,12 @@ void Lattice::smooth(std::size_t axis) {
   }
 }
 
+void Lattice::smooth() {
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    smooth(axis);
+  }
+}
+
 void Lattice::fill_random(RandomStream& stream, int passes) {
   std::ranges::generate(values_, [&stream] { return static_cast<float>(stream.normal()); });
   double spread = 1;
@@ -90,9 +96,7 @@ void Lattice::fill_random(RandomStream& stream, int passes) {
     spread *= (2.0 * n - 1) / (2.0 * n);
   }
   for (int pass = 0; pass < passes; ++pass) {
-    for (std::size_t axis = 0; axis < 3; ++axis) {
-      smooth(axis);
-    }
+    smooth();
   }
   const auto gain = static_cast<float>(1 / std::sqrt(spread * spread * spread));
   std::ranges::for_each(values_, [gain](float& value) { value *= gain; });

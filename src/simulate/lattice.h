@@ -51,6 +51,9 @@ public:
   // standard deviation of 1 at the points.
   void fill_random(RandomStream& stream, int passes = 0);
 
+  // Averages with both neighbours (1 2 1) along each axis.
+  void smooth();
+
   [[nodiscard]] Vector position(std::size_t i, std::size_t j, std::size_t k) const;
   [[nodiscard]] const image::Size& size() const { return size_; }
   [[nodiscard]] double spacing_mm() const { return spacing_mm_; }

@@ -64,6 +64,12 @@ Offsets octant_offsets(const TissueVolume& head, const Pose& pose, double voxel_
 
 } // namespace
 
+Extent extent_of(const OctantVolume& person) {
+  return {.low_mm = person.affine.translation,
+          .high_mm = person.affine.apply({static_cast<double>(person.size[0] - 1), static_cast<double>(person.size[1] - 1),
+                                          static_cast<double>(person.size[2] - 1)})};
+}
+
 OctantVolume sample_octants(const TissueVolume& head, const Deformation& deformation, const Vector& origin_mm, double voxel_mm,
                             const image::Size& size) {
   OctantVolume person{.size = size, .affine = {}, .data = {}};

@@ -18,6 +18,9 @@ using Octants = std::array<std::uint8_t, 8>; // values of Tissue; bit 0 of the i
 // Voxels of `voxel_mm` along RAS axes.
 using OctantVolume = image::BasicVolume<Octants>;
 
+// The box around the centres of all voxels.
+Extent extent_of(const OctantVolume& person);
+
 // The deformed head in a box, whose first voxel's centre is at `origin_mm`.
 OctantVolume sample_octants(const TissueVolume& head, const Deformation& deformation, const Vector& origin_mm, double voxel_mm,
                             const image::Size& size);

@@ -31,12 +31,25 @@ Protocol draw_protocol(Modality modality, FieldStrength field, bool volumetric, 
 
 using SignalTable = std::array<float, kTissueCount>;
 
-// Signals relative to white matter. For ADC the signals without diffusion weighting (the weighted ones are those of
-// `weighted_table`).
+// Signals relative to white matter; for ADC those without diffusion weighting.
 SignalTable signal_table(const Protocol& protocol, const TissueTable& tissues);
 
+// How far one standard deviation of a texture moves the logarithm of each parameter, in white matter.
+struct Variation {
+  double t1, t2, t2star, density, adc;
+};
+
+// Signals relative to white matter, and how they answer to one standard deviation of the textures that all modalities share:
+// water (myelin, cells) and iron (and the direction of fibres).
+struct TissueSignals {
+  SignalTable mean{}, per_water{}, per_iron{};
+};
+
+// As signal_table().
+TissueSignals tissue_signals(const Protocol& protocol, const TissueTable& tissues);
+
 // With the diffusion weighting of `protocol`, which is one of kDwi or kAdc; relative to white matter without it.
-SignalTable weighted_table(const Protocol& protocol, const TissueTable& tissues);
+TissueSignals weighted_signals(const Protocol& protocol, const TissueTable& tissues);
 
 // "MPRAGE TR 2300 TI 900 TE 3 flip 9", for the record of a simulation.
 std::string describe(const Protocol& protocol);

@@ -8,7 +8,10 @@
 namespace brainmvp::simulate {
 namespace {
 
-constexpr double kMidline = 6; // mm: the third ventricle has no seam of lesions
+constexpr double kMidline = 6;       // mm: the third ventricle has no seam of lesions
+constexpr double kSmallestMl = 0.01; // medians of three real heads are 0.017 to 0.118 ml
+constexpr double kSoftRim = 1.6;     // mm over which a lesion fades
+constexpr double kBareWall = 0.65;   // of a pattern of standard deviation 1: a quarter is above it
 
 Layer infarct(const Blob& shape, Tissue tissue, double midline_mm) {
   const auto blob = std::make_shared<const Blob>(shape);
@@ -21,8 +24,8 @@ Layer infarct(const Blob& shape, Tissue tissue, double midline_mm) {
 
 Layer white_matter_lesion(const Blob& shape) {
   const auto blob = std::make_shared<const Blob>(shape);
-  return {.box = blob->box(), .paint = [blob](const Vector& p, Tissue before) {
-            return is_white_matter(before) && blob->depth(p) > 0 ? Tissue::kWhiteMatterLesion : before;
+  return {.box = blob->box(kSoftRim / 2), .paint = [blob](const Vector& p, Tissue before) {
+            return is_white_matter(before) && blob->depth(p) > kSoftRim * (dither(p) - 0.5) ? Tissue::kWhiteMatterLesion : before;
           }};
 }
 
@@ -72,11 +75,11 @@ LesionPlan plan_white_matter_lesions(const Scout& scout, RandomStream& stream) {
     return lateral && scout.below_surface_mm(p) > 4 ? std::exp(-off * off / 2) / (distance * distance) * 10 : 0.0;
   };
   for (const Vector& centre : scout.draw(count, is_cerebral_white, weight, stream)) {
-    const double volume_ml = lognormal(0.055 * std::sqrt(load), 1.2, 0.005, 6, stream);
+    const double volume_ml = lognormal(0.055 * std::sqrt(load), 1.2, kSmallestMl, 6, stream);
     plan.layers.push_back(white_matter_lesion(Blob(centre, ball_radius_mm(volume_ml), 1.5, 0.12, stream)));
   }
-  // Caps and a seam along the ventricles.
-  const double seam_mm = lognormal(1.2 * load, 0.4, 0.4, 9, stream);
+  // Caps and bands along the ventricles, on a quarter of their walls.
+  const double seam_mm = lognormal(3 * load, 0.4, 1, 9, stream);
   const Vector low = scout.place({-67, -89, -20});
   const Vector high = scout.place({67, 81, 60});
   const auto pattern = std::make_shared<Lattice>(Extent{.low_mm = low, .high_mm = high}, 7);
@@ -86,7 +89,7 @@ LesionPlan plan_white_matter_lesions(const Scout& scout, RandomStream& stream) {
          if (!is_cerebral_white(before)) {
            return before;
          }
-         const double reach = seam_mm * (0.6 + 0.7 * static_cast<double>(pattern->at(p)));
+         const double reach = seam_mm * (static_cast<double>(pattern->at(p)) - kBareWall);
          return scout.to_ventricle_mm(p) < reach ? Tissue::kWhiteMatterLesion : before;
        }});
   return plan;

@@ -87,7 +87,7 @@ TEST(Person, SulciOfOneVoxelAreNarrowerAndOtherFluidKeepsItsWidth) {
     return static_cast<double>(octants) * 0.1 / 32;
   };
   EXPECT_NEAR(fluid_mm(Tissue::kWhiteMatter), 1, 0.06);
-  EXPECT_NEAR(fluid_mm(Tissue::kCortex), 0.56, 0.06);
+  EXPECT_NEAR(fluid_mm(Tissue::kCortex), 0.84, 0.06);
 }
 
 TEST(Distance, OfABallIsKnown) {
