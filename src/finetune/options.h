@@ -50,6 +50,7 @@ struct RunOptions {
   double learning_rate = 3e-4;
   double encoder_rate = 1; // factor of the learning rate for the encoder
   double weight_decay = 1e-4;
+  bool decoupled_decay = true; // AdamW; otherwise Adam, as published
   double foreground_rate = 0.5;
   std::size_t mix_channels = 3; // most channels that a mixture takes from templates; 0: no mixtures
   double consistency_weight = 0.1;

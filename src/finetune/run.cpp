@@ -88,7 +88,7 @@ train::RunIdentity identity_of(const RunOptions& options, const TrainingSetup& s
 }
 
 train::AdamWOptions optimizer_options(const RunOptions& options, const Learner& learner) {
-  train::AdamWOptions optimizer{.weight_decay = options.weight_decay, .decoupled = false, .rate_factors = {}};
+  train::AdamWOptions optimizer{.weight_decay = options.weight_decay, .decoupled = options.decoupled_decay, .rate_factors = {}};
   for (const auto& [name, tensor] : learner.parameters()) {
     optimizer.rate_factors.push_back(name.starts_with("encoder.") ? options.encoder_rate : 1);
   }

@@ -48,23 +48,26 @@ void add_model_settings(settings::Settings& settings, RunOptions& options) {
 }
 
 void add_training_settings(settings::Settings& settings, RunOptions& options) {
-  settings.add("train",
-               {{.name = "steps", .slot = options.steps, .help = "Optimizer steps of the schedule", .range = at_least(1)},
-                {.name = "epochs",
-                 .slot = options.epochs,
-                 .help = "Passes over the training studies, instead of --steps",
-                 .range = at_least(1),
-                 .excludes = "steps"},
-                {.name = "batch_size", .slot = options.batch_size, .help = "Samples per step", .range = at_least(1)},
-                {.name = "learning_rate", .slot = options.learning_rate, .help = "Highest learning rate", .range = at_least(0)},
-                {.name = "encoder_rate",
-                 .slot = options.encoder_rate,
-                 .help = "Factor of the learning rate for the encoder",
-                 .range = at_least(0)},
-                {.name = "weight_decay",
-                 .slot = options.weight_decay,
-                 .help = "Weight decay of Adam, added to the gradient",
-                 .range = at_least(0)}});
+  settings.add(
+      "train",
+      {{.name = "steps", .slot = options.steps, .help = "Optimizer steps of the schedule", .range = at_least(1)},
+       {.name = "epochs",
+        .slot = options.epochs,
+        .help = "Passes over the training studies, instead of --steps",
+        .range = at_least(1),
+        .excludes = "steps"},
+       {.name = "batch_size", .slot = options.batch_size, .help = "Samples per step", .range = at_least(1)},
+       {.name = "learning_rate", .slot = options.learning_rate, .help = "Highest learning rate", .range = at_least(0)},
+       {.name = "encoder_rate",
+        .slot = options.encoder_rate,
+        .help = "Factor of the learning rate for the encoder",
+        .range = at_least(0)},
+       {.name = "weight_decay", .slot = options.weight_decay, .help = "Weight decay", .range = at_least(0)},
+       {.name = "decay",
+        .slot = Slot(options.decoupled_decay, {"coupled", "decoupled"}),
+        .help = "decoupled: AdamW, a share of the weights; coupled: Adam, added to the gradient, which drives layers with small "
+                "gradients, the deepest, to zero",
+        .recipes = {{"paper", {"coupled"}}}}});
   train::add_settings(settings, options.session, "ten times in the schedule");
 }
 

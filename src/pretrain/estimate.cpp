@@ -29,8 +29,7 @@ Needs estimate_needs(const objectives::MemoryNeeds& memory, const RunOptions& op
   needs.memory_bytes =
       runtime::kProgramBytes + runtime::training_bytes(memory.parameters) + memory.gradients +
       views * runtime::voxels_of(options.crop) *
-          nn::backbone(options.network)
-              .bytes_per_voxel_of(memory.work, precision, options.session.checkpoint_activations);
+          nn::backbone(options.network).bytes_per_voxel_of(memory.work, precision, options.session.checkpoint_activations);
   needs.checkpoint_bytes = 3 * memory.parameters;
   needs.disk_bytes =
       (static_cast<double>(std::max<std::size_t>(options.session.keep, 1)) + 1) * needs.checkpoint_bytes + 2 * memory.parameters;
@@ -41,7 +40,8 @@ void check_needs(const Needs& needs, bool on_cpu, const std::filesystem::path& c
   const std::uint64_t disk = free_disk(checkpoints) + bytes_below(checkpoints);
   log::info("checkpoints need about " + runtime::memory_text(needs.disk_bytes) + " of disk (" + human_bytes(disk) + " free), " +
             runtime::memory_text(needs.checkpoint_bytes) + " each; time is known after a few steps");
-  runtime::check_memory("a step", needs.memory_bytes, on_cpu, "use a smaller --crop, --batch-size, --template-size or --network, or --checkpoint-activations");
+  runtime::check_memory("a step", needs.memory_bytes, on_cpu,
+                        "use a smaller --crop, --batch-size, --template-size or --network, or --checkpoint-activations");
   if (needs.disk_bytes > static_cast<double>(disk)) {
     throw Error(ExitCode::kOutOfResources, checkpoints.string() + ": checkpoints need about " +
                                                runtime::memory_text(needs.disk_bytes) + " where " + human_bytes(disk) +

@@ -99,7 +99,7 @@ assert torch.equal(a["encoder.blocks3.0.attn.qkv.weight"], b["encoder.uniformer.
   EXPECT_EQ(python.exit_code, 0) << python.err;
 }
 
-TEST_F(FinetuneStart, TheEncoderHasItsOwnRateAndDecayGoesThroughTheGradient) {
+TEST_F(FinetuneStart, TheEncoderHasItsOwnRateAndDecayIsAShareOfTheWeightsOrGoesThroughTheGradient) {
   const Arguments once{"--steps", "1", "--weight-decay", "0.5"};
   const auto trained = [&](const std::string& name, const Arguments& more) {
     Arguments all = once;
@@ -108,19 +108,23 @@ TEST_F(FinetuneStart, TheEncoderHasItsOwnRateAndDecayGoesThroughTheGradient) {
     return (run(name) / "checkpoints/last.pt").string();
   };
   const std::string start = trained("still", {"--learning-rate", "0"});
-  const std::string slow = trained("slow", {"--learning-rate", "1e-3", "--encoder-rate", "0.1"});
+  const std::string slow = trained("slow", {"--learning-rate", "1e-3", "--encoder-rate", "0.1", "--decay", "coupled"});
+  const std::string shared = trained("shared", {"--learning-rate", "1e-3", "--encoder-rate", "0.1"});
   const ProcessResult python = test::run_python(R"py(
 import sys, torch
-a, b = (torch.load(p, weights_only=True)["state_dict"] for p in sys.argv[1:3])
-largest = {True: 0, False: 0}
-for name, x in a.items():
-    if x.is_floating_point() and "running" not in name:
-        moved = (b[name] - x).abs().max().item()
-        largest[name.startswith("encoder.")] = max(largest[name.startswith("encoder.")], moved)
-# Adam's first step is the rate, whatever the decay; AdamW would add rate x 0.5 x the weight.
-assert abs(largest[True] - 1e-4) < 2e-6 and abs(largest[False] - 1e-3) < 2e-5, largest
+start, slow, shared = (torch.load(p, weights_only=True)["state_dict"] for p in sys.argv[1:4])
+def check(trained, decay):
+    largest = {True: 0, False: 0}
+    for name, x in start.items():
+        if x.is_floating_point() and "running" not in name:
+            encoder = name.startswith("encoder.")
+            rate = 1e-4 if encoder else 1e-3
+            largest[encoder] = max(largest[encoder], (trained[name] - x * (1 - rate * decay)).abs().max().item())
+    assert abs(largest[True] - 1e-4) < 2e-6 and abs(largest[False] - 1e-3) < 2e-5, largest
+check(slow, 0) # Adam's first step is the rate, whatever the decay
+check(shared, 0.5)
 )py",
-                                                {start, slow});
+                                                {start, slow, shared});
   EXPECT_EQ(python.exit_code, 0) << python.err;
 }
 

@@ -143,6 +143,27 @@ torch.save(c, sys.argv[1])
   EXPECT_FALSE(resumed({"--resume"}));
 }
 
+// As versions wrote it that knew only Adam, whose decay is coupled.
+TEST_F(Finetune, ARunOfAnEarlierVersionKeepsItsDecay) {
+  const Arguments decay{"--weight-decay", "0.1"};
+  const auto with_decay = [&](const std::string& name, Arguments more) {
+    more.insert(more.end(), decay.begin(), decay.end());
+    EXPECT_EQ(finetune("segment", name, more).exit_code, 0) << name;
+  };
+  with_decay("adam", {"--decay", "coupled"});
+  with_decay("old_adam", {"--decay", "coupled", "--stop-after", "3"});
+  const std::filesystem::path config = run("old_adam") / "config.toml";
+  std::string text = test::read_text(config);
+  const std::string line = "decay = \"coupled\"\n";
+  const std::size_t place = text.find("\n" + line);
+  ASSERT_NE(place, std::string::npos) << text;
+  test::write_text(config, text.erase(place + 1, line.size()));
+  with_decay("old_adam", {"--resume"});
+  EXPECT_EQ(metrics(run("old_adam")), metrics(run("adam")));
+  with_decay("adam_w", {});
+  EXPECT_NE(metrics(run("adam_w")), metrics(run("adam")));
+}
+
 TEST_F(Finetune, RefusesTheTaskOfAnotherDataSet) {
   const ProcessResult segmented = finetune("segment", "other", {"--task", "brats2023-ped"});
   EXPECT_EQ(segmented.exit_code, 2) << segmented.err;

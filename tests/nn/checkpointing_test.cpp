@@ -77,8 +77,7 @@ TEST_P(CheckpointedSegmentation, HasTheSameGradients) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Networks, CheckpointedSegmentation,
-                         testing::Values("uniformer_tiny", "unet", "resenc_s", "mednext_s"),
+INSTANTIATE_TEST_SUITE_P(Networks, CheckpointedSegmentation, testing::Values("uniformer_tiny", "unet", "resenc_s", "mednext_s"),
                          [](const auto& parameter) { return parameter.param; });
 
 TEST(Checkpointing, ComputesTheFunctionAgainInTheBackwardPassOnly) {

@@ -14,6 +14,7 @@
 #include "runtime/precision.h"
 #include "settings_options.h"
 #include "study/task.h"
+#include "train/run_folder.h"
 #include "train/shipped_weights.h"
 
 namespace brainmvp::app {
@@ -77,6 +78,9 @@ void fill_defaults(settings::Settings& settings, finetune::RunOptions& run, cons
 void run_finetune(settings::Settings& settings, FinetuneArguments& arguments, CommonOptions& common) {
   finetune::RunOptions& run = arguments.run;
   restore_settings(settings, run.session);
+  if (run.session.resume && std::filesystem::exists(run.session.folder / train::kConfigName)) {
+    settings.fill("decay", {"coupled"}); // of runs that are older than the setting
+  }
   check_places(run.session, common.force, run.store, "finetune");
   check_init(run.init == finetune::kScratch ? "" : run.init, train::shipped_weights());
   const parallel::Launch launch = parallel::read_launch();

@@ -49,7 +49,8 @@ public:
         return merge->forward(inputs.size() > 1 ? at::cat({upsampled, inputs[1]}, 1) : upsampled);
       };
       y = forward_samples(stage.merge->is_training(), merged,
-                          i + 1 < features.size() ? std::vector<Tensor>{y, features[features.size() - 2 - i]} : std::vector<Tensor>{y});
+                          i + 1 < features.size() ? std::vector<Tensor>{y, features[features.size() - 2 - i]}
+                                                  : std::vector<Tensor>{y});
       if (is_training() && stage.stride == 4) {
         result.quarter = stage.head->forward(y);
       } else if (is_training() && stage.stride == 2) {

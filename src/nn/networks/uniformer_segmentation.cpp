@@ -57,7 +57,8 @@ public:
       stages.push_back(feature.permute({0, 2, 3, 4, 1})); // [B, C, H, W, D] -> [B, H, W, D, C]
     }
     const std::vector<Tensor> decoded = decoder_->forward(x, stages);
-    Segmentation result{.logits = decoded[3].permute({0, 4, 1, 2, 3}).contiguous(), .deeper = {}, .quarter = {}, .features = std::move(features)};
+    Segmentation result{
+        .logits = decoded[3].permute({0, 4, 1, 2, 3}).contiguous(), .deeper = {}, .quarter = {}, .features = std::move(features)};
     if (is_training()) {
       heads_->forward(decoded[1], decoded[2], result);
     }
