@@ -87,7 +87,7 @@ def own_step(program, threads, precision):
 
 
 def main():
-    parser = argparse.ArgumentParser(usage=__doc__, add_help=False)
+    parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("program")
     parser.add_argument("checkout")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))

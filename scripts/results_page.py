@@ -69,6 +69,6 @@ def main(page: pathlib.Path, check: bool) -> int:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) not in (2, 3) or sys.argv[2:] not in ([], ["--check"]):
+    if len(sys.argv) not in (2, 3) or sys.argv[1].startswith("-") or sys.argv[2:] not in ([], ["--check"]):
         sys.exit(__doc__)
     sys.exit(main(pathlib.Path(sys.argv[1]), "--check" in sys.argv))
