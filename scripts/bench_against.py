@@ -1,8 +1,6 @@
 #!/usr/bin/env python3
 """A pre-training step of the public code beside one of ours, in the same run, by turns, on the same processor and threads.
 
-usage: bench_against.py PROGRAM CHECKOUT [--threads N] [--repetitions N] [--precision fp32|bf16 ...] [--json]
-
 CHECKOUT is a folder with the public code of the paper (models/Uniformer.py). Python needs torch and MONAI; timm is stood in for where it
 is missing. Both sides: uniformer_small, one sample of four modalities at 96^3, two views, eight templates of 240 x 240 x 155, AdamW;
 the public code in fp32, ours in each --precision (fp32 and bf16). Times are medians; the first step of each is not counted.
@@ -87,7 +85,7 @@ def own_step(program, threads, precision):
 
 
 def main():
-    parser = argparse.ArgumentParser(usage=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program")
     parser.add_argument("checkout")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
