@@ -21,6 +21,9 @@ namespace brainmvp::finetune {
 
 inline constexpr const char* kScratch = "scratch";
 
+// What to do where memory is short.
+inline constexpr const char* kMemoryRelief = "use a smaller --crop, --batch-size or --network, or --checkpoint-activations";
+
 struct RunOptions {
   std::string task = "segment"; // name of a head (model/head.h)
   std::filesystem::path store;

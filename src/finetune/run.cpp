@@ -130,8 +130,7 @@ std::shared_ptr<torch::nn::Module> make_network(const RunOptions& options, const
   std::shared_ptr<torch::nn::Module> network = description.head().network(description, options.dropout);
   const nn::Backbone& backbone = nn::backbone(description.network);
   nn::check_crop(description.window, backbone);
-  runtime::check_memory("a step", memory_need(setup, *network), setup.device.is_cpu(),
-                        "use a smaller --crop, --batch-size or --network, or --checkpoint-activations");
+  runtime::check_memory("a step", memory_need(setup, *network), setup.device.is_cpu(), kMemoryRelief);
   nn::initialise(*network, options.initialisation);
   const std::string report = take_weights(start, backbone, options.stem, description.channels, *network);
   if (!report.empty()) {

@@ -40,8 +40,7 @@ void check_needs(const Needs& needs, bool on_cpu, const std::filesystem::path& c
   const std::uint64_t disk = free_disk(checkpoints) + bytes_below(checkpoints);
   log::info("checkpoints need about " + runtime::memory_text(needs.disk_bytes) + " of disk (" + human_bytes(disk) + " free), " +
             runtime::memory_text(needs.checkpoint_bytes) + " each; time is known after a few steps");
-  runtime::check_memory("a step", needs.memory_bytes, on_cpu,
-                        "use a smaller --crop, --batch-size, --template-size or --network, or --checkpoint-activations");
+  runtime::check_memory("a step", needs.memory_bytes, on_cpu, kMemoryRelief);
   if (needs.disk_bytes > static_cast<double>(disk)) {
     throw Error(ExitCode::kOutOfResources, checkpoints.string() + ": checkpoints need about " +
                                                runtime::memory_text(needs.disk_bytes) + " where " + human_bytes(disk) +

@@ -17,6 +17,10 @@
 
 namespace brainmvp::pretrain {
 
+// What to do where memory is short.
+inline constexpr const char* kMemoryRelief =
+    "use a smaller --crop, --batch-size, --template-size or --network, or --checkpoint-activations";
+
 struct RunOptions {
   train::SessionOptions session;
   std::filesystem::path store;

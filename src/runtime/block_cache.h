@@ -6,7 +6,7 @@
 namespace brainmvp::runtime {
 
 // From now on this process keeps freed blocks of 1 MiB and more for tensors of nearly the same size. glibc would cut them up for
-// smaller ones, until a training takes half as much again as its tensors do; giving each back to the system would cost page
+// smaller ones, until a training takes up to two fifths more than its tensors do; giving each back to the system would cost page
 // faults in every step. Smaller tensors stay with libtorch's own allocator. To be called by one thread, before others make
 // tensors.
 void keep_large_blocks();

@@ -32,15 +32,16 @@ Lattice draw_activity(const Extent& extent, RandomStream& stream) {
   return activity;
 }
 
-// values[n] += share * other[n] along each row of `texture`.
-void add_rows(const Lattice& other, float share, Lattice& texture) {
+// Calls change(value of `texture`, value of `other` at its place) for each.
+template <class Change>
+void change_by(const Lattice& other, Lattice& texture, const Change& change) {
   std::vector<float> row(texture.size()[0]);
   std::size_t at = 0;
   for (std::size_t k = 0; k < texture.size()[2]; ++k) {
     for (std::size_t j = 0; j < texture.size()[1]; ++j) {
       other.row(texture.position(0, j, k), kTextureSpacing, row);
       for (const float value : row) {
-        texture.values()[at++] += share * value;
+        change(texture.values()[at++], value);
       }
     }
   }
@@ -51,20 +52,12 @@ Lattice smooth_texture(const Extent& extent, const Lattice& activity, RandomStre
   FastNormal normal({stream.next()});
   std::ranges::generate(texture.values(), normal);
   texture.smooth();
-  std::vector<float> gain(texture.size()[0]);
-  std::size_t at = 0;
-  for (std::size_t k = 0; k < texture.size()[2]; ++k) {
-    for (std::size_t j = 0; j < texture.size()[1]; ++j) {
-      activity.row(texture.position(0, j, k), kTextureSpacing, gain);
-      for (const float value : gain) {
-        texture.values()[at++] *= kFinest * value;
-      }
-    }
-  }
+  change_by(activity, texture, [](float& value, float gain) { value *= kFinest * gain; });
   for (const auto& [spacing_mm, share] : kScales) {
     Lattice coarse(extent, spacing_mm);
     coarse.fill_random(stream, 1);
-    add_rows(coarse, static_cast<float>(share), texture);
+    const auto part = static_cast<float>(share);
+    change_by(coarse, texture, [part](float& value, float other) { value += part * other; });
   }
   return texture;
 }

@@ -14,7 +14,6 @@
 #include "runtime/precision.h"
 #include "settings_options.h"
 #include "study/task.h"
-#include "train/run_folder.h"
 #include "train/shipped_weights.h"
 
 namespace brainmvp::app {
@@ -77,8 +76,7 @@ void fill_defaults(settings::Settings& settings, finetune::RunOptions& run, cons
 
 void run_finetune(settings::Settings& settings, FinetuneArguments& arguments, CommonOptions& common) {
   finetune::RunOptions& run = arguments.run;
-  restore_settings(settings, run.session);
-  if (run.session.resume && std::filesystem::exists(run.session.folder / train::kConfigName)) {
+  if (restore_settings(settings, run.session)) {
     settings.fill("decay", {"coupled"}); // of runs that are older than the setting
   }
   check_places(run.session, common.force, run.store, "finetune");
@@ -107,8 +105,8 @@ Command add_head(CLI::App& parent, CommonOptions& common, const model::Head& hea
   add_places(*command, *arguments);
   finetune::add_settings(*settings, arguments->run);
   add_setting_options(*command, *settings);
-  return {command, [settings, arguments, &common] { run_finetune(*settings, *arguments, common); },
-          "use a smaller --crop, --batch-size or --network, or --checkpoint-activations", settings};
+  return {command, [settings, arguments, &common] { run_finetune(*settings, *arguments, common); }, finetune::kMemoryRelief,
+          settings};
 }
 
 } // namespace

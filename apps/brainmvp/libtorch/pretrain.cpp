@@ -49,8 +49,8 @@ Command add_pretrain(CLI::App& program, CommonOptions& common) {
   arguments->run.recipe = train::kAutomatic;
   pretrain::add_settings(*settings, arguments->run);
   add_setting_options(*command, *settings);
-  return {command, [settings, arguments, &common] { run_pretrain(*settings, *arguments, common); },
-          "use a smaller --crop, --batch-size, --template-size or --network, or --checkpoint-activations", settings};
+  return {command, [settings, arguments, &common] { run_pretrain(*settings, *arguments, common); }, pretrain::kMemoryRelief,
+          settings};
 }
 
 } // namespace brainmvp::app

@@ -55,14 +55,16 @@ void verify_before_training(const train::SessionOptions& session, const std::fil
   store::verify_store(store, session.threads);
 }
 
-void restore_settings(settings::Settings& settings, train::SessionOptions& session) {
+bool restore_settings(settings::Settings& settings, train::SessionOptions& session) {
   if (parallel::read_launch().attempt > 0) { // torchrun starts the ranks again with the same words
     session.resume = true;
   }
   const std::filesystem::path earlier = session.folder / train::kConfigName;
-  if (session.resume && std::filesystem::exists(earlier)) {
+  const bool found = session.resume && std::filesystem::exists(earlier);
+  if (found) {
     read_settings(settings, earlier.string());
   }
+  return found;
 }
 
 void finish_session(const settings::Settings& settings, CommonOptions& common, train::SessionOptions& session) {

@@ -26,8 +26,8 @@ void add_verify_option(CLI::App& command, bool& verify);
 void verify_before_training(const train::SessionOptions& session, const std::filesystem::path& store);
 
 // With --resume, or when torchrun has started the ranks again, which sets it: what the command line leaves out is as the run
-// began. Call before defaults are filled in.
-void restore_settings(settings::Settings& settings, train::SessionOptions& session);
+// began. Call before defaults are filled in. Gives whether there is such a run.
+bool restore_settings(settings::Settings& settings, train::SessionOptions& session);
 
 // What comes from the common options, and the resolved configuration. Call when all settings have their values.
 // The device of `common` becomes the one that is chosen.
