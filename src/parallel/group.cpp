@@ -6,6 +6,7 @@
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <utility>
@@ -16,6 +17,7 @@
 #include "base/text.h"
 #include "parallel/backends.h"
 #include "parallel/heartbeat.h"
+#include "parallel/shared_memory.h"
 
 namespace brainmvp::parallel {
 namespace {
@@ -68,9 +70,12 @@ struct Group::State {
   intrusive_ptr<c10d::ProcessGroup> ranks;
   std::chrono::seconds timeout;
   std::unique_ptr<Heartbeat> heartbeat;
-  std::uint64_t texts = 0; // exchanges of texts so far
+  std::unique_ptr<SharedMemory> memory; // of all ranks, where one machine has them all
+  std::uint64_t texts = 0;              // exchanges of texts so far
 
   std::vector<std::string> exchange_texts(const Launch& launch, const std::string& text);
+  void share_memory(const Launch& launch);
+  [[nodiscard]] bool goes_through_memory(const Tensor& values) const;
 };
 
 std::vector<std::string> Group::State::exchange_texts(const Launch& launch, const std::string& text) {
@@ -84,6 +89,26 @@ std::vector<std::string> Group::State::exchange_texts(const Launch& launch, cons
     found.emplace_back(bytes.begin(), bytes.end());
   }
   return found;
+}
+
+void Group::State::share_memory(const Launch& launch) {
+  const bool first = launch.rank == 0;
+  memory = first ? SharedMemory::create(launch.rank, launch.size) : nullptr;
+  const std::string name = exchange_texts(launch, memory ? memory->name() : "").front();
+  if (!first && !name.empty()) {
+    memory = SharedMemory::open(name, launch.rank, launch.size);
+  }
+  const std::vector<std::string> opened = exchange_texts(launch, memory ? "yes" : "no");
+  if (first && memory) {
+    memory->forget_name();
+  }
+  if (std::ranges::count(opened, "yes") != launch.size) {
+    memory = nullptr;
+  }
+}
+
+bool Group::State::goes_through_memory(const Tensor& values) const {
+  return memory && values.is_cpu() && values.nbytes() <= SharedMemory::kMostBytes;
 }
 
 Group::Group() = default;
@@ -105,7 +130,8 @@ Group Group::over(const intrusive_ptr<c10d::Store>& shared, const Launch& launch
   auto state = std::make_unique<State>(State{.store = c10::make_intrusive<c10d::PrefixStore>(attempt, shared),
                                              .ranks = {},
                                              .timeout = options.timeout,
-                                             .heartbeat = {}});
+                                             .heartbeat = {},
+                                             .memory = {}});
   std::vector<std::string> places;
   try {
     places = state->exchange_texts(launch, place());
@@ -120,6 +146,7 @@ Group Group::over(const intrusive_ptr<c10d::Store>& shared, const Launch& launch
                                       std::to_string(options.timeout.count()) + " s: " + brainmvp::join(missing, ", ") +
                                       "; start them all, with the same WORLD_SIZE");
   }
+  state->share_memory(launch);
   state->ranks = c10::make_intrusive<c10d::ProcessGroup>(state->store, launch.rank, launch.size);
   state->ranks->setDefaultBackend(c10d::ProcessGroup::GLOO);
   const auto gloo = make_gloo(c10::make_intrusive<c10d::PrefixStore>("gloo", state->store), launch, options.timeout);
@@ -163,6 +190,14 @@ void Group::sum(Tensor& values) const {
   if (alone()) {
     return;
   }
+  if (state_->goes_through_memory(values)) {
+    const Tensor all = gather(values);
+    values.copy_(all[0]);
+    for (int rank = 1; rank < size(); ++rank) {
+      values.add_(all[rank]);
+    }
+    return;
+  }
   exchanging([&] {
     std::vector<Tensor> tensors{values};
     state_->ranks->allreduce(tensors)->wait();
@@ -178,6 +213,14 @@ std::vector<double> Group::sum(std::vector<double> values) const {
 
 Tensor Group::gather(const Tensor& values) const {
   std::vector<Tensor> inputs{values.contiguous()};
+  if (!alone() && state_->goes_through_memory(values)) {
+    std::vector<std::int64_t> shape = values.sizes().vec();
+    shape.insert(shape.begin(), size());
+    const Tensor all = at::empty(shape, values.options());
+    exchanging(
+        [&] { state_->memory->gather(inputs[0].const_data_ptr(), values.nbytes(), all.mutable_data_ptr(), state_->timeout); });
+    return all;
+  }
   std::vector<std::vector<Tensor>> outputs(1);
   for (int rank = 0; rank < size(); ++rank) {
     outputs[0].push_back(alone() ? inputs[0] : at::empty_like(inputs[0]));
