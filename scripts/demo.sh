@@ -90,7 +90,7 @@ cohort ungraded "$ungraded" "$((seed * 1000 + 4))" adni --skull strip
 
 say "pre-training a tiny network on the unlabelled ones, $pretrain steps"
 # shellcheck disable=SC2086
-train runs/pretrain pretrain stores/unlabelled --steps "$pretrain" --learning-rate 1e-3 --weight-distillation 10 --cross-modal-from 0.2 --template-size $template --log-images-every "$((pretrain / 4))"
+train runs/pretrain pretrain stores/unlabelled --decoder skips --intensities unclipped --steps "$pretrain" --learning-rate 1e-3 --weight-distillation 10 --cross-modal-from 0.2 --template-size $template --log-images-every "$((pretrain / 4))"
 
 say "learning to segment tumours from $labelled patients, from the pre-trained weights"
 # At the full rate the encoder would forget what it learned, and fit the few patients instead.

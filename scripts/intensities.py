@@ -1,7 +1,7 @@
 """Helps scripts/intensities.sh.
 
-usage: intensities.py split STUDIES     writes STUDIES_K.json with the studies of each fold, and prints how many folds there are
-       intensities.py table RESULTS     prints the table of docs/background/results.md
+usage: intensities.py split STUDIES              writes STUDIES_K.json with the studies of each fold, and prints how many folds there are
+       intensities.py tables RESULTS FOLDER      writes FOLDER/heads.tsv and gliomas.tsv, which docs/background/results.md shows
 """
 import json
 import pathlib
@@ -25,20 +25,20 @@ def dice(seed: pathlib.Path, intensities: str, region: str) -> float:
     return sum(summary[region]["dice"]["mean"] for summary in summaries) / len(summaries)
 
 
-def table(of: pathlib.Path) -> None:
+def tables(of: pathlib.Path, folder: pathlib.Path) -> None:
     for what in sorted(of.iterdir()):
         seeds = [seed for seed in sorted(what.iterdir()) if list(seed.glob("*.clipped.json")) and list(seed.glob("*.unclipped.json"))]
         regions = list(json.loads(next(seeds[0].glob("*.clipped.json")).read_text())["summary"])
-        print(f"{what.name}, {len(seeds)} seeds\n")
-        results.table([f"Dice {region}" for region in regions],
-                      {name: [[dice(seed, name, region) for seed in seeds] for region in regions] for name in ("unclipped", "clipped")},
-                      "unclipped intensities")
+        results.write_table(folder / f"{what.name}.tsv", [f"Dice {region}" for region in regions],
+                            {name: [[dice(seed, name, region) for seed in seeds] for region in regions] for name in ("unclipped", "clipped")},
+                            "unclipped intensities")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3 or sys.argv[1] not in ("split", "table"):
-        sys.exit(__doc__)
-    if sys.argv[1] == "split":
-        print(split(pathlib.Path(sys.argv[2])))
-    else:
-        table(pathlib.Path(sys.argv[2]))
+    match sys.argv[1:]:
+        case ["split", studies]:
+            print(split(pathlib.Path(studies)))
+        case ["tables", of, folder]:
+            tables(pathlib.Path(of), pathlib.Path(folder))
+        case _:
+            sys.exit(__doc__)

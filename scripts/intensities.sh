@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What clipping the intensities costs a segmentation from scratch: the demo's gliomas (8 simulated patients to train, 12 held out), and
-# real heads by leave-one-out, each with clipped and with unclipped intensities, otherwise the same. Then the table of docs/background/results.md.
+# real heads by leave-one-out, each with clipped and with unclipped intensities, otherwise the same. Then the tables of docs/background/results.md, in FOLDER/tables.
 # What is done already is kept, so that it can be interrupted and started again.
 set -euo pipefail
 
@@ -83,4 +83,4 @@ if [ -n "$heads" ]; then
   leave_one_out
 fi
 gliomas
-python3 "$here/intensities.py" table results
+python3 "$here/intensities.py" tables results tables

@@ -1,6 +1,6 @@
-"""Means over several demos, each of a seed of its own, as tables for docs/background/results.md.
+"""Means over several demos, each of a seed of its own: the files of results/demo that docs/background/results.md shows.
 
-usage: results.py DEMO...     folders that scripts/demo.sh wrote
+usage: results.py FOLDER DEMO...     writes FOLDER/segmentation.tsv and classification.tsv of 2 to 10 folders that scripts/demo.sh wrote
 
 A row is a mean over the seeds of what a seed's held-out patients have on average, with its 95% interval (Student's t).
 """
@@ -16,7 +16,7 @@ SEGMENTATIONS = {
     "pretrained": "pre-trained, all four modalities",
     "scratch": "from scratch, all four modalities",
     "without_t1c": "pre-trained, without T1c",
-    "flair_alone": "pre-trained, FLAIR alone",
+    "flair_alone": "pre-trained, only FLAIR",
 }
 CLASSIFICATIONS = {"classes_pretrained": "pre-trained", "classes_scratch": "from scratch"}
 
@@ -33,28 +33,28 @@ def interval(values: list[float]) -> str:
     return f"{mean:.3f} [{mean - half:.3f}, {mean + half:.3f}]"
 
 
-def table(heads: list[str], rows: dict[str, list[list[float]]], first_by: str = "pre-training") -> None:
-    print("| | " + " | ".join(heads) + " |\n|" + " --- |" * (len(heads) + 1))
-    for name, columns in rows.items():
-        print(f"| {name} | " + " | ".join(interval(values) for values in columns) + " |")
+def write_table(file: pathlib.Path, heads: list[str], rows: dict[str, list[list[float]]], first_by: str = "pre-training") -> None:
+    """rows: for each column the values of the seeds. The first row is compared with the second."""
     first, second = list(rows.values())[:2]
     differences = [[a - b for a, b in zip(x, y)] for x, y in zip(first, second)]
-    print(f"| difference by {first_by} | " + " | ".join(interval(values) for values in differences) + " |")
-    wins = [f"{sum(value > 0 for value in values)} of {len(values)}" for values in differences]
-    print("| seeds in which it helps | " + " | ".join(wins) + " |\n")
+    lines = [["", *heads]] + [[name, *map(interval, columns)] for name, columns in rows.items()]
+    lines.append([f"difference by {first_by}", *map(interval, differences)])
+    lines.append(["seeds in which it helps", *(f"{sum(value > 0 for value in values)} of {len(values)}" for values in differences)])
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("".join("\t".join(line) + "\n" for line in lines))
 
 
-def main(demos: list[pathlib.Path]) -> None:
+def main(folder: pathlib.Path, demos: list[pathlib.Path]) -> None:
     regions = list(read(demos[0], "pretrained"))
-    table([f"Dice {region}" for region in regions],
-          {title: [[read(demo, name)[region]["dice"]["mean"] for demo in demos] for region in regions]
-           for name, title in SEGMENTATIONS.items()})
-    table(["accuracy", "AUC"],
-          {title: [[read(demo, name)[metric]["value"] for demo in demos] for metric in ("accuracy", "auc")]
-           for name, title in CLASSIFICATIONS.items()})
+    write_table(folder / "segmentation.tsv", [f"Dice {region}" for region in regions],
+                {title: [[read(demo, name)[region]["dice"]["mean"] for demo in demos] for region in regions]
+                 for name, title in SEGMENTATIONS.items()})
+    write_table(folder / "classification.tsv", ["accuracy", "AUC"],
+                {title: [[read(demo, name)[metric]["value"] for demo in demos] for metric in ("accuracy", "auc")]
+                 for name, title in CLASSIFICATIONS.items()})
 
 
 if __name__ == "__main__":
-    if not 3 <= len(sys.argv) <= 11:
+    if not 4 <= len(sys.argv) <= 12:
         sys.exit(__doc__)
-    main([pathlib.Path(name) for name in sys.argv[1:]])
+    main(pathlib.Path(sys.argv[1]), [pathlib.Path(name) for name in sys.argv[2:]])
