@@ -1,4 +1,5 @@
 """Tables of results are those of the files below results/."""
+import re
 import shutil
 import subprocess
 import sys
@@ -16,3 +17,9 @@ def test_tables_are_those_of_the_files(root, tmp_path):
     assert told.returncode == 1 and "are not those of results/" in told.stderr
     subprocess.run([*command, changed], check=True)
     assert changed.read_text() == page.read_text()
+
+
+def test_no_table_is_without_a_file(root):
+    page = (root / "docs/background/results.md").read_text()
+    outside = re.sub(r"<!-- results: .*?<!-- end of results -->", "", page, flags=re.DOTALL)
+    assert [line for line in outside.splitlines() if line.lstrip().startswith("|")] == []
