@@ -15,7 +15,7 @@ function(_brainmvp_portable target output)
     COMMAND ${CMAKE_CXX_COMPILER} --sysroot=${_root} -o ${output} ${ARG_OPTIONS}
       -B${_libraries} -L${_libraries} -L${_root}/lib/x86_64-linux-gnu ${_libraries}/older_glibc.o $<TARGET_OBJECTS:${target}>
       -Wl,--start-group ${archives} ${_root}/itk/*.a ${_libraries}/libhwy.a ${_libraries}/libdeflate.a ${_libraries}/libpng16.a ${_libraries}/libz.a
-      ${_libraries}/libzstd.a ${_libraries}/libxxhash.a ${_libraries}/libsodium.a -Wl,--end-group ${ARG_LIBS} -lpthread -ldl -lm
+      ${_libraries}/libzstd.a ${_libraries}/libxxhash.a ${_libraries}/libsodium.a -Wl,--end-group ${ARG_LIBS} -lrt -lpthread -ldl -lm
     COMMENT "Linking ${target} for glibc 2.28" COMMAND_EXPAND_LISTS)
 endfunction()
 
