@@ -236,7 +236,10 @@ def _read_table(file: Path, *texts: str) -> pd.DataFrame:
     """`texts`: columns of names, which stay texts, also those that look like a number or like nothing ("007", "NA")."""
     columns = pd.read_csv(file, sep="\t", nrows=0).columns
     numbers = {name: ["", "nan"] for name in columns if name not in texts}
-    return pd.read_csv(file, sep="\t", dtype=dict.fromkeys(texts, str), keep_default_na=False, na_values=numbers)
+    # The default of pandas differs from the file in the last bit.
+    return pd.read_csv(
+        file, sep="\t", dtype=dict.fromkeys(texts, str), keep_default_na=False, na_values=numbers, float_precision="round_trip"
+    )
 
 
 def _as_file(image: Image, name: str, affine: npt.NDArray[np.float64] | None, file: Path) -> Path:
