@@ -232,14 +232,18 @@ def _several(paths: PathLike | Sequence[PathLike]) -> list[str]:
     return [str(paths)] if isinstance(paths, (str, os.PathLike)) else [str(path) for path in paths]
 
 
+# The default of pandas 3, where the argument is deprecated.
+_TO_THE_LAST_BIT: dict[str, Any] = {} if int(pd.__version__.split(".")[0]) >= 3 else {"float_precision": "round_trip"}
+
+
 def _read_table(file: Path, *texts: str) -> pd.DataFrame:
     """`texts`: columns of names, which stay texts, also those that look like a number or like nothing ("007", "NA")."""
     columns = pd.read_csv(file, sep="\t", nrows=0).columns
     numbers = {name: ["", "nan"] for name in columns if name not in texts}
-    # The default of pandas differs from the file in the last bit.
-    return pd.read_csv(
-        file, sep="\t", dtype=dict.fromkeys(texts, str), keep_default_na=False, na_values=numbers, float_precision="round_trip"
+    table: pd.DataFrame = pd.read_csv(
+        file, sep="\t", dtype=dict.fromkeys(texts, str), keep_default_na=False, na_values=numbers, **_TO_THE_LAST_BIT
     )
+    return table
 
 
 def _as_file(image: Image, name: str, affine: npt.NDArray[np.float64] | None, file: Path) -> Path:
