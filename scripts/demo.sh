@@ -24,7 +24,7 @@ while [ $# -gt 0 ]; do
   shift 2
 done
 case "$size" in
-full) voxel=3 crop=32 template='56 72 64' unlabelled=40 labelled=8 held_out=12 graded=48 ungraded=24 pretrain=600 segment=160 classify=200 ;;
+full) voxel=3 crop=32 template='56 72 64' unlabelled=40 labelled=8 held_out=12 graded=48 ungraded=24 pretrain=200 segment=160 classify=200 ;;
 small) voxel=8 crop=16 template='24 32 24' unlabelled=3 labelled=2 held_out=2 graded=2 ungraded=2 pretrain=4 segment=2 classify=2 ;;
 *) usage >&2; exit 2 ;;
 esac
