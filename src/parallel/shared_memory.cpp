@@ -62,12 +62,13 @@ std::unique_ptr<SharedMemory> SharedMemory::create(int rank, int ranks) {
   const std::string name = "/brainmvp-" + std::to_string(::getpid()) + "-" + std::to_string(random());
   const int descriptor = ::shm_open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   // Room that is only promised would be missing when it is written to.
-  if (descriptor >= 0 && ::posix_fallocate(descriptor, 0, static_cast<off_t>(sizeof(Box)) * ranks) != 0) {
-    ::close(descriptor);
-    ::shm_unlink(name.c_str());
-    return nullptr;
+  const bool has_room = descriptor >= 0 && ::posix_fallocate(descriptor, 0, static_cast<off_t>(sizeof(Box)) * ranks) == 0;
+  std::unique_ptr<SharedMemory> memory = map(name, descriptor, rank, ranks);
+  if (has_room && memory) {
+    return memory;
   }
-  return map(name, descriptor, rank, ranks);
+  ::shm_unlink(name.c_str());
+  return nullptr;
 }
 
 std::unique_ptr<SharedMemory> SharedMemory::open(const std::string& name, int rank, int ranks) {
