@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The whole method on simulated patients: pre-training on unlabelled studies with missing modalities, then a segmentation and a
-# classification from few labels, with and without it, on patients that no training saw, and a report.
+# The whole method on simulated patients: pre-training on unlabelled studies with missing modalities, then a segmentation from few
+# labels, with and without it, on patients that no training saw, and a report.
 # What is done already is kept, so that it can be interrupted and started again.
 set -euo pipefail
 
@@ -24,8 +24,8 @@ while [ $# -gt 0 ]; do
   shift 2
 done
 case "$size" in
-full) voxel=3 crop=32 template='56 72 64' unlabelled=40 labelled=8 held_out=12 graded=48 ungraded=24 pretrain=200 segment=160 classify=200 ;;
-small) voxel=8 crop=16 template='24 32 24' unlabelled=3 labelled=2 held_out=2 graded=2 ungraded=2 pretrain=4 segment=2 classify=2 ;;
+full) voxel=3 crop=32 template='56 72 64' unlabelled=40 labelled=8 held_out=12 pretrain=200 segment=160 ;;
+small) voxel=8 crop=16 template='24 32 24' unlabelled=3 labelled=2 held_out=2 pretrain=4 segment=2 ;;
 *) usage >&2; exit 2 ;;
 esac
 mkdir -p "$folder"
@@ -60,12 +60,6 @@ segment() {
   train "runs/segment_$1" finetune segment stores/labelled "${@:2}" --steps "$segment" --batch-size 1 --learning-rate 1e-3
 }
 
-classify() {
-  # The new head learns ten times as fast as the encoder: features that are learned already hold it on a plateau otherwise.
-  train "runs/classify_$1" finetune classify stores/graded "${@:2}" --steps "$classify" --batch-size 4 --learning-rate 3e-3 \
-    --encoder-rate 0.1 --augmentation none --flip 0.5
-}
-
 # Segmentations of the held-out patients: predict NAME RUN OPTIONS...
 predict() {
   local name=$1 run=$2
@@ -74,19 +68,12 @@ predict() {
   quietly evaluate "predictions/$name" --reference held_out.json -o "results/$name.json" --force
 }
 
-predict_classes() {
-  quietly predict "runs/classify_$1" ungraded.json -o "predictions/classes_$1" --force --threads "$threads"
-  quietly evaluate "predictions/classes_$1" --reference ungraded.json --classification -o "results/classes_$1.json" --force
-}
-
 mkdir -p data stores runs predictions results
-say "making patients from MR physics: $unlabelled with eight modalities, 30% of their images missing and no labels used; $((labelled + held_out)) with tumours, $held_out of them held out; $((graded + ungraded)) with and without atrophy, $ungraded held out"
+say "making patients from MR physics: $unlabelled with eight modalities, 30% of their images missing and no labels used; $((labelled + held_out)) with tumours, $held_out of them held out"
 cohort unlabelled "$unlabelled" "$((seed * 1000))" bids --missing 0.3
 gliomas=(--pathology high_grade_glioma,low_grade_glioma)
 cohort labelled "$labelled" "$((seed * 1000 + 1))" brats2018 "${gliomas[@]}"
 cohort held_out "$held_out" "$((seed * 1000 + 2))" brats2018 "${gliomas[@]}"
-cohort graded "$graded" "$((seed * 1000 + 3))" adni --skull strip
-cohort ungraded "$ungraded" "$((seed * 1000 + 4))" adni --skull strip
 
 say "pre-training a tiny network on the unlabelled ones, $pretrain steps"
 # shellcheck disable=SC2086
@@ -97,26 +84,21 @@ say "learning to segment tumours from $labelled patients, from the pre-trained w
 segment pretrained --init runs/pretrain --encoder-rate 0.1
 say "the same from scratch"
 segment scratch "${scratch[@]}"
-say "learning to tell atrophy from $graded patients, from the pre-trained weights and from scratch"
-classify pretrained --init runs/pretrain
-classify scratch "${scratch[@]}"
 
 say "predicting the held-out patients: with all modalities, without the contrast-enhanced one, and with FLAIR alone"
 predict pretrained segment_pretrained
 predict scratch segment_scratch
 predict without_t1c segment_pretrained --only flair,t1,t2
 predict flair_alone segment_pretrained --only flair
-predict_classes pretrained
-predict_classes scratch
 brainmvp evaluate predictions/pretrained --compare predictions/scratch --reference held_out.json -o results/comparison.json --force >results/comparison.txt
 
 say "writing the report"
 evaluations=()
-for name in comparison without_t1c flair_alone classes_pretrained classes_scratch; do
+for name in comparison without_t1c flair_alone; do
   evaluations+=(--evaluation "results/$name.json")
 done
-quietly report runs/pretrain runs/segment_pretrained runs/segment_scratch runs/classify_pretrained runs/classify_scratch \
-  "${evaluations[@]}" --predictions predictions/pretrained --studies held_out.json --title "brainmvp demo" -o report.html --force
+quietly report runs/pretrain runs/segment_pretrained runs/segment_scratch "${evaluations[@]}" \
+  --predictions predictions/pretrained --studies held_out.json --title "brainmvp demo" -o report.html --force
 
 cat results/comparison.txt
 say "done: open $PWD/report.html"

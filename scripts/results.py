@@ -1,6 +1,6 @@
 """Means over several demos, each of a seed of its own: the files of results/demo that docs/background/results.md shows.
 
-usage: results.py FOLDER DEMO...     writes FOLDER/segmentation.tsv and classification.tsv of 2 to 10 folders that scripts/demo.sh wrote
+usage: results.py FOLDER DEMO...     writes FOLDER/segmentation.tsv of 2 to 10 folders that scripts/demo.sh wrote
 
 A row is a mean over the seeds of what a seed's held-out patients have on average, with its 95% interval (Student's t).
 """
@@ -18,7 +18,6 @@ SEGMENTATIONS = {
     "without_t1c": "pre-trained, without T1c",
     "flair_alone": "pre-trained, only FLAIR",
 }
-CLASSIFICATIONS = {"classes_pretrained": "pre-trained", "classes_scratch": "from scratch"}
 
 
 def read(demo: pathlib.Path, name: str) -> dict:
@@ -49,9 +48,6 @@ def main(folder: pathlib.Path, demos: list[pathlib.Path]) -> None:
     write_table(folder / "segmentation.tsv", [f"Dice {region}" for region in regions],
                 {title: [[read(demo, name)[region]["dice"]["mean"] for demo in demos] for region in regions]
                  for name, title in SEGMENTATIONS.items()})
-    write_table(folder / "classification.tsv", ["accuracy", "AUC"],
-                {title: [[read(demo, name)[metric]["value"] for demo in demos] for metric in ("accuracy", "auc")]
-                 for name, title in CLASSIFICATIONS.items()})
 
 
 if __name__ == "__main__":

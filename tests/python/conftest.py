@@ -42,7 +42,7 @@ def runs(cohort: Cohort) -> Runs:
 
 @pytest.fixture(scope="session")
 def data() -> Path:
-    folder = Path(os.environ.get("BRAINMVP_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
+    folder = Path(os.environ.get("BRAINMVP_TEST_DATA") or Path(__file__).resolve().parent / "../../../shared/data")
     if not folder.is_dir():
         assert "CI" not in os.environ, f"no real data in {folder}; set BRAINMVP_TEST_DATA"
         pytest.skip(f"no real data in {folder}")
