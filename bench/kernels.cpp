@@ -8,6 +8,7 @@
 
 #include <array>
 
+#include "nn/kernels/cube_convolution.h"
 #include "nn/kernels/depthwise.h"
 #include "nn/kernels/execution.h"
 #include "nn/kernels/token_layers.h"
@@ -86,6 +87,27 @@ void linear(benchmark::State& state) {
   run(state, x, [&] { return token_layers(x, layers); });
 }
 
+// The 3^3 convolutions of decoders, with their arithmetic in GFLOP/s.
+void cubes(benchmark::State& state) {
+  const ExecutionScope scope({.kernels = state.range(3) == 0 ? Kernels::kFused : Kernels::kAten});
+  const std::int64_t side = state.range(0), in = state.range(1), out = state.range(2);
+  const Tensor x = at::rand({1, side, side, side, in}).requires_grad_();
+  const Tensor weight = at::rand({out, in, 3, 3, 3}).requires_grad_();
+  run(state, x, [&] { return convolve_cubes(x, weight); });
+  constexpr double kProducts = 3 * 2 * 27 * 1e-9; // forward and two gradients
+  state.counters["GFLOP/s"] = benchmark::Counter(kProducts * static_cast<double>(side * side * side * in * out),
+                                                 benchmark::Counter::kIsIterationInvariantRate);
+}
+
+BENCHMARK(cubes)
+    ->ArgsProduct({{96}, {128}, {64}, {0, 1}})
+    ->ArgsProduct({{48}, {128}, {64}, {0, 1}})
+    ->ArgsProduct({{24}, {256}, {128}, {0, 1}})
+    ->ArgsProduct({{12, 6}, {640}, {320}, {0, 1}})
+    ->ArgsProduct({{32, 16, 8, 4}, {64}, {32}, {0, 1}})
+    ->ArgNames({"side", "in", "out", "aten"})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
 BENCHMARK(depthwise)
     ->ArgsProduct({{0, 1, 2, 3}, {0, 1}, {3}})
     ->ArgsProduct({{0, 1}, {0, 1}, {5}})

@@ -22,7 +22,7 @@ public:
                         std::int64_t stride) {
     context->save_for_backward({x, weight});
     context->saved_data["stride"] = stride;
-    return convolve_rows(x, weight.permute({2, 3, 4, 1, 0}).contiguous(), bias.numel() > 0 ? bias : Tensor(), stride);
+    return convolve_rows(x, weight.detach(), bias.numel() > 0 ? bias : Tensor(), stride);
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
@@ -33,13 +33,12 @@ public:
     const std::int64_t stride = context->saved_data["stride"].toInt();
     Tensor gx, gb;
     if (context->needs_input_grad(0)) {
-      gx = stride == 1 ? convolve_rows(gy, weight.flip({2, 3, 4}).permute({2, 3, 4, 0, 1}).contiguous(), Tensor(), 1)
-                       : spread_rows(x, weight, gy);
+      gx = stride == 1 ? convolve_back(gy, weight) : spread_rows(x, weight, gy);
     }
     if (context->needs_input_grad(2)) {
       gb = column_sums(tokens_of(gy));
     }
-    return {gx, taps_gradient_of(x, gy, stride).permute({4, 3, 0, 1, 2}).contiguous(), gb, Tensor()};
+    return {gx, weight_gradient_of(x, gy, stride), gb, Tensor()};
   }
 };
 

@@ -24,13 +24,16 @@ struct CubeShape {
 // [B, D, H, W, C] -> [B D H W, C]
 inline torch::Tensor tokens_of(const torch::Tensor& x) { return x.view({-1, x.size(4)}); }
 
-// taps: [3, 3, 3, in, out]; bias: [out] or undefined
-torch::Tensor convolve_rows(const torch::Tensor& x, const torch::Tensor& taps, const torch::Tensor& bias, std::int64_t stride);
+// weight: [out, in, 3, 3, 3]; bias: [out] or undefined
+torch::Tensor convolve_rows(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias, std::int64_t stride);
+
+// The gradient of x under stride 1, from that of y.
+torch::Tensor convolve_back(const torch::Tensor& gy, const torch::Tensor& weight);
 
 // The gradient of x under stride 2. weight: [out, in, 3, 3, 3]
 torch::Tensor spread_rows(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& gy);
 
-// The gradient of the taps, [3, 3, 3, in, out], float.
-torch::Tensor taps_gradient_of(const torch::Tensor& x, const torch::Tensor& gy, std::int64_t stride);
+// The gradient of the weight, [out, in, 3, 3, 3], float.
+torch::Tensor weight_gradient_of(const torch::Tensor& x, const torch::Tensor& gy, std::int64_t stride);
 
 } // namespace brainmvp::nn

@@ -87,7 +87,8 @@ HWY_INLINE std::int64_t tile_rows(std::int64_t left) {
   if (left >= kRows && left != kRows + 1 && left != kRows + 2) {
     return kRows;
   }
-  return left >= kRows ? 4 : left >= 6 ? 6 : std::min<std::int64_t>(left, 4);
+  const bool as_fours = left >= kRows || left == 7 || left == 8 || left == 11;
+  return left >= 6 && !as_fours ? 6 : std::min<std::int64_t>(left, 4);
 }
 
 void multiply_panel(const Factor& a, std::int64_t rows, const float* panel, std::int64_t depth, const Target& c) {
@@ -138,17 +139,29 @@ HWY_INLINE void for_each_panel(const ProductSize& size, const Work& work) {
   }
 }
 
-void multiply_packed(const ProductSize& size, const Factor& a, const float* panels, float* c, std::int64_t c_row,
-                     bool accumulate) {
+// `steps`: of the left factors, which lie where the segments say.
+void multiply_packed(const ProductSize& size, std::span<const Segment> segments, const Factor& steps, const float* panels,
+                     std::int64_t c_row, bool accumulate) {
   for_each_panel(size, [&](std::int64_t k, std::int64_t j, std::int64_t depth) {
-    const Factor part{.data = a.data + k * a.column, .row = a.row, .column = a.column};
-    multiply_panel(part, size.m, panels, depth,
-                   {.data = c + j, .row = c_row, .columns = std::min(kColumns, size.n - j), .accumulate = accumulate || k > 0});
+    for (const Segment& segment : segments) {
+      const Factor part{.data = segment.a + k * steps.column, .row = steps.row, .column = steps.column};
+      multiply_panel(
+          part, size.m, panels, depth,
+          {.data = segment.c + j, .row = c_row, .columns = std::min(kColumns, size.n - j), .accumulate = accumulate || k > 0});
+    }
     panels += depth * kColumns;
   });
 }
 
 std::int64_t packed_size(const ProductSize& size) { return size.k * ((size.n + kColumns - 1) / kColumns * kColumns); }
+
+// Where element (k, j) of a right factor stands in its panels.
+std::int64_t packed_place(const ProductSize& size, std::int64_t k, std::int64_t j) {
+  const std::int64_t part = k / kDepth * kDepth, depth = std::min(kDepth, size.k - part);
+  return packed_size({.n = size.n, .k = part}) + j / kColumns * kColumns * depth + (k - part) * kColumns + j % kColumns;
+}
+
+std::int64_t panel_columns() { return kColumns; }
 
 // `panels` starts as zeros.
 void pack(const ProductSize& size, const Factor& b, float* panels) {
@@ -178,6 +191,8 @@ namespace brainmvp::nn {
 HWY_EXPORT(multiply_blocks);
 HWY_EXPORT(multiply_packed);
 HWY_EXPORT(packed_size);
+HWY_EXPORT(packed_place);
+HWY_EXPORT(panel_columns);
 HWY_EXPORT(pack);
 
 void multiply(const ProductSize& size, const Factor& a, const float* b, std::int64_t b_row, float* c, std::int64_t c_row,
@@ -185,15 +200,33 @@ void multiply(const ProductSize& size, const Factor& a, const float* b, std::int
   HWY_DYNAMIC_DISPATCH(multiply_blocks)(size, a, b, b_row, c, c_row, accumulate);
 }
 
-PackedFactor::PackedFactor(const Factor& b, std::int64_t k, std::int64_t n) : k_(k), n_(n) {
+PackedFactor::PackedFactor(std::int64_t k, std::int64_t n) : k_(k), n_(n) {
   constexpr auto kLine = static_cast<std::int64_t>(std::tuple_size_v<decltype(Line::values)>);
-  const ProductSize size{.n = n, .k = k};
-  lines_.resize(static_cast<std::size_t>((HWY_DYNAMIC_DISPATCH(packed_size)(size) + kLine - 1) / kLine));
-  HWY_DYNAMIC_DISPATCH(pack)(size, b, lines_.front().values.data());
+  lines_.resize(static_cast<std::size_t>((HWY_DYNAMIC_DISPATCH(packed_size)({.n = n, .k = k}) + kLine - 1) / kLine));
+}
+
+PackedFactor::PackedFactor(const Factor& b, std::int64_t k, std::int64_t n) : PackedFactor(k, n) {
+  HWY_DYNAMIC_DISPATCH(pack)({.n = n, .k = k}, b, lines_.front().values.data());
+}
+
+void PackedFactor::set(std::int64_t k, std::int64_t first, std::int64_t count, const float* values) {
+  const std::int64_t columns = HWY_DYNAMIC_DISPATCH(panel_columns)();
+  for (std::int64_t j = first; j < first + count;) {
+    const std::int64_t some = std::min(columns - j % columns, first + count - j);
+    std::copy_n(values + (j - first), some,
+                lines_.front().values.data() + HWY_DYNAMIC_DISPATCH(packed_place)({.n = n_, .k = k_}, k, j));
+    j += some;
+  }
 }
 
 void multiply(std::int64_t m, const Factor& a, const PackedFactor& b, float* c, std::int64_t c_row, bool accumulate) {
-  HWY_DYNAMIC_DISPATCH(multiply_packed)({.m = m, .n = b.n(), .k = b.k()}, a, b.panels(), c, c_row, accumulate);
+  const Segment whole{.a = a.data, .c = c};
+  HWY_DYNAMIC_DISPATCH(multiply_packed)({.m = m, .n = b.n(), .k = b.k()}, {&whole, 1}, a, b.panels(), c_row, accumulate);
+}
+
+void multiply_segments(std::int64_t m, std::span<const Segment> segments, std::int64_t a_row, const PackedFactor& b,
+                       std::int64_t c_row) {
+  HWY_DYNAMIC_DISPATCH(multiply_packed)({.m = m, .n = b.n(), .k = b.k()}, segments, {.row = a_row}, b.panels(), c_row, true);
 }
 
 } // namespace brainmvp::nn

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace brainmvp::nn {
@@ -27,6 +28,10 @@ class PackedFactor {
 public:
   PackedFactor() = default;
   PackedFactor(const Factor& b, std::int64_t k, std::int64_t n);
+  PackedFactor(std::int64_t k, std::int64_t n); // zeros
+
+  // Values of row k, `count` columns from `first`. Threads may set different values at once.
+  void set(std::int64_t k, std::int64_t first, std::int64_t count, const float* values);
 
   [[nodiscard]] std::int64_t k() const { return k_; }
   [[nodiscard]] std::int64_t n() const { return n_; }
@@ -43,5 +48,16 @@ private:
 
 // c = a b, or c += a b, with the bits of the other form. a: [m, k]; c: [m, n], rows `c_row` floats apart.
 void multiply(std::int64_t m, const Factor& a, const PackedFactor& b, float* c, std::int64_t c_row, bool accumulate);
+
+// One of several left factors, and its product.
+struct Segment {
+  const float* a;
+  float* c;
+};
+
+// c += a b for each segment, [m, k] and [m, n], rows `a_row` and `c_row` floats apart. A part of b that is in the cache is used
+// for all of them, so that a large b may meet small segments.
+void multiply_segments(std::int64_t m, std::span<const Segment> segments, std::int64_t a_row, const PackedFactor& b,
+                       std::int64_t c_row);
 
 } // namespace brainmvp::nn
