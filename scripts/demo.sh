@@ -57,7 +57,7 @@ train() {
 scratch=(--init scratch --network uniformer_tiny)
 
 segment() {
-  train "runs/segment_$1" finetune segment stores/labelled "${@:2}" --steps "$segment" --batch-size 1 --learning-rate 1e-3
+  train "runs/segment_$1" finetune segment stores/labelled "${@:2}" --steps "$segment" --batch-size 1 --learning-rate 3e-3
 }
 
 # Segmentations of the held-out patients: predict NAME RUN OPTIONS...

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from brainmvp.native import checked, needed
+from brainmvp.native import checked, needed, whole
 from brainmvp.volumes import Affine, Source, Volume, affine_of, array_of, floats_of, resample, volume_of
 
 
@@ -50,5 +50,4 @@ def align(reference: Source, moving: Source, *, finest_mm: float = 1.0, seed: in
         from brainmvp_native import align as run
     fixed, fixed_affine = floats_of(reference, "reference")
     other, other_affine = floats_of(moving, "moving")
-    checked("seed", seed, 0, 2**53)
-    return Alignment(**run(fixed, fixed_affine, other, other_affine, checked("finest_mm", finest_mm, 0.1, 10), int(seed)))
+    return Alignment(**run(fixed, fixed_affine, other, other_affine, checked("finest_mm", finest_mm, 0.1, 10), whole("seed", seed, 0, 2**53)))

@@ -131,7 +131,7 @@ def _read_pt(file: Path) -> dict[str, Any]:
     try:
         value = torch.load(file, map_location="cpu", weights_only=True)
     except (RuntimeError, pickle.UnpicklingError, EOFError, ValueError, OSError) as fault:
-        raise BadInput(f"{file}: no checkpoint that PyTorch reads safely ({str(fault).splitlines()[0]})") from fault
+        raise BadInput(f"{file}: no checkpoint that PyTorch reads safely ({(str(fault).splitlines() or ['the file ends too early'])[0]})") from fault
     if not isinstance(value, Mapping):
         raise BadInput(f"{file}: expected a dictionary of tensors, found {type(value).__name__}")
     return dict(value)
@@ -147,9 +147,12 @@ def _read_safetensors(file: Path) -> dict[str, Any]:
     config = file.parent / CONFIG
     if file.name == WEIGHTS and config.is_file():
         try:
-            entries |= json.loads(config.read_text(encoding="utf-8"))
+            said = json.loads(config.read_text(encoding="utf-8"))
         except ValueError as fault:
             raise BadInput(f"{config}: no JSON ({fault})") from fault
+        if not isinstance(said, dict):
+            raise BadInput(f"{config}: expected an object with the names of things, found {type(said).__name__}")
+        entries |= said
     return entries
 
 

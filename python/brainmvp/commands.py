@@ -1,6 +1,6 @@
 """The program's commands as functions. `options` are those of the command line: `steps=100` is `--steps 100`.
 
-True stands for a switch; a list or a tuple gives several values (`labels=["ET", "NCR"]`, `percentiles=(5, 95)`); None leaves an option out.
+True stands for a switch; a list or a tuple gives several values (`labels=["ET", 4]`, `percentiles=(5, 95)`); None leaves an option out.
 """
 
 from __future__ import annotations
@@ -26,32 +26,40 @@ from brainmvp.errors import BadInput, UsageError
 from brainmvp.networks import Encoder
 from brainmvp.process import run_program
 from brainmvp.store import Store
-from brainmvp.volumes import Volume
+from brainmvp.volumes import Volume, affine_of, numbers_of
 
 _SMALLEST_DIFFERENCE = 1e-6  # of features that are of use; those of a whole encoder differ by about 1
 
-Option = Union[str, int, float, bool, Path, Sequence[Union[str, int, float, Path]], None]
+_TOGETHER = ("percentiles", "crop", "template_size")  # options of several numbers behind one flag; other flags are repeated
+
+Word = Union[str, int, float, "os.PathLike[str]"]
+Option = Union[Word, bool, Sequence[Word], None]
 Image = Union[PathLike, "nibabel.spatialimages.SpatialImage", Volume, npt.NDArray[Any], torch.Tensor]
 
 
 def _words(options: Mapping[str, Option]) -> list[str]:
     words: list[str] = []
-    for name, value in options.items():
-        if value is None or value is False:
-            continue
-        flag = "--" + name.replace("_", "-")
+    for name, given in options.items():
+        flag, value = "--" + name.replace("_", "-"), given.tolist() if isinstance(given, (np.ndarray, np.generic)) else given
         if value is True:
             words.append(flag)
-        elif isinstance(value, (list, tuple)) and all(isinstance(item, (str, Path)) for item in value):
-            words += [word for item in value for word in (flag, str(item))]
-        else:
-            words += [flag, *(str(item) for item in (value if isinstance(value, (list, tuple)) else [value]))]
+        elif value is not None and value is not False:
+            several = [_word(name, item) for item in (value if isinstance(value, (list, tuple)) else [value])]
+            words += [flag, *several] if name in _TOGETHER else [word for item in several for word in (flag, item)]
     return words
+
+
+def _word(name: str, value: object) -> str:
+    if isinstance(value, (str, os.PathLike)):
+        return os.fspath(value)
+    if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool):
+        return str(value)
+    raise UsageError(f"{name} has the value {value!r}; expected text, a number or a path, a list of them, True or False")
 
 
 def simulate(out: PathLike, **options: Option) -> Path:
     """Makes a cohort of heads (`studies=8`, `layout="bids"`, ...); gives the folder."""
-    run_program(["simulate", "-o", str(out), *_words(options)])
+    run_program(["simulate", "-o", os.fspath(out), *_words(options)])
     return Path(out)
 
 
@@ -60,15 +68,20 @@ def index(folder: PathLike | Sequence[PathLike], out: PathLike, **options: Optio
 
     Gives a row a study and list: the entries of the file, and `list`. Raises `NothingFound` when there are none.
     """
-    run_program(["index", *_several(folder), "-o", str(out), *_words(options)])
+    run_program(["index", *_several(folder), "-o", os.fspath(out), *_words(options)])
     content = json.loads(Path(out).read_text(encoding="utf-8"))
     lists = {name: rows for name in ("training", "validation", "test") if isinstance(rows := content.get(name), list)}
     return pd.DataFrame([{"list": name, **row} for name, rows in lists.items() for row in rows])
 
 
 def prepare(studies: PathLike, out: PathLike, **options: Option) -> Store:
-    """Prepares the studies of a studies file (`spacing=1.0`, `compress=True`, ...) into a store."""
-    run_program(["prepare", str(studies), "-o", str(out), *_words(options)])
+    """Prepares the studies of a studies file (`spacing=1.0`, `compress=True`, ...) into a store.
+
+    A `shard` of one is no store yet: the program makes it, and `merge=` here puts them together.
+    """
+    if options.get("shard") is not None:
+        raise UsageError("a shard is no store yet: call `brainmvp prepare --shard`, then prepare(..., merge=N)")
+    run_program(["prepare", os.fspath(studies), "-o", os.fspath(out), *_words(options)])
     return Store(out)
 
 
@@ -79,10 +92,14 @@ class Registration(pd.DataFrame):
     studies: Path
     """The studies file of the aligned images, for `prepare`."""
 
+    @property
+    def _constructor(self) -> type[Registration]:
+        return Registration
+
 
 def register(studies: PathLike, out: PathLike, **options: Option) -> Registration:
     """Aligns the images of each study to one of them (`reference="t1"`, `bias_correction=True`, ...) into the folder `out`."""
-    run_program(["register", str(studies), "-o", str(out), *_words(options)])
+    run_program(["register", os.fspath(studies), "-o", os.fspath(out), *_words(options)])
     table = Registration(_read_table(Path(out) / "registration.tsv", "study", "modality", "reference", "motion_of", "verdict"))
     table["doubtful"] = table["doubtful"].astype(bool)
     table.studies = Path(out) / "studies.json"
@@ -91,15 +108,15 @@ def register(studies: PathLike, out: PathLike, **options: Option) -> Registratio
 
 def pretrain(store: Store | PathLike, out: PathLike, **options: Option) -> Path:
     """Pre-trains a network and templates; gives the run folder. Ctrl-C writes a checkpoint, `resume=True` goes on."""
-    run_program(["pretrain", _folder(store), "-o", str(out), *_words(options)])
+    run_program(["pretrain", _folder(store), "-o", os.fspath(out), *_words(options)])
     return Path(out)
 
 
-def finetune(task: str, store: Store | PathLike, out: PathLike, init: PathLike = "scratch", **options: Option) -> Path:
-    """Trains a model; `task`: segment, classify or regress; `init`: a run, a checkpoint or scratch. Gives the run folder."""
+def finetune(task: str, /, store: Store | PathLike, out: PathLike, init: PathLike = "scratch", **options: Option) -> Path:
+    """Trains a model; the first argument: segment, classify or regress; `init`: a run, a checkpoint or scratch. Gives the run folder."""
     if task not in ("segment", "classify", "regress"):
         raise UsageError(f"task is {task!r}; expected segment, classify or regress")
-    run_program(["finetune", task, _folder(store), "-o", str(out), "--init", str(init), *_words(options)])
+    run_program(["finetune", task, _folder(store), "-o", os.fspath(out), "--init", os.fspath(init), *_words(options)])
     return Path(out)
 
 
@@ -107,7 +124,7 @@ def templates(run: PathLike) -> Templates:
     """The learned templates of a pre-training run or its checkpoint, [H, W, D] by modality, from 0 to 1."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "templates"
-        run_program(["templates", str(run), "-o", str(folder), "--quiet"])
+        run_program(["templates", os.fspath(run), "-o", str(folder), "--quiet"])
         images = {file.name[: -len(".nii.gz")]: _read(file) for file in sorted(folder.glob("*.nii.gz"))}
         found = Templates({name: np.asarray(image.dataobj, np.float32) for name, image in images.items()})
         found.spacing_mm = next((float(np.linalg.norm(image.affine[:3, 0])) for image in images.values()), None)
@@ -146,11 +163,15 @@ class Evaluation(pd.DataFrame):
     comparison: pd.DataFrame | None
     """With `compare=`: paired differences with their intervals and tests."""
 
+    @property
+    def _constructor(self) -> type[Evaluation]:
+        return Evaluation
+
 
 def predict(
     images: Mapping[str, Image],
     run: PathLike | Sequence[PathLike],
-    affine: npt.NDArray[np.float64] | None = None,
+    affine: npt.ArrayLike | None = None,
     **options: Option,
 ) -> Prediction:
     """Segments or classifies one study, or predicts its numbers.
@@ -161,12 +182,12 @@ def predict(
     """
     with tempfile.TemporaryDirectory() as temporary:
         out, study = Path(temporary) / "out", Path(temporary) / "study"  # of which messages speak
-        if not images:
-            raise UsageError("images is empty; expected at least one modality of the model")
+        if not isinstance(images, Mapping) or not images:
+            raise UsageError("expected images by modality, at least one of the model's: {'t1': image}")
         study.mkdir()
         files = [_as_file(image, name, affine, study / f"image{i}.nii") for i, (name, image) in enumerate(images.items())]
         named = [word for name, file in zip(images, files) for word in ("--modality", f"{name}={file}")]
-        run_program(["predict", *_several(run), *map(str, files), *named, "-o", str(out), "--probabilities", *_words(options)])
+        run_program(["predict", *_several(run), *map(str, files), *named, "-o", os.fspath(out), "--probabilities", *_words(options)])
         return _prediction_in(out)
 
 
@@ -174,16 +195,24 @@ def predict_all(studies: PathLike, run: PathLike | Sequence[PathLike], out: Path
     """Predicts the studies of a studies file or below a folder (`fold=0`, `split="test"`, ...) into the folder `out`.
 
     Gives a row a study: `case`, and `file`, its label map, of a segmentation; `prob_CLASS` of each class of a classification; each
-    number of a regression. Compare them with what is known: `evaluate(out, studies)`, or of the last two
+    number of a regression. Label maps that were in `out` before are left out, except with `resume=True`. Compare them with what is known: `evaluate(out, studies)`, or of the last two
     `evaluate(out / "predictions.tsv", studies, classification=True)` and `regression=True`.
     """
-    run_program(["predict", *_several(run), str(studies), "-o", str(out), *_words(options)])
+    before = _sidecars(out)
+    run_program(["predict", *_several(run), os.fspath(studies), "-o", os.fspath(out), *_words(options)])
     table = Path(out) / "predictions.tsv"
     if table.is_file():
         return _read_table(table, "case")
-    files = sorted(file.with_suffix(".nii.gz") for file in Path(out).rglob("*.json"))
+    done = _sidecars(out).items() if options.get("resume") else _sidecars(out).items() - before.items()
+    files = sorted(file.with_suffix(".nii.gz") for file, _ in done)
     names = [file.name.removesuffix(".nii.gz").removesuffix("_desc-brainmvp_dseg") for file in files]
     return pd.DataFrame({"case": names, "file": files})
+
+
+def _sidecars(out: PathLike) -> dict[Path, int]:
+    """What the program wrote beside label maps, and when."""
+    found = [file for file in Path(out).rglob("*.json") if file.with_suffix(".nii.gz").is_file()]
+    return {file: file.stat().st_mtime_ns for file in found}
 
 
 def evaluate(predictions: PathLike | Sequence[PathLike], reference: PathLike, **options: Option) -> Evaluation:
@@ -193,7 +222,7 @@ def evaluate(predictions: PathLike | Sequence[PathLike], reference: PathLike, **
     """
     with tempfile.TemporaryDirectory() as temporary:
         out = Path(temporary) / "evaluation.tsv"
-        run_program(["evaluate", *_several(predictions), "--reference", str(reference), "-o", str(out), *_words(options)])
+        run_program(["evaluate", *_several(predictions), "--reference", os.fspath(reference), "-o", os.fspath(out), *_words(options)])
         names = ("case", "region", "class", "predicted", "metric", "wilcoxon_method")
         table = Evaluation(_read_table(out, *names))
         table.summary = _read_table(out.with_suffix(".summary.tsv"), *names)
@@ -204,19 +233,19 @@ def evaluate(predictions: PathLike | Sequence[PathLike], reference: PathLike, **
 
 def report(out: PathLike, *runs: PathLike, **options: Option) -> Path:
     """Writes runs, evaluations (`evaluation=`) and predictions (`predictions=`, `studies=`) as one page; gives the file."""
-    run_program(["report", *map(str, runs), "-o", str(out), *_words(options)])
+    run_program(["report", *_several(runs), "-o", os.fspath(out), *_words(options)])
     return Path(out)
 
 
 def benchmark(plan: PathLike, out: PathLike, **options: Option) -> Path:
     """Compares pre-trainings as a plan says (`dry_run=True` says what it costs); gives the folder. A stopped one goes on."""
-    run_program(["benchmark", str(plan), "-o", str(out), *_words(options)])
+    run_program(["benchmark", os.fspath(plan), "-o", os.fspath(out), *_words(options)])
     return Path(out)
 
 
 def convert(source: PathLike, out: PathLike, **options: Option) -> Path:
     """Converts the weights of a checkpoint between .pt and .safetensors; gives the file."""
-    run_program(["convert", str(source), str(out), *_words(options)])
+    run_program(["convert", os.fspath(source), os.fspath(out), *_words(options)])
     return Path(out)
 
 
@@ -225,11 +254,11 @@ def inspect(path: PathLike, **options: Option) -> str:
 
     Raises `BadInput` when it cannot be used.
     """
-    return run_program(["inspect", str(path), *_words(options)])
+    return run_program(["inspect", os.fspath(path), *_words(options)])
 
 
 def _several(paths: PathLike | Sequence[PathLike]) -> list[str]:
-    return [str(paths)] if isinstance(paths, (str, os.PathLike)) else [str(path) for path in paths]
+    return [os.fspath(path) for path in ([paths] if isinstance(paths, (str, os.PathLike)) else paths)]
 
 
 # The default of pandas 3, where the argument is deprecated.
@@ -246,24 +275,19 @@ def _read_table(file: Path, *texts: str) -> pd.DataFrame:
     return table
 
 
-def _as_file(image: Image, name: str, affine: npt.NDArray[np.float64] | None, file: Path) -> Path:
+def _as_file(image: Image, name: str, affine: npt.ArrayLike | None, file: Path) -> Path:
     if isinstance(image, (str, os.PathLike)):
         return Path(image)
     if isinstance(image, nibabel.spatialimages.SpatialImage):
         nibabel.save(_exact(image), file)
         return file
     own = getattr(image, "affine", affine)  # of MONAI's MetaTensor
-    image = image.data if isinstance(image, Volume) else image
-    values = image.detach().cpu().float().numpy() if isinstance(image, torch.Tensor) else np.asarray(image, np.float32)
-    values = values[0] if values.ndim == 4 and len(values) == 1 else values
-    if values.ndim != 3:
-        raise UsageError(f"{name}: expected [H, W, D], found {list(values.shape)}")
     if own is None:
         raise UsageError(f"{name}: an array has no affine; pass affine=, [4, 4] from voxel indices to RAS+ mm")
-    matrix = np.asarray(own, np.float64)
-    if matrix.shape != (4, 4) or not np.isfinite(matrix).all():
-        raise UsageError(f"{name}: the affine is {matrix.tolist()}; expected [4, 4] from voxel indices to RAS+ mm")
-    nibabel.save(nibabel.Nifti1Image(np.asarray(values), matrix), file)  # type: ignore[no-untyped-call]
+    data = image.data if isinstance(image, Volume) else image
+    shape = np.shape(data)
+    values = numbers_of(data[0] if len(shape) == 4 and shape[0] == 1 != shape[3] else data, name).astype(np.float32)
+    nibabel.save(nibabel.Nifti1Image(values, affine_of(own, name)), file)  # type: ignore[no-untyped-call]
     return file
 
 
@@ -289,7 +313,9 @@ def _prediction_in(folder: Path) -> Prediction:
     table = folder / "predictions.tsv"
     if table.is_file():
         (row,) = _read_table(table, "case").drop(columns="case").to_dict("records")
-        numbers = {str(name).removeprefix("prob_"): float(value) for name, value in row.items()}
+        numbers = {
+            str(name).removeprefix("prob_" if details["task"] == "classify" else ""): float(value) for name, value in row.items()
+        }
         return Prediction(None, {}, numbers, _filled(details["channels_of_rows"][0]), details)
     maps = folder.rglob("*_label-*_probseg.nii.gz")
     named = {file.name.rsplit("_label-", 1)[1][: -len("_probseg.nii.gz")]: _read(file) for file in maps}
@@ -303,7 +329,7 @@ def _filled(channels: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _folder(store: Store | PathLike) -> str:
-    return str(store.folder if isinstance(store, Store) else store)
+    return os.fspath(store.folder if isinstance(store, Store) else store)
 
 
 def embed(encoder: Encoder, studies: Dataset) -> pd.DataFrame:
@@ -313,6 +339,8 @@ def embed(encoder: Encoder, studies: Dataset) -> pd.DataFrame:
     study. Without gradients, on the encoder's device; it is left in the mode that it had. Warns of other `intensities` than those of
     its training, and of features that are the same for all studies. Raises `UsageError` when the channels are others, or in another order, than the encoder's.
     """
+    if not isinstance(encoder, Encoder) or not isinstance(studies, Dataset):
+        raise UsageError(f"embed takes an Encoder and a Dataset, not {type(encoder).__name__} and {type(studies).__name__}")
     if encoder.channels and studies.channels != encoder.channels:
         raise UsageError(
             f"the images show {', '.join(studies.channels)}, and the encoder takes {', '.join(encoder.channels)}; pass "

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import operator
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -30,6 +31,15 @@ class Templates(dict[str, npt.NDArray[Any]]):
     spacing_mm: float | None = None
     """Of their voxels; None where nothing says it."""
 
+    def copy(self) -> Templates:
+        """With the same spacing."""
+        return self | {}
+
+    def __or__(self, other: Mapping[str, npt.NDArray[Any]]) -> Templates:  # type: ignore[override]
+        result = Templates({**self, **other})
+        result.spacing_mm = self.spacing_mm
+        return result
+
 
 class Dataset(torch.utils.data.Dataset[Sample]):
     """Dictionaries of a random crop of each study.
@@ -43,7 +53,7 @@ class Dataset(torch.utils.data.Dataset[Sample]):
     def __init__(
         self,
         store: Store | PathLike,
-        crop: int | Triple | None = 96,
+        crop: int | Sequence[int] | None = 96,
         channels: Sequence[str] | None = None,
         fill: str = "zero",
         *,
@@ -66,7 +76,7 @@ class Dataset(torch.utils.data.Dataset[Sample]):
         of the channels.
         """
         self.store = store if isinstance(store, Store) else Store(store)
-        self.crop: Triple | None = (int(crop),) * 3 if isinstance(crop, (int, np.integer)) else crop
+        self.crop = None if crop is None else _sides(crop)
         self.channels = (channels,) if isinstance(channels, str) else tuple(channels if channels is not None else self.store.modalities)
         self.intensities = intensities
         self.transform = transform
@@ -109,14 +119,12 @@ class Dataset(torch.utils.data.Dataset[Sample]):
             raise UsageError(
                 f"channels are {', '.join(self.channels) or 'none'}; expected different ones of {', '.join(self.store.modalities)}"
             )
-        if self.crop is not None and (len(self.crop) != 3 or min(self.crop) < 1):
-            raise UsageError(f"crop is {self.crop}; expected sides of at least 1 voxel")
 
     def __len__(self) -> int:
         return len(self.studies)
 
     def __getitem__(self, index: int) -> Any:
-        study = self.studies[index]
+        study = self.studies[operator.index(index)]
         return self._sample(study, _start(study.shape, self.crop or study.shape, _drawn))
 
     def middle(self, index: int) -> Any:
@@ -143,6 +151,13 @@ class Dataset(torch.utils.data.Dataset[Sample]):
         if self.has_labels:
             sample["label"] = torch.from_numpy(study[LABEL].crop(start, size)[np.newaxis])
         return sample if self.transform is None else self.transform(sample)
+
+
+def _sides(crop: int | Sequence[int]) -> Triple:
+    sides = np.broadcast_to(np.asarray(crop), 3) if np.shape(crop) in ((), (3,)) else np.zeros(3, int)
+    if sides.dtype.kind not in "iu" or sides.min() < 1:
+        raise UsageError(f"crop is {crop!r}; expected a side of at least 1 voxel, or three")
+    return int(sides[0]), int(sides[1]), int(sides[2])
 
 
 def _drawn(room: int) -> int:

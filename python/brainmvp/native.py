@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
+import operator
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
 
 from brainmvp.errors import UsageError
 
@@ -22,13 +26,24 @@ def needed() -> Iterator[None]:
         ) from fault
 
 
-def processors() -> int:
-    """How many this process may run on."""
-    return len(os.sched_getaffinity(0))
+def threads_of(threads: int | None) -> int:
+    """As many as asked for, or as this process may run on processors."""
+    return len(os.sched_getaffinity(0)) if threads is None else whole("threads", threads, 1, 4096)
 
 
-def checked(name: str, value: float, lowest: float, highest: float = math.inf) -> float:
+def whole(name: str, value: Any, lowest: int, highest: int) -> int:
+    """`value`, or `UsageError` when it is no whole number from `lowest` to `highest`."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = lowest - 1
+    if isinstance(value, bool) or not lowest <= number <= highest:
+        raise UsageError(f"{name} is {value!r}; expected a whole number from {lowest} to {highest}")
+    return number
+
+
+def checked(name: str, value: Any, lowest: float, highest: float = math.inf) -> float:
     """`value`, or `UsageError` when it is not a finite number from `lowest` to `highest`."""
-    if not (math.isfinite(value) and lowest <= value <= highest):
-        raise UsageError(f"{name} is {value}; expected a number from {lowest:g}" + (f" to {highest:g}" if highest < math.inf else " up"))
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)) or not (math.isfinite(value) and lowest <= value <= highest):
+        raise UsageError(f"{name} is {value!r}; expected a number from {lowest:g}" + (f" to {highest:g}" if highest < math.inf else " up"))
     return float(value)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from brainmvp.errors import UsageError
-from brainmvp.native import checked, needed, processors
+from brainmvp.native import checked, needed, threads_of
 from brainmvp.volumes import Affine, Array, Source, Volume, stored_of
 
 
@@ -53,8 +56,12 @@ def prepare_study(
     if percentiles_of not in ("crop", "foreground"):
         raise UsageError(f"percentiles_of is {percentiles_of!r}; expected crop or foreground")
     for name in images:
-        if name == "label" or not re.fullmatch("[a-z0-9_]+", name):
+        if not isinstance(name, str) or name == "label" or not re.fullmatch("[a-z0-9_]+", name):
             raise UsageError(f"{name!r} names no modality; expected lower-case letters, digits and _, such as t1")
+    if reference and reference not in images:
+        raise UsageError(f"reference is {reference!r}; expected one of the images, {', '.join(images)}")
+    if np.shape(percentiles) != (2,):
+        raise UsageError(f"percentiles are {percentiles!r}; expected two numbers, such as (5, 95)")
     low, high = (checked("a percentile", value, 0, 100) for value in percentiles)
     if low >= high:
         raise UsageError(f"percentiles are {low:g} and {high:g}; the first must be below the second")
@@ -67,8 +74,8 @@ def prepare_study(
         high,
         percentiles_of == "foreground",
         reference,
-        z_scored,
-        threads or processors(),
+        bool(z_scored),
+        threads_of(threads),
     )
     volumes = {name: Volume(values, found["affine"]) for name, values in found["volumes"].items()}
     mapped = None if found["label"] is None else Volume(found["label"], found["affine"])
@@ -76,4 +83,4 @@ def prepare_study(
 
 
 def _stored(image: Source, name: str) -> Path | tuple[Array, Affine]:
-    return Path(image) if isinstance(image, (str, Path)) else stored_of(image, name)
+    return Path(image) if isinstance(image, (str, os.PathLike)) else stored_of(image, name)

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from brainmvp.errors import BadInput, UsageError
-from brainmvp.native import checked, needed
+from brainmvp.native import checked, needed, whole
 from brainmvp.volumes import Affine, LabelArray, Source, label_array, labels_of
 
+_VALUES = (-(2**31), 2**31 - 1)  # of label maps
 SAME_GRID_MM = 0.01  # between corners; image::kSameGridMm
 
 
@@ -32,7 +33,7 @@ def compare_labels(
     in ml, lesions as 26-connected components. No value is ever NaN: two empty masks agree, one empty mask is the worst.
 
     prediction: as the reference, or an array [H, W, D] on its grid. regions: by name one value or several; without it each value
-    other than 0 of both is a region. ignore: a value of the reference whose voxels count for nothing. tolerance_mm: of the surface
+    other than 0 of both is a region. ignore: a value of the reference whose voxels count for nothing, in no region. tolerance_mm: of the surface
     Dice. min_iou, min_volume_mm3: which lesions match, and which are counted.
 
     Raises `BadInput` for values that are no whole numbers and for two grids, `UsageError` for wrong arguments.
@@ -48,7 +49,7 @@ def compare_labels(
         expected,
         affine,
         _named(regions),
-        ignore,
+        None if ignore is None else whole("ignore", ignore, *_VALUES),
         checked("tolerance_mm", tolerance_mm, 0),
         checked("min_iou", min_iou, 0, 1),
         checked("min_volume_mm3", min_volume_mm3, 0),
@@ -86,5 +87,5 @@ def _named(regions: Mapping[str, int | Sequence[int]] | None) -> list[tuple[str,
         values = np.atleast_1d(np.asarray(given))
         if values.ndim != 1 or values.size == 0 or values.dtype.kind not in "iu":
             raise UsageError(f"region {name}: {given!r}; expected a whole number or several")
-        named.append((str(name), [int(value) for value in values]))
+        named.append((str(name), [whole(f"region {name}", value, *_VALUES) for value in values]))
     return named

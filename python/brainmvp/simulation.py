@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from brainmvp.errors import UsageError
-from brainmvp.native import checked, needed
+from brainmvp.native import checked, needed, whole
 from brainmvp.volumes import Volume
 
 
@@ -57,11 +58,14 @@ def simulate_study(
         from brainmvp_native import simulate_study as run
     if skull not in ("layout", "keep", "strip"):
         raise UsageError(f"skull is {skull!r}; expected layout, keep or strip")
-    checked("seed", seed, 0, 2**53)
-    checked("number", number, 0, checked("studies", studies, 1, 100000) - 1)
+    seed = whole("seed", seed, 0, 2**53)
+    studies = whole("studies", studies, 1, 100000)
+    number = whole("number", number, 0, studies - 1)
+    modalities = [modalities] if isinstance(modalities, str) else list(modalities)
+    kept = [whole("a head", head, 1, 100000) for head in heads]
     wanted = [] if pathology is None else [pathology]
     voxel_mm = checked("voxel", voxel, 0.5, 10)
-    found = run(layout, number, studies, seed, str(anatomy), list(heads), wanted, list(modalities), voxel_mm, skull)
+    found = run(layout, number, studies, seed, os.fspath(anatomy), kept, wanted, modalities, voxel_mm, skull)
     return SimulatedStudy(
         id=found["id"],
         class_name=found["class_name"],

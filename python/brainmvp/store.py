@@ -83,7 +83,7 @@ class StoredVolume:
         return result
 
     def copy_crop(self, out: npt.NDArray[Any], start: Triple, intensities: str = "unclipped") -> None:
-        """As `crop`, into `out` [H, W, D] of zeros: what lies outside the volume is left as it is."""
+        """As `crop`, into `out` [H, W, D] of zeros."""
         low, high = bounds_of(intensities)
         if _HAS_READER and out.flags.c_contiguous:
             self._read_crop(out, start, intensities == "clipped")
@@ -229,6 +229,12 @@ class StoredStudy:
 
     def __contains__(self, name: object) -> bool:
         return name in self.volumes
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.volumes)
+
+    def __len__(self) -> int:
+        return len(self.volumes)
 
 
 class Store(Mapping[str, StoredStudy]):

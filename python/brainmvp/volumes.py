@@ -9,9 +9,10 @@ What takes an image takes a file, a `Volume`, an image of nibabel, or whatever h
 
 from __future__ import annotations
 
+import os
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Union
 
 import nibabel
@@ -20,16 +21,16 @@ import numpy.typing as npt
 import torch
 
 from brainmvp.errors import BadInput, UsageError
-from brainmvp.native import needed, processors
+from brainmvp.native import needed, threads_of
 
 Array = npt.NDArray[Any]
 FloatArray = npt.NDArray[np.float32]
 LabelArray = npt.NDArray[np.int32]
 Affine = npt.NDArray[np.float64]
-Source = Union[str, Path, "Volume", "nibabel.spatialimages.SpatialImage", Any]
+Source = Union[str, "os.PathLike[str]", "Volume", "nibabel.spatialimages.SpatialImage", Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Volume:
     """A 3D array with its place in the world."""
 
@@ -40,15 +41,20 @@ class Volume:
     header: Mapping[str, Any] = field(default_factory=dict)
     """Of a file: format, data_type, slope, intercept, affine_source, warnings and so on."""
 
+    def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> Array:
+        return np.array(array_of(self.data, "the image"), dtype, copy=copy) if copy else np.asarray(array_of(self.data, "the image"), dtype)
+
     def to_nibabel(self) -> nibabel.Nifti1Image:
         """For nibabel.save. Raises `UsageError` for another shape than [H, W, D]."""
         values = array_of(self.data, "the image")
+        if values.dtype.kind == "f" and values.dtype.itemsize not in (4, 8):
+            values = values.astype(np.float32 if values.dtype.itemsize < 4 else np.float64)
         if values.dtype.kind == "b" or values.dtype in (np.int64, np.uint64):  # which NIfTI lacks, or few programs read
             values = label_array(values, "the image")
         return nibabel.Nifti1Image(values, affine_of(self.affine, "the image"))  # type: ignore[no-untyped-call]
 
 
-def read_image(path: str | Path) -> Volume:
+def read_image(path: str | os.PathLike[str]) -> Volume:
     """An image of one channel: NIfTI, MGH, NRRD or MetaImage, scaled, as float32 [H, W, D].
 
     Voxels that are not finite are 0; `header["warnings"]` says so. Raises `BadInput` for a file that is damaged, missing or of another
@@ -60,7 +66,7 @@ def read_image(path: str | Path) -> Volume:
     return channels[0]
 
 
-def read_channels(path: str | Path) -> list[Volume]:
+def read_channels(path: str | os.PathLike[str]) -> list[Volume]:
     """The channels of an image, one or more, each as of `read_image`."""
     with needed():
         from brainmvp_native import read_image as read
@@ -68,7 +74,7 @@ def read_channels(path: str | Path) -> list[Volume]:
     return [Volume(values, header["affine"], header) for values in channels]
 
 
-def read_label(path: str | Path) -> Volume:
+def read_label(path: str | os.PathLike[str]) -> Volume:
     """A label map, as int32 [H, W, D]. Raises `BadInput` as `read_image`, and for values that are no whole numbers."""
     with needed():
         from brainmvp_native import read_label as read
@@ -84,12 +90,12 @@ def resample(image: Source, like: Source, label: bool = False, threads: int | No
     with needed():
         from brainmvp_native import resample_linear, resample_nearest
     shape, target = grid_of(like, "like")
-    count = threads or processors()
+    count = threads_of(threads)
     if label:
         labels, affine = labels_of(image, "image")
-        return Volume(resample_nearest(labels, affine, shape, target, count), target)
+        return Volume(resample_nearest(labels, affine, shape, target, count), target.copy())
     values, affine = floats_of(image, "image")
-    return Volume(resample_linear(values, affine, shape, target, count), target)
+    return Volume(resample_linear(values, affine, shape, target, count), target.copy())
 
 
 def floats_of(source: Source, name: str) -> tuple[FloatArray, Affine]:
@@ -126,10 +132,12 @@ def labels_of(source: Source, name: str) -> tuple[LabelArray, Affine]:
 def label_array(data: Any, name: str) -> LabelArray:
     """int32 of what is whole numbers, also as floats. Raises as `labels_of`."""
     values = numbers_of(data, name)
+    if values.dtype == np.float64 and not (np.rint(values) == values).all():
+        values = values.astype(np.float32)  # of a file with a scale, as its reader has them
     if values.dtype.kind == "f" and not (np.isfinite(values).all() and (np.rint(values) == values).all()):
         raise BadInput(f"{name}: not all values are whole numbers; a label map is expected, not probabilities")
     bounds = np.iinfo(np.int32)
-    if values.dtype.kind != "b" and (values.min() < bounds.min or values.max() > bounds.max):
+    if values.dtype.kind != "b" and (float(values.min()) < bounds.min or float(values.max()) > bounds.max):
         raise BadInput(f"{name}: values from {values.min()} to {values.max()}; a label map has those of 32 bits")
     return np.asarray(values, np.int32)
 
@@ -150,6 +158,8 @@ def array_of(data: Any, name: str) -> Array:
     if isinstance(data, torch.Tensor):
         plain = data.detach().cpu()
         data = (plain.float() if plain.dtype == torch.bfloat16 else plain).numpy()
+    if np.ma.is_masked(data):
+        raise UsageError(f"{name}: a masked array; fill it first, for example with filled(0)")
     values = np.from_dlpack(data) if hasattr(data, "__dlpack__") and not isinstance(data, np.ndarray) else np.asarray(data)
     return values.reshape(_three_axes(values.shape, name))
 
@@ -160,8 +170,10 @@ def affine_of(affine: npt.ArrayLike, name: str) -> Affine:
         values = np.asarray(affine, np.float64)
     except (TypeError, ValueError) as fault:
         raise UsageError(f"{name}: its affine is {affine!r}; expected [4, 4] numbers") from fault
-    if values.shape != (4, 4) or not np.array_equal(values[3], (0, 0, 0, 1)):
-        raise UsageError(f"{name}: its affine has the shape {list(values.shape)}; expected [4, 4], the last row 0 0 0 1")
+    if values.shape != (4, 4):
+        raise UsageError(f"{name}: its affine has the shape {list(values.shape)}; expected [4, 4]")
+    if np.isfinite(values).all() and not np.array_equal(values[3], (0, 0, 0, 1)):
+        raise UsageError(f"{name}: the last row of its affine is {values[3].tolist()}; expected 0 0 0 1")
     if not np.isfinite(values).all() or abs(np.linalg.det(values[:3, :3])) < 1e-12:
         raise BadInput(f"{name}: its affine is singular or not finite")
     return values
@@ -169,7 +181,7 @@ def affine_of(affine: npt.ArrayLike, name: str) -> Affine:
 
 def grid_of(source: Source, name: str) -> tuple[tuple[int, int, int], Affine]:
     """Shape and affine; of a file its header is enough."""
-    if isinstance(source, (str, Path)):
+    if isinstance(source, (str, os.PathLike)):
         with needed():
             from brainmvp_native import read_header
         header = read_header(source)
@@ -185,14 +197,21 @@ def _three_axes(shape: Sequence[int], name: str) -> tuple[int, int, int]:
     return shape[0], shape[1], shape[2]
 
 
-def volume_of(source: Source, name: str, read: Callable[[str | Path], Volume] = read_image) -> Volume:
+def volume_of(source: Source, name: str, read: Callable[[str | os.PathLike[str]], Volume] = read_image) -> Volume:
     """What any of the forms of an image is. Raises `UsageError` for what is none."""
     if isinstance(source, Volume):
         return source
-    if isinstance(source, (str, Path)):
+    if isinstance(source, (str, os.PathLike)):
         return read(source)
     if isinstance(source, nibabel.spatialimages.SpatialImage):
+        _warn_of_orientation(source, name)
         return Volume(source.dataobj, source.affine)
     if hasattr(source, "affine") and hasattr(source, "__array__"):
         return Volume(source, source.affine)
     raise UsageError(f"{name}: {type(source).__name__} has no affine; pass Volume(array, affine), a file or an image of nibabel")
+
+
+def _warn_of_orientation(image: nibabel.spatialimages.SpatialImage, name: str) -> None:
+    header = image.header
+    if isinstance(header, nibabel.Nifti1Header) and header["sform_code"] == 0 and header["qform_code"] == 0:
+        warnings.warn(f"{name}: the header has no orientation, so left and right are unknown", stacklevel=2)

@@ -3,6 +3,7 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -38,9 +39,12 @@ std::vector<metrics::Region> regions_of(const NamedValues& named, const image::L
   return metrics::regions_of_values(values);
 }
 
-std::vector<Row> compare(image::LabelVolume prediction, const image::LabelVolume& reference, const NamedValues& named,
+std::vector<Row> compare(image::LabelVolume prediction, image::LabelVolume reference, const NamedValues& named,
                          std::optional<int> ignore, const metrics::SegmentationOptions& options) {
   metrics::clear_ignored(prediction, reference, {.regions = {}, .declared = {}, .ignore = ignore});
+  if (ignore.has_value()) { // a region of a caller may have the value
+    std::ranges::replace(reference.data, *ignore, 0);
+  }
   std::vector<Row> rows;
   for (const metrics::Region& region : regions_of(named, prediction, reference)) {
     stop_if_interrupted("comparing label maps");

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import warnings
 from pathlib import Path
@@ -16,6 +17,7 @@ from conftest import Cohort, Runs
 from monai.data import MetaTensor
 
 import brainmvp
+from brainmvp.commands import _words
 
 
 class Graded(NamedTuple):
@@ -112,6 +114,8 @@ def test_images_of_every_kind(graded: Graded) -> None:
         "texts": ({name: str(file) for name, file in files.items()}, None),
         "images": (image, None),
         "read-only arrays": ({name: np.broadcast_to(one, one.shape) for name, one in values.items()}, affine),
+        "channels first": ({name: one[None] for name, one in values.items()}, affine.tolist()),
+        "channels last": ({name: one[..., None] for name, one in values.items()}, affine),
         "doubles": ({name: torch.from_numpy(one.astype(np.float64)) for name, one in values.items()}, affine),
         "volumes": ({name: brainmvp.read_image(file) for name, file in files.items()}, None),
         "MONAI's": ({name: MetaTensor(one.astype(np.float32)[None], affine=torch.from_numpy(affine)) for name, one in values.items()}, None),
@@ -120,10 +124,19 @@ def test_images_of_every_kind(graded: Graded) -> None:
         warnings.simplefilter("error")
         for kind, (images, given) in kinds.items():
             assert brainmvp.predict(images, graded.run, given, threads=1, precision="fp32").numbers == expected, kind
-    for wrong, message in ((np.eye(3), "expected \\[4, 4\\]"), (np.full((4, 4), np.nan), "nan")):
-        with pytest.raises(brainmvp.UsageError, match=message):
+    for wrong, kind_of, message in (
+        (np.eye(3), brainmvp.UsageError, "expected \\[4, 4\\]"),
+        (np.diag([1.0, 1, 1, 2]), brainmvp.UsageError, "last row"),
+        ("affine", brainmvp.UsageError, "expected \\[4, 4\\] numbers"),
+        (np.full((4, 4), np.nan), brainmvp.BadInput, "not finite"),
+        (np.diag([1.0, 1, 0, 1]), brainmvp.BadInput, "singular"),
+    ):
+        with pytest.raises(kind_of, match=message):
             brainmvp.predict(values, graded.run, wrong)
-    with pytest.raises(brainmvp.UsageError, match="found \\[2, 3"):
+    for wrong_images in (next(iter(files.values())), [], {"t1": np.array("x")}, {"t1": np.ones((8, 8, 8), complex)}):
+        with pytest.raises(brainmvp.UsageError):
+            brainmvp.predict(wrong_images, graded.run, affine)  # type: ignore[arg-type]
+    with pytest.raises(brainmvp.UsageError, match="shape \\[2, 3"):
         brainmvp.predict({"t1": np.zeros((2, 3, 3, 3))}, graded.run, affine)
 
 
@@ -142,3 +155,57 @@ def test_scaled_images_of_nibabel_are_not_rounded_anew(graded: Graded, tmp_path:
     images = {name: nibabel.load(file) for name, file in files.items()}
     assert brainmvp.predict(images, graded.run, threads=1, precision="fp32").numbers == expected
     assert "study tmp" not in capfd.readouterr().err  # which names no temporary folder
+
+
+class Named:
+    """A path that is no `Path`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __fspath__(self) -> str:
+        return str(self.path)
+
+
+def test_options_become_words() -> None:
+    options = {"labels": [1, "ET"], "percentiles": (5, 95.5), "crop": np.array([16, 24, 16]), "resume": np.True_, "force": False, "only": None}
+    words = "--labels 1 --labels ET --percentiles 5 95.5 --crop 16 24 16 --resume"
+    assert _words(options) == words.split()  # type: ignore[arg-type]
+    for wrong in ({"a": 1}, {1}, range(3), object(), [True], np.ones((2, 2))):
+        with pytest.raises(brainmvp.UsageError, match="labels has the value"):
+            _words({"labels": wrong})  # type: ignore[dict-item]
+
+
+def test_labels_by_number_and_paths_of_every_kind(runs: Runs, cohort: Cohort, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    table = brainmvp.predict_all(Named(cohort.studies), Named(runs.segmentation), Named(out), threads=1)
+    found = brainmvp.evaluate(Named(out), Named(cohort.studies), labels=[1, 2], bootstrap=10)
+    assert found["region"].nunique() == 2 and set(found["case"]) == set(table["case"])
+    assert list(found[found["dice"] > 0].summary) == list(found.summary)
+    header = runs.segmentation / "checkpoints" / "last.pt"
+    assert brainmvp.inspect(Named(header)) == brainmvp.inspect(header)
+
+
+def test_studies_of_other_calls_are_not_in_the_table(runs: Runs, cohort: Cohort, tmp_path: Path) -> None:
+    content = json.loads(cohort.studies.read_text())
+    rows = content["training"]
+    for name, part in (("first", rows[:1]), ("others", rows[1:])):
+        (cohort.studies.parent / f"{name}.json").write_text(json.dumps(content | {"training": part}))
+    out = tmp_path / "out"
+    first, others = (brainmvp.predict_all(cohort.studies.parent / f"{name}.json", runs.segmentation, out, threads=1) for name in ("first", "others"))
+    assert len(first) == 1 and len(others) == len(rows) - 1 and not set(first["case"]) & set(others["case"])
+    whole = brainmvp.predict_all(cohort.studies, runs.segmentation, out, threads=1, resume=True)
+    assert len(whole) == len(rows)
+
+
+def test_what_no_command_takes(runs: Runs, cohort: Cohort, tmp_path: Path) -> None:
+    with pytest.raises(brainmvp.UsageError, match="a shard is no store yet"):
+        brainmvp.prepare(cohort.studies, tmp_path / "store", shard="1/2")
+    with pytest.raises(brainmvp.UsageError, match="--task brats2018"):  # as the command says it
+        brainmvp.finetune("segment", cohort.store, tmp_path / "run", task="brats2018", steps=1)
+    empty = tmp_path / "x.pt"
+    empty.touch()
+    with pytest.raises(brainmvp.BadInput, match="x.pt: no checkpoint"):
+        brainmvp.Encoder.from_pretrained(empty)
+    with pytest.raises(brainmvp.UsageError, match="an Encoder and a Dataset"):
+        brainmvp.embed(brainmvp.make_encoder("uniformer_tiny"), cohort.store)  # type: ignore[arg-type]

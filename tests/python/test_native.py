@@ -97,6 +97,33 @@ def test_arrays_are_not_copied(data: Path) -> None:
     assert tensor[0, 0, 0] == 12345 and again[0, 0, 0] != 12345
 
 
+def test_a_volume_is_an_array_and_has_an_identity(tmp_path: Path) -> None:
+    for kind in (np.float16, np.longdouble):
+        volume = Volume(np.full((3, 4, 5), 1.5, kind), np.eye(4))
+        volume.to_nibabel().to_filename(tmp_path / "x.nii")
+        assert (np.asarray(nibabel.load(tmp_path / "x.nii").dataobj) == 1.5).all()
+        assert volume in [volume] and np.asarray(volume, np.float32).shape == (3, 4, 5) and len({volume}) == 1
+    like = Volume(np.ones((3, 4, 5)), np.eye(4))
+    brainmvp.resample(like, like).affine[0, 3] = 5  # type: ignore[index,call-overload]
+    assert like.affine[0, 3] == 0  # type: ignore[index,call-overload]
+
+
+def test_a_header_without_orientation_is_warned_of() -> None:
+    bare = nibabel.Nifti1Image(np.ones((3, 4, 5), np.float32), None).from_bytes(nibabel.Nifti1Image(np.ones((3, 4, 5), np.float32), None).to_bytes())
+    with pytest.warns(UserWarning, match="no orientation, so left and right are unknown"):
+        brainmvp.resample(bare, bare)
+
+
+def test_scaled_label_maps_of_nibabel(tmp_path: Path) -> None:
+    header = nibabel.Nifti1Header()
+    header.set_data_dtype(np.int16)
+    image = nibabel.Nifti1Image(10 * np.arange(27, dtype=np.int16).reshape(3, 3, 3), np.eye(4), header)
+    image.header.set_slope_inter(0.1, 0)
+    image.to_filename(tmp_path / "x.nii")
+    scaled = nibabel.load(tmp_path / "x.nii")
+    assert (brainmvp.compare_labels(scaled, tmp_path / "x.nii")["dice"] == 1).all()
+
+
 def test_volumes_become_files(tmp_path: Path) -> None:
     for kind in (np.bool_, np.int64, np.uint8, np.float32):
         values = (np.arange(60).reshape(3, 4, 5) % 2).astype(kind)
@@ -228,6 +255,18 @@ def test_empty_maps_and_ignored_voxels() -> None:
     assert brainmvp.compare_labels(more, Volume(unlabelled, np.eye(4)), {"lesion": 1}, ignore=9).loc["lesion", "dice"] == 1
 
 
+def test_an_ignored_value_is_in_no_region() -> None:
+    rng = np.random.default_rng(1)
+    reference, prediction = (rng.integers(0, 4, (8, 8, 8)).astype(np.int32) for _ in range(2))
+    counted = reference != 2
+    for regions in ({"any": (1, 2, 3)}, None):
+        found = brainmvp.compare_labels(prediction, Volume(reference, np.eye(4)), regions, ignore=2)
+        expected = brainmvp.compare_labels(prediction * counted, Volume(reference * counted, np.eye(4)), regions)
+        pd.testing.assert_frame_equal(found, expected)
+    same = brainmvp.compare_labels(reference, Volume(reference, np.eye(4)), ignore=1)
+    assert list(same.index) == ["2", "3"] and (same["dice"] == 1).all()
+
+
 @pytest.mark.parametrize(
     "prediction, kind, message",
     [
@@ -235,6 +274,8 @@ def test_empty_maps_and_ignored_voxels() -> None:
         (np.full((6, 6, 6), 0.5), brainmvp.BadInput, "whole numbers"),
         (np.full((6, 6, 6), np.nan), brainmvp.BadInput, "whole numbers"),
         (np.full((6, 6, 6), 2**40), brainmvp.BadInput, "32 bits"),
+        (np.full((6, 6, 6), 2.0**31, np.float32), brainmvp.BadInput, "32 bits"),
+        (np.ma.masked_less(np.arange(216).reshape(6, 6, 6), 3), brainmvp.UsageError, "masked"),
         (Volume(np.zeros((6, 6, 6), np.uint8), np.diag([1, 1, 1.01, 1])), brainmvp.BadInput, "corners lie up to 0.05 mm"),
         (np.zeros((6, 6)), brainmvp.UsageError, r"\[6, 6\]"),
         ("not there.nii", brainmvp.BadInput, "not there.nii"),

@@ -213,6 +213,23 @@ def test_a_template_fills_what_is_missing(cohort: Cohort) -> None:
     assert missing > 0
 
 
+def test_copies_of_templates_keep_their_spacing(cohort: Cohort) -> None:
+    templates = brainmvp.Templates({"t1": np.ones((8, 8, 8), np.float32)})
+    templates.spacing_mm = 8
+    for copy in (templates, templates.copy(), templates | {}):
+        with pytest.raises(brainmvp.UsageError, match="voxels of 8 mm"):
+            brainmvp.Dataset(cohort.store, fill="template", templates=copy)
+
+
+def test_crops_of_numpy_and_studies_as_mappings(cohort: Cohort) -> None:
+    assert brainmvp.Dataset(cohort.store, crop=np.array([8, 9, 10]))[0]["image"].shape[1:] == (8, 9, 10)  # type: ignore[arg-type]
+    for wrong in (16.0, (8, 8), "8", np.zeros(3, int)):
+        with pytest.raises(brainmvp.UsageError, match="crop is"):
+            brainmvp.Dataset(cohort.store, crop=wrong)  # type: ignore[arg-type]
+    study = next(iter(cohort.store.values()))
+    assert list(study) == list(study.volumes) and len(study) == len(study.volumes)
+
+
 def test_a_template_lies_centred_on_the_padded_volume() -> None:
     template = np.arange(10.0).reshape(10, 1, 1)
     # A volume of 5, padded to 8 with 1 in front, in the middle of 10: voxel 0 lies at 1 + 1 of the grid.

@@ -196,7 +196,7 @@ def _readme(description: Description) -> str:
     return f"""# Segmentation of brain MRI
 {description.network}, fine-tuned with brainmvp. It takes {", ".join(description.channels)} and gives {", ".join(description.outputs)}.
 
-Needs MONAI, pytorch-ignite, nibabel and the Python package brainmvp. Each study is a folder below `data`, with {channels}, all on one
+Needs MONAI, fire, pytorch-ignite, nibabel and the Python package brainmvp. Each study is a folder below `data`, with {channels}, all on one
 grid; none may be missing. `templates` and `brainmvp.json` have what fills a missing one; `brainmvp predict` does it.
 ```
 python -m monai.bundle run --config_file configs/inference.json --bundle_root . --dataset_dir data --output_dir predictions
