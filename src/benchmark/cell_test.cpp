@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "benchmark/scores.h"
+#include "benchmark/studies.h"
 #include "io/text_file.h"
 
 namespace brainmvp::benchmark {
@@ -35,6 +36,7 @@ std::size_t chosen_point(const Workplace& place, const std::vector<std::string>&
 struct Test {
   Words predict; // without the run
   Words evaluate;
+  fs::path list; // of the studies
   fs::path predictions;
   fs::path evaluation;
   std::string only; // modalities with commas between them; empty: all
@@ -47,6 +49,7 @@ Test test_of(const Trial& trial, const fs::path& own, const std::string& only) {
   const std::string ending = only.empty() ? "" : "-" + only;
   Test test{.predict = {},
             .evaluate = {},
+            .list = list,
             .predictions = own / ("predictions" + ending),
             .evaluation = own / ("evaluation" + ending + ".json"),
             .only = only};
@@ -78,6 +81,28 @@ std::vector<Test> tests_of(const Trial& trial, const fs::path& own) {
   return tests;
 }
 
+// evaluate of classes and numbers wants a prediction of each study: those that have none are left out here, and missing in the
+// results.
+Words against_predicted(const Workplace& place, const Test& test) {
+  const fs::path reduced = test.evaluation.string() + ".reference.json";
+  std::vector<std::string> cases;
+  for (const std::string& line :
+       split(io::read_text_file(place.path(test.predictions / "predictions.tsv"), io::kLargestTable), "\n")) {
+    cases.push_back(split(line, "\t").front());
+  }
+  keep_cases(place.path(test.list), cases, place.path(reduced));
+  Words words = test.evaluate;
+  std::ranges::replace(words, test.list.string(), reduced.string());
+  return words;
+}
+
+bool has_predictions(const fs::path& folder) {
+  const fs::recursive_directory_iterator files(folder);
+  return std::any_of(begin(files), end(files), [](const fs::path& file) {
+    return file.filename() == "predictions.tsv" || file.filename().string().ends_with(".nii.gz");
+  });
+}
+
 TestScores run_test(const Workplace& place, const Test& test, const fs::path& run, const Task& task) {
   Words words{"predict", run.string()};
   words.insert(words.end(), test.predict.begin(), test.predict.end());
@@ -91,8 +116,14 @@ TestScores run_test(const Workplace& place, const Test& test, const fs::path& ru
       throw;
     }
   }
-  place.run(test.evaluate);
-  return test_scores(place.path(test.evaluation), task.kind, task.target);
+  if (!has_predictions(place.path(test.predictions))) {
+    if (!test.only.empty()) {
+      return {}; // every patient is missing
+    }
+    throw Error(ExitCode::kBadInput, test.list.string() + ": none of its patients could be predicted");
+  }
+  place.run(task.kind == Kind::kSegment ? test.evaluate : against_predicted(place, test));
+  return by_patient(test_scores(place.path(test.evaluation), task.kind, task.target), patients_in(place.path(test.list)));
 }
 
 Json json_of(const TestScores& scores) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "benchmark/tests_read.h"
 #include "metrics/holm.h"
@@ -14,7 +15,7 @@ namespace {
 const std::vector<std::string> kReferences{"scratch", "mae"};
 constexpr std::size_t kResamples = 2000;
 
-double deviation(const std::map<Seeds, ByPatient>& runs) {
+std::optional<double> deviation(const std::map<Seeds, ByPatient>& runs) {
   std::vector<double> means;
   std::ranges::transform(runs, std::back_inserter(means), [](const auto& run) { return metrics::mean(run.second); });
   const double centre = metrics::mean(means);
@@ -22,7 +23,7 @@ double deviation(const std::map<Seeds, ByPatient>& runs) {
   for (const double mean : means) {
     sum += (mean - centre) * (mean - centre);
   }
-  return means.size() < 2 ? 0 : std::sqrt(sum / static_cast<double>(means.size() - 1));
+  return means.size() < 2 ? std::optional<double>() : std::sqrt(sum / static_cast<double>(means.size() - 1));
 }
 
 void add_scores(Comparison& comparison, const AllTests& all, const Tests& tests) {
@@ -74,10 +75,15 @@ Kept add_differences(Comparison& comparison, const AllTests& all, const std::str
 // Each task counts alike, and its patients are drawn for themselves.
 void add_mean_over_tasks(Comparison& comparison, const Kept& kept, const std::string& objective, const std::string& reference) {
   std::map<Setting, std::vector<const Paired*>> by_size;
+  std::map<std::string, std::set<std::string>> all_tasks; // of each network
   for (const auto& [setting, pairs] : kept) {
     by_size[{setting.backbone, "", setting.labelled}].push_back(&pairs);
+    all_tasks[setting.backbone].insert(setting.task);
   }
   for (const auto& [setting, tasks] : by_size) {
+    if (tasks.size() < all_tasks[setting.backbone].size()) {
+      continue; // a number of labelled patients that some tasks do not have
+    }
     const auto count = static_cast<double>(tasks.size());
     Difference mean{.setting = setting, .objective = objective, .reference = reference, .seeds = tasks.front()->seeds};
     for (const Paired* task : tasks) {
@@ -139,7 +145,11 @@ void add_ranks(Comparison& comparison, const AllTests& all, const Tests& tests) 
         drawn[i] += scores[i][patient];
       }
     }
-    ranks[static_cast<std::size_t>(std::ranges::max_element(drawn) - drawn.begin())].first += 1.0 / kResamples;
+    const double best = std::ranges::max(drawn);
+    const auto equal = static_cast<double>(std::ranges::count(drawn, best)); // who share the first place
+    for (std::size_t i = 0; i < ranks.size(); ++i) {
+      ranks[i].first += drawn[i] == best ? 1 / equal / kResamples : 0;
+    }
   }
   for (std::size_t i = 0; i < ranks.size(); ++i) {
     ranks[i].rank = rank_of(means, i);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,10 +24,10 @@ struct Score {
   std::string objective;
   std::string metric;
   std::size_t seeds = 0;
-  double mean = 0;                 // over patients and seeds
-  metrics::Interval interval = {}; // over patients
-  double seed_deviation = 0;       // of the seeds' means; 0 for one
-  double hours = 0;                // of one pre-training and one fine-tuning with its test, in the mean
+  double mean = 0;                           // over patients and seeds
+  metrics::Interval interval = {};           // over patients
+  std::optional<double> seed_deviation = {}; // of the seeds' means; none for one
+  double hours = 0;                          // of one pre-training and one fine-tuning with its test, in the mean
 };
 
 // objective - reference. Scores of a patient are means over the seeds that both have; patients are drawn with replacement.

@@ -19,7 +19,8 @@ std::string scores_text(const Comparison& comparison) {
   metrics::TextRows rows{{"network", "task", "objective", "labelled", "seeds", "score", "95% interval", "SD of seeds"}};
   for (const Score& one : comparison.scores) {
     rows.push_back({one.setting.backbone, one.setting.task, one.objective, std::to_string(one.setting.labelled),
-                    std::to_string(one.seeds), fixed(one.mean, 3), interval_words(one.interval), fixed(one.seed_deviation, 3)});
+                    std::to_string(one.seeds), fixed(one.mean, 3), interval_words(one.interval),
+                    one.seed_deviation ? fixed(*one.seed_deviation, 3) : "-"});
   }
   return metrics::aligned_table(rows, 3);
 }
@@ -53,7 +54,7 @@ std::string comparison_json(const Comparison& comparison) {
                 {"seeds", one.seeds},
                 {"mean", one.mean},
                 {"interval", json_of(one.interval)},
-                {"seed_deviation", one.seed_deviation},
+                {"seed_deviation", one.seed_deviation ? Json(*one.seed_deviation) : Json()},
                 {"hours", one.hours}});
     root["scores"].push_back(row);
   }

@@ -84,9 +84,18 @@ private:
     log::info(std::to_string(board_.summary().done) + " of " + counted(cells_.size(), "cell") + ": " + cell.name + " done in " +
               human_seconds(seconds));
     if (cell.is_test && seconds_since(written_) > kSecondsBetweenOutputs) {
-      write_outputs(options_.folder, cells_, options_.title);
-      written_ = Clock::now();
+      write_so_far();
     }
+  }
+
+  // The results up to here are for looking at; what cannot be written now is written at the end.
+  void write_so_far() {
+    try {
+      write_outputs(options_.folder, cells_, options_.title);
+    } catch (const Error& error) {
+      log::warning(error.message() + "; the results are written at the end");
+    }
+    written_ = Clock::now();
   }
 
   void stopped(const Turn& turn, const Error& error, double seconds) {

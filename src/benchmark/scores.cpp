@@ -93,4 +93,28 @@ TestScores test_scores(const fs::path& evaluation, Kind kind, const std::string&
   return scores;
 }
 
+TestScores by_patient(const TestScores& cases, const std::map<std::string, std::string>& patient_of) {
+  TestScores scores{.metric = cases.metric, .patients = {}, .auc = cases.auc};
+  std::vector<double> counts;
+  for (const Patient& one : cases.patients) {
+    const std::string& name = patient_of.at(one.name);
+    const auto found = std::ranges::find(scores.patients, name, &Patient::name);
+    if (found == scores.patients.end()) {
+      scores.patients.push_back(one);
+      scores.patients.back().name = name;
+      counts.push_back(1);
+      continue;
+    }
+    const double share = 1 / ++counts[static_cast<std::size_t>(found - scores.patients.begin())];
+    const auto add = [share](double& mean, double value) { mean += (value - mean) * share; };
+    add(found->score, one.score);
+    for (const auto member : {&Patient::hd95_mm, &Patient::truth, &Patient::predicted}) {
+      if ((*found).*member) {
+        add(*((*found).*member), *(one.*member));
+      }
+    }
+  }
+  return scores;
+}
+
 } // namespace brainmvp::benchmark

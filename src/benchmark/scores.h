@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,11 +26,14 @@ struct Patient {
 
 struct TestScores {
   std::string metric;
-  std::vector<Patient> patients; // as evaluate orders them
+  std::vector<Patient> patients; // of test_scores one for each case, as evaluate orders them
   std::optional<double> auc = {};
 };
 
 // Reads what evaluate wrote. `target`: of a regression.
 TestScores test_scores(const std::filesystem::path& evaluation, Kind kind, const std::string& target);
+
+// The mean of each patient's cases, so that a patient with several counts once. `patient_of`: by case.
+TestScores by_patient(const TestScores& cases, const std::map<std::string, std::string>& patient_of);
 
 } // namespace brainmvp::benchmark

@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "io/text_file.h"
+#include "study/studies_file.h"
 
 namespace brainmvp::benchmark {
 namespace fs = std::filesystem;
@@ -107,6 +108,10 @@ void write_targets(const fs::path& folder, const Task& task, const std::vector<s
   write_file(folder / name, table);
 }
 
+std::string patient_of(const Json& study) {
+  return study::patient_of({.id = study.at("id").get<std::string>(), .patient = study.value("patient", "")});
+}
+
 bool labelled(const Json& study, Kind kind) { return study.contains(kind == Kind::kSegment ? "label" : "class"); }
 
 // By patient, in an order that is drawn, the classes in turn.
@@ -114,8 +119,7 @@ Patients drawn_patients(const Json& studies, Kind kind, std::uint64_t seed) {
   std::map<std::string, Json> by_patient; // sorted, so that the order of the files does not matter
   for (const Json& study : studies) {
     if (labelled(study, kind)) {
-      Json& own = by_patient[study.value("patient", study.at("id").get<std::string>())];
-      own.push_back(study);
+      by_patient[patient_of(study)].push_back(study);
     }
   }
   Patients sorted;
@@ -166,6 +170,28 @@ void deal_patients(const fs::path& folder, const Task& task, std::uint64_t seed)
   const auto test_end = drawn.begin() + static_cast<std::ptrdiff_t>(task.test);
   const auto validation_end = test_end + static_cast<std::ptrdiff_t>(task.validation);
   write_lists(folder, task, {all, {validation_end, drawn.end()}, {test_end, validation_end}, {drawn.begin(), test_end}});
+}
+
+std::map<std::string, std::string> patients_in(const fs::path& list) {
+  std::map<std::string, std::string> patients;
+  for (const Json& study : studies_of(read_list(list))) {
+    patients[study.at("id")] = patient_of(study);
+  }
+  return patients;
+}
+
+void keep_cases(const fs::path& list, const std::vector<std::string>& cases, const fs::path& reduced) {
+  Json file = read_list(list);
+  for (const char* split : kSplits) {
+    Json kept = Json::array();
+    for (const Json& study : file.value(split, Json::array())) {
+      if (std::ranges::count(cases, study.at("id").get<std::string>()) > 0) {
+        kept.push_back(study);
+      }
+    }
+    file[split] = kept;
+  }
+  write_file(reduced, file.dump(1) + "\n");
 }
 
 } // namespace brainmvp::benchmark

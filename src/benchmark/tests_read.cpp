@@ -1,6 +1,7 @@
 #include "benchmark/tests_read.h"
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -111,8 +112,9 @@ Paired paired(const std::map<Seeds, ByPatient>& objective, const std::map<Seeds,
       }
     }
   }
+  constexpr double kRounding = 1e-12; // of sums of scores, which leave equal means apart
   for (double& value : result.differences) {
-    value /= static_cast<double>(result.seeds);
+    value = std::abs(value) < kRounding ? 0 : value / static_cast<double>(result.seeds);
   }
   return result;
 }

@@ -64,7 +64,8 @@ TEST_F(Compared, DifferencesArePairedOverPatientsAndSeeds) {
   const auto mae = std::ranges::find(comparison.scores, "mae", &Score::objective);
   EXPECT_EQ(mae->seeds, 3U);
   EXPECT_NEAR(mae->mean, (1.0 + 0.9 + 1.0) / 9, 1e-12);
-  EXPECT_GT(mae->seed_deviation, 0);
+  ASSERT_TRUE(mae->seed_deviation.has_value());
+  EXPECT_GT(*mae->seed_deviation, 0);
 }
 
 TEST_F(Compared, RunsOfOtherSeedsAreNotPaired) {
@@ -104,6 +105,41 @@ TEST_F(Compared, RanksShareTiesAndSayHowOftenOneIsFirst) {
   EXPECT_EQ(comparison.ranks[1].rank, 1);
   EXPECT_NEAR(comparison.ranks[1].first, 1, 1e-9);
   EXPECT_EQ(comparison.ranks[2].rank, 2.5);
+}
+
+TEST_F(Compared, WhoIsFirstTogetherSharesIt) {
+  const Comparison comparison =
+      of({test_of("scratch", "a", 0, 1, {0, 0}), test_of("mae", "a", 1, 1, {0, 0}), test_of("simclr", "a", 1, 1, {0, 0})});
+  for (const Rank& rank : comparison.ranks) {
+    EXPECT_NEAR(rank.first, 1.0 / 3, 1e-9) << rank.objective;
+  }
+}
+
+TEST_F(Compared, EqualMeansOfSeedsAreNoDifference) {
+  const std::vector<double> low(6, 0.1), high(6, 0.7);
+  const Comparison comparison = of({test_of("scratch", "a", 0, 1, low), test_of("scratch", "a", 0, 2, high),
+                                    test_of("mae", "a", 1, 1, high), test_of("mae", "a", 1, 2, low)});
+  EXPECT_EQ(difference(comparison, "mae", "scratch", "a").p, 1);
+}
+
+TEST_F(Compared, TheMeanOverTasksHasAllOfThem) {
+  const auto of_number = [](json test, int labelled) {
+    test["labelled"] = labelled;
+    return test;
+  };
+  const json scratch = test_of("scratch", "a", 0, 1, {0.1, 0.2}), mae = test_of("mae", "a", 1, 1, {0.3, 0.5});
+  const Comparison comparison = of({scratch, mae, of_number(scratch, 2), of_number(mae, 2), test_of("scratch", "b", 0, 1, {0.1}),
+                                    test_of("mae", "b", 1, 1, {0.1})});
+  for (const Difference& one : comparison.differences) {
+    EXPECT_TRUE(!one.setting.task.empty() || one.setting.labelled == 4);
+  }
+  EXPECT_NEAR(difference(comparison, "mae", "scratch", "").mean, 0.125, 1e-12);
+}
+
+TEST_F(Compared, OneSeedHasNoDeviation) {
+  const Comparison comparison = of({test_of("scratch", "a", 0, 1, {0.1, 0.2})});
+  EXPECT_FALSE(comparison.scores[0].seed_deviation.has_value());
+  EXPECT_TRUE(json::parse(comparison_json(comparison))["scores"][0]["seed_deviation"].is_null());
 }
 
 TEST_F(Compared, TablesHaveAllRows) {

@@ -1,6 +1,8 @@
 // Which patients a task trains on, chooses with and is tested on.
 #include "benchmark/studies.h"
 
+#include "benchmark/scores.h"
+
 #include <set>
 
 #include "support/support.h"
@@ -83,6 +85,40 @@ TEST(Studies, PatientsOfARealSetAreInOneListOnlyAndClassesTakeTurns) {
   large.labelled = {2, 8};
   test::expect_part(test::message_of([&] { deal_patients(folder.path(), large, 1); }),
                     "task.x: wants 14 patients (test, validation and most labelled), and the data set has 12 with a label");
+}
+
+TEST(Studies, VisitsOfAPatientWhomOnlyIdsTellAreInOneList) {
+  const test::TemporaryFolder folder;
+  json list;
+  for (const std::string id :
+       {"sub-01_ses-1", "sub-01_ses-2", "sub-02_ses-1", "sub-02_ses-2", "BraTS-MEN-00003-000", "BraTS-MEN-00003-001"}) {
+    list["training"].push_back({{"id", id}, {"image", {"x.nii"}}, {"label", "y.nii"}});
+  }
+  test::write_text(folder / "all.json", list.dump());
+  deal_patients(folder.path(), {.name = "x", .kind = Kind::kSegment, .source = {}, .labelled = {1}, .validation = 1, .test = 1},
+                1);
+  std::set<std::string> patients;
+  for (const auto& [file, split] :
+       {std::pair{"studies.json", "test"}, {"labelled-1.json", "validation"}, {"labelled-1.json", "training"}}) {
+    EXPECT_EQ(list_at(folder / file)[split].size(), 2U) << split;
+    for (const auto& [study, patient] : patients_in(folder / file)) {
+      patients.insert(patient);
+    }
+  }
+  EXPECT_EQ(patients, (std::set<std::string>{"sub-01", "sub-02", "BraTS-MEN-00003"}));
+}
+
+TEST(Studies, APatientCountsOnceHoweverManyStudiesThereAre) {
+  const TestScores cases{.metric = "dice",
+                         .patients = {{.name = "a1", .score = 0.2, .hd95_mm = 1},
+                                      {.name = "b1", .score = 0.5, .hd95_mm = 2},
+                                      {.name = "a2", .score = 0.4, .hd95_mm = 4}}};
+  const TestScores scores = by_patient(cases, {{"a1", "a"}, {"a2", "a"}, {"b1", "b"}});
+  ASSERT_EQ(scores.patients.size(), 2U);
+  EXPECT_EQ(scores.patients[0].name, "a");
+  EXPECT_NEAR(scores.patients[0].score, 0.3, 1e-12);
+  EXPECT_NEAR(scores.patients[0].hd95_mm.value(), 2.5, 1e-12);
+  EXPECT_NEAR(scores.patients[1].score, 0.5, 1e-12);
 }
 
 } // namespace
