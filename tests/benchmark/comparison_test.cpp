@@ -137,7 +137,7 @@ TEST_F(Compared, TheMeanOverTasksHasAllOfThem) {
 }
 
 TEST_F(Compared, OneSeedHasNoDeviation) {
-  const Comparison comparison = of({test_of("scratch", "a", 0, 1, {0.1, 0.2})});
+  const Comparison comparison = of(json::array({test_of("scratch", "a", 0, 1, {0.1, 0.2})}));
   EXPECT_FALSE(comparison.scores[0].seed_deviation.has_value());
   EXPECT_TRUE(json::parse(comparison_json(comparison))["scores"][0]["seed_deviation"].is_null());
 }
