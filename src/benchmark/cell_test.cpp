@@ -122,7 +122,15 @@ TestScores run_test(const Workplace& place, const Test& test, const fs::path& ru
     }
     throw Error(ExitCode::kBadInput, test.list.string() + ": none of its patients could be predicted");
   }
-  place.run(task.kind == Kind::kSegment ? test.evaluate : against_predicted(place, test));
+  try {
+    place.run(task.kind == Kind::kSegment ? test.evaluate : against_predicted(place, test));
+  } catch (const Error& error) { // evaluate wants two classes, which the few that could be predicted may not have
+    if (error.code() != ExitCode::kBadInput || task.kind != Kind::kClassify) {
+      throw;
+    }
+    const fs::path list = place.path(test.list);
+    return by_patient(class_scores(place.path(test.predictions / "predictions.tsv"), classes_in(list)), patients_in(list));
+  }
   return by_patient(test_scores(place.path(test.evaluation), task.kind, task.target), patients_in(place.path(test.list)));
 }
 

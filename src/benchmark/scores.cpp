@@ -13,6 +13,7 @@ namespace fs = std::filesystem;
 namespace {
 
 using Json = nlohmann::ordered_json;
+constexpr const char* kClassMetric = "true_class_probability";
 
 std::vector<Patient> segmented(const Json& cases) {
   std::vector<Patient> patients;
@@ -86,9 +87,27 @@ TestScores test_scores(const fs::path& evaluation, Kind kind, const std::string&
   if (kind == Kind::kRegress) {
     return {.metric = "negative_absolute_error", .patients = measured(root.at("cases"), target)};
   }
-  TestScores scores{.metric = "true_class_probability", .patients = classified(root)};
+  TestScores scores{.metric = kClassMetric, .patients = classified(root)};
   if (const Json& summary = root.at("summary"); summary.contains("auc")) {
     scores.auc = summary["auc"].at("value").get<double>();
+  }
+  return scores;
+}
+
+TestScores class_scores(const fs::path& predictions, const std::map<std::string, std::string>& class_of) {
+  const std::vector<std::string> lines = split(io::read_text_file(predictions, io::kLargestTable), "\n");
+  const std::vector<std::string> head = split(lines.at(0), "\t");
+  TestScores scores{.metric = kClassMetric, .patients = {}};
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    const std::vector<std::string> cells = split(lines[i], "\t");
+    if (cells.size() != head.size()) {
+      continue; // the end of the file
+    }
+    const std::string& truth = class_of.at(cells[0]);
+    const auto column = std::ranges::find(head, "prob_" + truth);
+    scores.patients.push_back(
+        {.name = cells[0],
+         .score = column == head.end() ? 0 : std::stod(cells[static_cast<std::size_t>(column - head.begin())])});
   }
   return scores;
 }

@@ -33,6 +33,9 @@ struct TestScores {
 // Reads what evaluate wrote. `target`: of a regression.
 TestScores test_scores(const std::filesystem::path& evaluation, Kind kind, const std::string& target);
 
+// Of the table that predict wrote of a classification. `class_of`: by case.
+TestScores class_scores(const std::filesystem::path& predictions, const std::map<std::string, std::string>& class_of);
+
 // The mean of each patient's cases, so that a patient with several counts once. `patient_of`: by case.
 TestScores by_patient(const TestScores& cases, const std::map<std::string, std::string>& patient_of);
 

@@ -180,6 +180,14 @@ std::map<std::string, std::string> patients_in(const fs::path& list) {
   return patients;
 }
 
+std::map<std::string, std::string> classes_in(const fs::path& list) {
+  std::map<std::string, std::string> classes;
+  for (const Json& study : studies_of(read_list(list))) {
+    classes[study.at("id")] = study.at("class");
+  }
+  return classes;
+}
+
 void keep_cases(const fs::path& list, const std::vector<std::string>& cases, const fs::path& reduced) {
   Json file = read_list(list);
   for (const char* split : kSplits) {

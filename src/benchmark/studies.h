@@ -22,6 +22,9 @@ void deal_patients(const std::filesystem::path& folder, const Task& task, std::u
 // The patient of each study of a studies file, by the study's id.
 std::map<std::string, std::string> patients_in(const std::filesystem::path& list);
 
+// The class of each study of a studies file, by the study's id.
+std::map<std::string, std::string> classes_in(const std::filesystem::path& list);
+
 // `list` with those studies only that are in `cases`, into `reduced`.
 void keep_cases(const std::filesystem::path& list, const std::vector<std::string>& cases, const std::filesystem::path& reduced);
 
