@@ -39,6 +39,29 @@ TEST_P(Products, EqualThoseOfAtenAndAreTheSameBitsWhicheverWayTheFactorsLie) {
   EXPECT_LT((set - (exact - start_)).abs().max().item<double>(), 2e-6 * static_cast<double>(k) + 1e-6);
 }
 
+TEST_P(Products, AreTheSameBitsForAFactorThatIsSetInPiecesAndForSegments) {
+  const auto& [m, n, k] = GetParam();
+  Tensor c = start_.clone();
+  const PackedFactor whole(factor_of(b_), k, n);
+  multiply(m, factor_of(a_), whole, c.mutable_data_ptr<float>(), n, true);
+  PackedFactor pieces(k, n);
+  for (std::int64_t row = 0; row < k; ++row) {
+    const std::int64_t middle = n / 3;
+    pieces.set(row, middle, n - middle, b_.const_data_ptr<float>() + row * n + middle);
+    pieces.set(row, 0, middle, b_.const_data_ptr<float>() + row * n);
+  }
+  Tensor other = torch::randn({m, k}), from_pieces = start_.clone(), alone = start_.clone(), beside = start_.clone();
+  multiply(m, factor_of(a_), pieces, from_pieces.mutable_data_ptr<float>(), n, true);
+  EXPECT_TRUE(at::equal(from_pieces, c));
+  multiply(m, factor_of(other), whole, alone.mutable_data_ptr<float>(), n, true);
+  Tensor first = start_.clone();
+  const std::vector<Segment> segments{{a_.const_data_ptr<float>(), first.mutable_data_ptr<float>()},
+                                      {other.const_data_ptr<float>(), beside.mutable_data_ptr<float>()}};
+  multiply_segments(m, segments, k, whole, n);
+  EXPECT_TRUE(at::equal(first, c));
+  EXPECT_TRUE(at::equal(beside, alone));
+}
+
 // Every remainder of the rows, columns that fill no vector, and factors deeper than a panel.
 INSTANTIATE_TEST_SUITE_P(Sizes, Products,
                          testing::Values(ProductSize{1, 1, 1}, ProductSize{2, 16, 5}, ProductSize{3, 17, 9},
