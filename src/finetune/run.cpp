@@ -87,10 +87,11 @@ train::RunIdentity identity_of(const RunOptions& options, const TrainingSetup& s
           .description = std::move(entries)};
 }
 
-train::AdamWOptions optimizer_options(const RunOptions& options, const Learner& learner) {
+train::AdamWOptions optimizer_options(const RunOptions& options, const std::string& network, const Learner& learner) {
+  const std::string drawn = options.stem == checkpoint::Stem::kReinitialise ? "encoder." + nn::backbone(network).stem : "";
   train::AdamWOptions optimizer{.weight_decay = options.weight_decay, .decoupled = options.decoupled_decay, .rate_factors = {}};
   for (const auto& [name, tensor] : learner.parameters()) {
-    optimizer.rate_factors.push_back(name.starts_with("encoder.") ? options.encoder_rate : 1);
+    optimizer.rate_factors.push_back(name.starts_with("encoder.") && name != drawn ? options.encoder_rate : 1);
   }
   return optimizer;
 }
@@ -159,7 +160,7 @@ void finetune(const RunOptions& options, Start start, const train::Process& proc
                             .group = process.group};
   std::unique_ptr<Learner> learner = prepared.head->learner(setup, make_network(options, start, setup));
   start = {}; // its optimizer state is as large as two networks
-  const train::AdamWOptions optimizer = optimizer_options(options, *learner);
+  const train::AdamWOptions optimizer = optimizer_options(options, setup.description.network, *learner);
   train::Session session(session_options(options, total_steps),
                          identity_of(options, setup, prepared.head->entries(), per_step, total_steps), optimizer,
                          std::move(learner), process.group, static_cast<std::size_t>(options.batch_size), std::move(earlier));

@@ -44,7 +44,8 @@ void add_model_settings(settings::Settings& settings, RunOptions& options) {
        train::initialisation_setting(options.initialisation),
        {.name = "stem",
         .slot = Slot(options.stem, {"inflate", "reinit"}),
-        .help = "First convolution, from one channel to several: inflate keeps what it learned, reinit starts it anew"}});
+        .help = "First convolution, from one channel to several: inflate keeps what it learned, reinit starts it anew, at the "
+                "full rate"}});
 }
 
 void add_training_settings(settings::Settings& settings, RunOptions& options) {

@@ -128,6 +128,27 @@ check(shared, 0.5)
   EXPECT_EQ(python.exit_code, 0) << python.err;
 }
 
+TEST_F(FinetuneStart, AStemThatIsDrawnAnewLearnsAtTheFullRate) {
+  const auto trained = [&](const std::string& name, const std::string& rate) {
+    EXPECT_EQ(
+        finetune("segment", name,
+                 {"--steps", "1", "--weight-decay", "0", "--stem", "reinit", "--encoder-rate", "0.1", "--learning-rate", rate})
+            .exit_code,
+        0);
+    return (run(name) / "checkpoints/last.pt").string();
+  };
+  const std::string start = trained("drawn_still", "0"), moved = trained("drawn", "1e-3");
+  const ProcessResult python = test::run_python(R"py(
+import sys, torch
+start, moved = (torch.load(p, weights_only=True)["state_dict"] for p in sys.argv[1:3])
+step = {name: (moved[name] - x).abs().max().item() for name, x in start.items() if x.is_floating_point()}
+assert abs(step["encoder.patch_embed1.proj.weight"] - 1e-3) < 2e-5, step["encoder.patch_embed1.proj.weight"]
+assert abs(step["encoder.patch_embed2.proj.weight"] - 1e-4) < 2e-6, step["encoder.patch_embed2.proj.weight"]
+)py",
+                                                {start, moved});
+  EXPECT_EQ(python.exit_code, 0) << python.err;
+}
+
 TEST_F(FinetuneStart, BothBackbonesStartFromScratch) {
   for (const char* network : {"uniformer_tiny", "unet"}) {
     for (const char* kind : {"segment", "classify"}) {

@@ -76,10 +76,10 @@ TEST_P(CubeConvolutions, InBfloat16StayWithinItsRounding) {
 // Axes of one voxel, strips that are not full, channels that fill a vector and that do not.
 INSTANTIATE_TEST_SUITE_P(Shapes, CubeConvolutions,
                          testing::Values(CubeCase{2, 4, 9, 12, 16, 32}, CubeCase{1, 1, 1, 1, 5, 3}, CubeCase{1, 3, 17, 2, 7, 13},
-                                         CubeCase{1, 2, 1, 19, 4, 64}, CubeCase{2, 5, 8, 7, 64, 20}, CubeCase{1, 9, 7, 3, 40, 70}, CubeCase{1, 3, 2, 140, 3, 5},
-                                         CubeCase{2, 4, 18, 12, 16, 32, 2}, CubeCase{1, 1, 1, 1, 5, 3, 2},
-                                         CubeCase{1, 3, 17, 2, 7, 13, 2}, CubeCase{1, 2, 1, 19, 4, 64, 2},
-                                         CubeCase{2, 5, 8, 7, 64, 20, 2}));
+                                         CubeCase{1, 2, 1, 19, 4, 64}, CubeCase{2, 5, 8, 7, 64, 20}, CubeCase{1, 9, 7, 3, 40, 70},
+                                         CubeCase{1, 3, 2, 140, 3, 5}, CubeCase{2, 4, 18, 12, 16, 32, 2},
+                                         CubeCase{1, 1, 1, 1, 5, 3, 2}, CubeCase{1, 3, 17, 2, 7, 13, 2},
+                                         CubeCase{1, 2, 1, 19, 4, 64, 2}, CubeCase{2, 5, 8, 7, 64, 20, 2}));
 
 } // namespace
 } // namespace brainmvp::nn
