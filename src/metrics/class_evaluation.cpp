@@ -60,7 +60,7 @@ ClassificationComparison compare_classes(const ClassificationCases& first, const
     of_true_class.push_back(first.probabilities[at] - second.probabilities[at]);
   }
   return {.differences = rows_of(difference(first, second), intervals, resamples_differ(first)),
-          .wilcoxon = wilcoxon_signed_rank(of_true_class)};
+          .wilcoxon = wilcoxon_signed_rank(of_true_class, 1)}; // probabilities
 }
 
 } // namespace brainmvp::metrics

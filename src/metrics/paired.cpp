@@ -10,20 +10,31 @@
 namespace brainmvp::metrics {
 namespace {
 
+// Differences that are equal on paper, such as of thirds, differ by rounding; that must not decide about ranks.
+constexpr double kRoundingShare = 1e-12;
+
+double largest_size(std::span<const double> values) {
+  double largest = 0;
+  for (const double value : values) {
+    largest = std::max(largest, std::abs(value));
+  }
+  return largest;
+}
+
 struct Ranked {
   std::vector<std::size_t> doubled_ranks; // twice the mean rank, so that ties stay whole numbers
   std::vector<bool> positive;
   double tie_term = 0; // sum over groups of ties of t^3 - t
 };
 
-Ranked rank(std::span<const double> differences) {
+Ranked rank(std::span<const double> differences, double rounding) {
   std::vector<double> sorted;
-  std::ranges::copy_if(differences, std::back_inserter(sorted), [](double d) { return d != 0; });
+  std::ranges::copy_if(differences, std::back_inserter(sorted), [&](double d) { return std::abs(d) > rounding; });
   std::ranges::sort(sorted, {}, [](double d) { return std::abs(d); });
   Ranked ranked;
   for (std::size_t begin = 0; begin < sorted.size();) {
     std::size_t end = begin;
-    while (end < sorted.size() && std::abs(sorted[end]) == std::abs(sorted[begin])) {
+    while (end < sorted.size() && std::abs(sorted[end]) - std::abs(sorted[begin]) <= rounding) {
       ++end;
     }
     for (std::size_t i = begin; i < end; ++i) {
@@ -63,11 +74,11 @@ double normal_p(double smaller_sum, std::size_t used, double tie_term) {
 
 } // namespace
 
-WilcoxonResult wilcoxon_signed_rank(std::span<const double> differences) {
+WilcoxonResult wilcoxon_signed_rank(std::span<const double> differences, double largest) {
   if (!std::ranges::all_of(differences, [](double d) { return std::isfinite(d); })) {
     throw Error(ExitCode::kInternal, "a difference of paired cases is not finite");
   }
-  const Ranked ranked = rank(differences);
+  const Ranked ranked = rank(differences, kRoundingShare * std::max(largest, largest_size(differences)));
   std::size_t positive = 0;
   std::size_t negative = 0;
   for (std::size_t i = 0; i < ranked.positive.size(); ++i) {
@@ -95,7 +106,8 @@ PairedComparison compare_paired(std::span<const double> first, std::span<const d
   }
   std::vector<double> differences(first.size());
   std::ranges::transform(first, second, differences.begin(), std::minus<>());
-  return {.difference = summarise(differences, options), .wilcoxon = wilcoxon_signed_rank(differences)};
+  return {.difference = summarise(differences, options),
+          .wilcoxon = wilcoxon_signed_rank(differences, std::max(largest_size(first), largest_size(second)))};
 }
 
 } // namespace brainmvp::metrics

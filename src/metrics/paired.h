@@ -9,8 +9,9 @@
 namespace brainmvp::metrics {
 
 // Wilcoxon signed-rank test, two-sided. Zero differences are dropped (Wilcoxon's rule, not Pratt's), ties get their mean
-// rank. Up to 25 non-zero differences the distribution is exact, ties included (all sign patterns of the given ranks);
-// above, the normal approximation with the variance corrected for ties and no continuity correction.
+// rank; both up to rounding, 1e-12 of the largest value. Up to 25 non-zero differences the distribution is exact, ties included
+// (all sign patterns of the given ranks); above, the normal approximation with the variance corrected for ties and no continuity
+// correction.
 struct WilcoxonResult {
   std::size_t used = 0; // non-zero differences
   std::size_t zeros = 0;
@@ -22,8 +23,9 @@ struct WilcoxonResult {
 
 inline constexpr std::size_t kWilcoxonExactCases = 25;
 
-// Throws Error(kInternal) for a difference that is not finite.
-WilcoxonResult wilcoxon_signed_rank(std::span<const double> differences);
+// `largest`: the largest absolute value of those that were compared. Throws Error(kInternal) for a difference that is not
+// finite.
+WilcoxonResult wilcoxon_signed_rank(std::span<const double> differences, double largest = 0);
 
 struct PairedComparison {
   Summary difference; // of first - second over the cases

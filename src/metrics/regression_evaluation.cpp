@@ -98,10 +98,12 @@ RegressionComparison compare_numbers(const RegressionTable& first, const Regress
     std::ranges::move(rows_with_intervals(first.targets[k], statistics, a.truth.size(), reason, bootstrap),
                       std::back_inserter(comparison.differences));
     std::vector<double> errors;
+    double largest = 0;
     for (std::size_t i = 0; i < a.truth.size(); ++i) {
       errors.push_back(std::abs(a.predicted[i] - a.truth[i]) - std::abs(b.predicted[i] - b.truth[i]));
+      largest = std::max({largest, std::abs(a.truth[i]), std::abs(a.predicted[i]), std::abs(b.predicted[i])});
     }
-    comparison.wilcoxon.push_back(wilcoxon_signed_rank(errors));
+    comparison.wilcoxon.push_back(wilcoxon_signed_rank(errors, largest));
   }
   return comparison;
 }

@@ -101,6 +101,21 @@ TEST(Wilcoxon, WithTiesAndZerosCountsAllSignPatterns) {
   EXPECT_NEAR(result.p, enumerated_p({1.5, 1.5, 4, 4, 4, 6, 7.5, 7.5, 9}, 7.5), 1e-12);
 }
 
+TEST(Wilcoxon, TakesNoRoundingForADifference) {
+  std::vector<double> thirds{1 - 2.0 / 3, 2.0 / 3 - 1.0 / 3, -(2.0 / 3 - 1.0 / 3), 1.0 / 3, 0.1 + 0.2 - 0.3};
+  ASSERT_NE(thirds[0], thirds[3]);
+  ASSERT_NE(thirds[4], 0);
+  const WilcoxonResult result = wilcoxon_signed_rank(thirds);
+  EXPECT_EQ(result.zeros, 1U);
+  EXPECT_EQ(result.positive_ranks, 7.5);
+  EXPECT_EQ(result.negative_ranks, 2.5);
+  EXPECT_EQ(result.p, 0.625); // 10 of 16 patterns
+  // A value of 1e6 is known to 1e-10: its difference of 1e-9 is none, and that of 0.5 is.
+  const PairedComparison large = compare_paired(std::vector<double>{1e6 + 1e-9, 1e6}, std::vector<double>{1e6, 1e6 - 0.5});
+  EXPECT_EQ(large.wilcoxon.zeros, 1U);
+  EXPECT_EQ(large.wilcoxon.used, 1U);
+}
+
 TEST(Wilcoxon, OfManyCasesIsScipysApproximation) {
   std::vector<double> tied;
   for (const float value : test::fill("wilcoxon.x", 60)) {
