@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "io/gzip.h"
+#include "io/image_pair.h"
 #include "io/input_file.h"
 #include "io/raster.h"
 #include "io/text_image.h"
@@ -184,6 +185,11 @@ Loaded load_file(const fs::path& path, bool header_only) {
 }
 
 } // namespace
+
+bool is_data_of_header(const fs::path& path) {
+  std::error_code ignored;
+  return is_img(path) && fs::exists(partner_of(path, ".hdr"), ignored);
+}
 
 std::span<const std::byte> Loaded::channel(std::size_t channel) const {
   const std::size_t bytes = image::voxel_count(header.size) * element_size(encoding.element);

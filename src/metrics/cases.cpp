@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <map>
 
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "io/image_file.h"
+#include "io/image_pair.h"
 #include "study/case_draft.h"
 
 namespace brainmvp::metrics {
@@ -36,8 +38,12 @@ std::string without_entities(std::string name) {
   return name;
 }
 
-std::string case_name(const fs::path& path, const study::FileRole& role) {
-  const std::string name = without_entities(role.kind == Kind::kLabel ? role.prefix : io::image_stem(path));
+std::string case_name(const fs::path& path, const study::FileRole& role, const std::set<std::string>& known) {
+  const std::string stem = io::image_stem(path);
+  if (known.contains(stem)) {
+    return stem;
+  }
+  const std::string name = without_entities(role.kind == Kind::kLabel ? role.prefix : stem);
   return name.empty() ? fs::absolute(path).lexically_normal().parent_path().filename().string() : name;
 }
 
@@ -70,23 +76,30 @@ std::vector<CaseFile> chosen(const std::vector<CaseFile>& labels) {
   return files;
 }
 
-std::vector<CaseFile> cases_of_folder(const fs::path& folder) {
+std::vector<CaseFile> cases_of_folder(const fs::path& folder, const std::set<std::string>& known) {
   std::vector<CaseFile> labels;
   std::vector<CaseFile> others;
+  std::vector<CaseFile> whole; // whose label's word is part of a known name
   std::error_code error;
   for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-    if (!io::has_image_extension(entry->path()) || entry->is_directory()) {
+    if (!io::has_image_extension(entry->path()) || io::is_data_of_header(entry->path()) || entry->is_directory()) {
       continue;
     }
     const study::FileRole role = study::ModalityTable::standard().role(entry->path());
-    if (role.kind == Kind::kLabel || role.kind == Kind::kUnknown) {
-      (role.kind == Kind::kLabel ? labels : others).push_back({case_name(entry->path(), role), entry->path()});
+    const bool is_known = known.contains(io::image_stem(entry->path()));
+    if (role.kind == Kind::kLabel || role.kind == Kind::kUnknown || is_known) {
+      std::vector<CaseFile>& files = role.kind != Kind::kLabel ? others : is_known ? whole : labels;
+      files.push_back({case_name(entry->path(), role, known), entry->path()});
     }
   }
   if (error) {
     throw Error(ExitCode::kBadInput, folder.string() + ": cannot be listed: " + error.message());
   }
-  return labels.empty() ? others : chosen(labels);
+  std::vector<CaseFile> cases = labels.empty() ? others : chosen(labels);
+  std::ranges::copy_if(whole, std::back_inserter(cases), [&](const CaseFile& file) {
+    return std::ranges::find(labels, file.name, &CaseFile::name) == labels.end();
+  });
+  return cases;
 }
 
 std::vector<CaseFile> cases_of_studies(const fs::path& path, std::span<const study::Split> splits) {
@@ -144,15 +157,16 @@ void check_sides(const std::vector<CaseFile>& predictions, const std::vector<Cas
 
 } // namespace
 
-std::vector<CaseFile> find_cases(const fs::path& source, std::span<const study::Split> splits) {
+std::vector<CaseFile> find_cases(const fs::path& source, std::span<const study::Split> splits,
+                                 const std::set<std::string>& known) {
   std::vector<CaseFile> cases;
   if (fs::is_directory(source)) {
-    cases = cases_of_folder(source);
+    cases = cases_of_folder(source, known);
   } else if (!fs::exists(source)) {
     throw Error(ExitCode::kBadInput, source.string() + ": does not exist; a folder of label maps, a studies file or a label map "
                                                        "is expected");
   } else if (io::has_image_extension(source)) {
-    cases.push_back({case_name(source, study::ModalityTable::standard().role(source)), source});
+    cases.push_back({case_name(source, study::ModalityTable::standard().role(source), known), source});
   } else {
     cases = cases_of_studies(source, splits);
   }
@@ -182,9 +196,11 @@ std::vector<CasePair> match_cases(const std::vector<CaseFile>& predictions, cons
 std::vector<CasePair> pair_cases(const std::vector<fs::path>& predictions, const fs::path& references,
                                  std::span<const study::Split> splits, bool allow_missing) {
   const std::vector<CaseFile> referred = find_cases(references, splits);
+  std::set<std::string> known;
+  std::ranges::transform(referred, std::inserter(known, known.end()), &CaseFile::name);
   std::vector<CaseFile> predicted;
   for (const fs::path& source : predictions) {
-    std::ranges::move(find_cases(source, splits), std::back_inserter(predicted));
+    std::ranges::move(find_cases(source, splits, known), std::back_inserter(predicted));
   }
   std::ranges::stable_sort(predicted, {}, &CaseFile::name);
   refuse_twins(predicted);

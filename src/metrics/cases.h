@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,9 +26,10 @@ struct CaseFile {
 //   are none; images of modalities and probability maps (*_probseg) are passed over. The name is the file's stem without the
 //   label's word and BIDS's space-, res-, desc-, label- and hemi- entities; the folder's name when nothing is left
 //   (p1/seg.nii.gz). Of several of one name that counts which `index` takes: a lesion's before tissues, in no other space; halves
-//   are refused.
+//   are refused. A file whose whole stem is one of the `known` names is that case, whatever word it ends in.
 // Throws Error(kBadInput) when `source` does not exist or two files have one name, Error(kNothingFound) for no label map.
-std::vector<CaseFile> find_cases(const std::filesystem::path& source, std::span<const study::Split> splits);
+std::vector<CaseFile> find_cases(const std::filesystem::path& source, std::span<const study::Split> splits,
+                                 const std::set<std::string>& known = {});
 
 struct CasePair {
   std::string name;

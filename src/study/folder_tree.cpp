@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "io/dicom.h"
 #include "io/image_file.h"
+#include "io/image_pair.h"
 
 namespace brainmvp::study {
 namespace fs = std::filesystem;
@@ -126,17 +127,9 @@ void Lister::add_file(Folder& folder, const fs::path& path) {
   if (name.ends_with(".csv") || name.ends_with(".tsv")) {
     findings_.tables.push_back(path);
   }
-  if (!io::has_image_extension(path)) {
-    return;
+  if (io::has_image_extension(path) && !io::is_data_of_header(path)) {
+    folder.images.push_back(path);
   }
-  if (name.ends_with(".img") || name.ends_with(".img.gz")) { // read through its .hdr
-    std::error_code error;
-    const std::string stem = (path.parent_path() / io::image_stem(path)).string();
-    if (fs::exists(stem + ".hdr", error) || fs::exists(stem + ".hdr.gz", error)) {
-      return;
-    }
-  }
-  folder.images.push_back(path);
 }
 
 void Lister::add_folder(Folder& folder, const fs::path& path) {

@@ -83,6 +83,47 @@ TEST(Cases, TakeTheLabelMapThatIndexTakes) {
   EXPECT_NE(test::message_of([&] { find_cases(folder / "half", {}); }).find("halves"), std::string::npos);
 }
 
+TEST(Cases, OfAHeaderAndItsDataAreOne) {
+  const test::TemporaryFolder folder;
+  for (const char* file : {"p1.hdr", "p1.img", "p2.hdr.gz", "p2.img.gz", "p3.HDR", "p3.IMG", "p4.img"}) {
+    touch(folder / file);
+  }
+  EXPECT_EQ(names_in(folder.path()), (std::vector<std::string>{"p1", "p2", "p3", "p4"}));
+}
+
+// Names of the predictions of a folder that references of these ids find.
+std::vector<std::string> paired_files(const test::TemporaryFolder& folder, const std::vector<std::string>& ids) {
+  nlohmann::json list{{"test", nlohmann::json::array()}};
+  for (const std::string& id : ids) {
+    list["test"].push_back({{"id", id}, {"image", id + "_t1.nii"}, {"label", "labels/" + id + ".nii"}});
+  }
+  test::write_text(folder / "studies.json", list.dump());
+  std::vector<std::string> files;
+  for (const CasePair& pair : pair_cases({folder / "predictions"}, folder / "studies.json", {}, true)) {
+    files.push_back(pair.prediction ? pair.prediction->filename().string() : "");
+  }
+  return files;
+}
+
+TEST(PairCases, FindIdsThatEndInAWordOfLabelsOrModalities) {
+  const test::TemporaryFolder folder;
+  const std::vector<std::string> ids{"p1_tumor", "p2_seg", "p3_T1", "p4", "sub-5_desc-x"};
+  std::vector<std::string> files;
+  for (const std::string& id : ids) {
+    touch(folder / "predictions" / (id + ".nii.gz"));
+    files.push_back(id + ".nii.gz");
+  }
+  EXPECT_EQ(paired_files(folder, ids), files);
+}
+
+TEST(PairCases, TakeALabelMapBeforeTheImageOfTheSameId) {
+  const test::TemporaryFolder folder;
+  for (const char* file : {"p1.nii.gz", "p1_seg.nii.gz", "p2_T1.nii.gz", "p2_T1_seg.nii.gz", "p3_T1.nii.gz"}) {
+    touch(folder / "predictions" / file);
+  }
+  EXPECT_EQ(paired_files(folder, {"p1", "p2_T1", "p3_T1"}), (std::vector<std::string>{"p1_seg.nii.gz", "p2_T1_seg.nii.gz", ""}));
+}
+
 TEST(Cases, OfNoFilesAreRefused) {
   const test::TemporaryFolder folder;
   EXPECT_THROW(find_cases(folder.path(), {}), Error);
