@@ -11,6 +11,9 @@
 namespace brainmvp::metrics {
 namespace {
 
+// Spacings of turned grids in single precision are off by some 1e-7; that must not decide about the least volume.
+constexpr double kVolumeSlack = 1e-5;
+
 // Components are numbered from 1; voxels[0] counts the background.
 struct Components {
   std::vector<std::uint32_t> map;
@@ -81,7 +84,8 @@ LesionMetrics compare_lesions(const MaskPair& masks, const LesionOptions& option
   const Components reference = components_of(part.reference, part.size);
   const Matches matches = match(prediction, reference, options.min_iou);
   const double voxel_mm3 = part.spacing_mm[0] * part.spacing_mm[1] * part.spacing_mm[2];
-  const auto counted = [&](std::size_t voxels) { return static_cast<double>(voxels) * voxel_mm3 >= options.min_volume_mm3; };
+  const double least_mm3 = options.min_volume_mm3 * (1 - kVolumeSlack);
+  const auto counted = [&](std::size_t voxels) { return static_cast<double>(voxels) * voxel_mm3 >= least_mm3; };
   for (std::size_t lesion = 1; lesion < reference.voxels.size(); ++lesion) {
     metrics.reference_lesions += counted(reference.voxels[lesion]) ? 1 : 0;
     metrics.found_lesions += counted(reference.voxels[lesion]) && matches.reference[lesion] ? 1 : 0;

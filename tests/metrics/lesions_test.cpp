@@ -38,6 +38,13 @@ TEST(Lesions, BelowTheLeastVolumeAreNotCountedOnEitherSide) {
   EXPECT_EQ(metrics.false_lesions, 1U);
 }
 
+TEST(Lesions, OfTheLeastVolumeCountWhateverTheSpacingIsRoundedTo) {
+  MaskPair masks = three_lesions();
+  masks.spacing_mm = {0.99999994, 1, 0.9999999};
+  EXPECT_EQ(compare_lesions(masks, {.min_volume_mm3 = 8}).reference_lesions, 2U);
+  EXPECT_EQ(compare_lesions(masks, {.min_volume_mm3 = 8.01}).reference_lesions, 0U);
+}
+
 TEST(Lesions, ThatAreTooSmallToCountStillMatch) {
   MaskPair masks = empty_masks({9, 9, 9});
   fill_box(masks.reference, masks.size, {4, 4, 4}, {5, 5, 5});
