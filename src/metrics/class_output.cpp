@@ -123,7 +123,7 @@ std::string class_evaluation_text(const ClassEvaluation& evaluation) {
   if (evaluation.compared) {
     text += class_set_text(*evaluation.compared, evaluation.reference);
     text += evaluation.predictions.source + " - " + evaluation.compared->source + "\n" +
-            rows_text(evaluation.comparison.differences) + "Wilcoxon p: " + fixed(evaluation.comparison.wilcoxon.p, 4) + "\n\n";
+            rows_text(evaluation.comparison.differences) + "Wilcoxon p: " + p_text(evaluation.comparison.wilcoxon.p) + "\n\n";
   }
   return text;
 }

@@ -68,7 +68,7 @@ TextRows comparison_rows(const std::vector<ComparisonRow>& rows) {
     if (metric != shown.end()) {
       const Summary& difference = row.comparison.difference;
       table.push_back({row.region, metric->head, with_interval(difference.mean, difference.mean_interval, metric->decimals),
-                       fixed(row.comparison.wilcoxon.p, 4)});
+                       p_text(row.comparison.wilcoxon.p)});
     }
   }
   return table;

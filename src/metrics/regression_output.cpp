@@ -122,8 +122,8 @@ std::string regression_evaluation_text(const RegressionEvaluation& evaluation) {
     text += evaluation.predictions.source + " - " + evaluation.compared->source + "\n" +
             number_rows_text(evaluation.comparison.differences);
     for (std::size_t k = 0; k < evaluation.comparison.wilcoxon.size(); ++k) {
-      text += "Wilcoxon p of " + evaluation.predictions.table.targets[k] + ": " + fixed(evaluation.comparison.wilcoxon[k].p, 4) +
-              "\n";
+      text +=
+          "Wilcoxon p of " + evaluation.predictions.table.targets[k] + ": " + p_text(evaluation.comparison.wilcoxon[k].p) + "\n";
     }
     text += "\n";
   }

@@ -119,6 +119,8 @@ std::string set_heading(const std::string& source, const std::string& reference,
   return source + (character_count(source) + character_count(against) < kTableWidth ? " " : "\n") + against + "\n";
 }
 
+std::string p_text(double p) { return p < 0.0001 ? "< 0.0001" : fixed(p, 4); }
+
 std::string fixed(double value, int decimals) {
   std::array<char, 400> text{}; // the longest double has 309 digits before the point
   std::snprintf(text.data(), text.size(), "%.*f", decimals, value);

@@ -38,6 +38,9 @@ std::string csv_of_sets(const Evaluation& evaluation, const RowsOf& rows_of) {
 // "PREDICTIONS against REFERENCE, 3 cases", on two lines where one would be too long.
 std::string set_heading(const std::string& source, const std::string& reference, std::size_t cases);
 
+// A p value with four decimals ("0.0312", "< 0.0001").
+std::string p_text(double p);
+
 // Fixed decimals ("0.719").
 std::string fixed(double value, int decimals);
 

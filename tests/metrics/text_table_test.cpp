@@ -30,6 +30,12 @@ TEST(Fixed, WritesNoMinusBeforeZero) {
   EXPECT_EQ(fixed(-0.006, 2), "-0.01");
 }
 
+TEST(PText, NeverWritesZero) {
+  EXPECT_EQ(p_text(0.00009), "< 0.0001");
+  EXPECT_EQ(p_text(0.0001), "0.0001");
+  EXPECT_EQ(p_text(1), "1.0000");
+}
+
 TEST(Csv, QuotesWhatNeedsIt) {
   EXPECT_EQ(csv({{"a", "b,c"}, {"d\"\"e", "f\ng"}, {"", "h"}}), "a,\"b,c\"\n\"d\"\"\"\"e\",\"f\ng\"\n,h\n");
 }
