@@ -196,11 +196,20 @@ void set_splits(const IndexOptions& options, StudiesFile& file) {
   const std::vector<Split> assigned = assign_splits(entries, parse_shares(options.shares), options.seed);
   for (std::size_t i = 0; i < assigned.size(); ++i) {
     file.studies[i].split = assigned[i];
+    if (assigned[i] == Split::kTest) { // what a studies file said of it
+      file.studies[i].fold.reset();
+    }
   }
 }
 
 void set_folds(const IndexOptions& options, StudiesFile& file, Findings& findings) {
   const int folds = options.folds.value_or(options.task ? options.task->fold_rule.folds : 0);
+  if (folds == 0 && !options.folds) {
+    return;
+  }
+  for (Study& study : file.studies) {
+    study.fold.reset();
+  }
   if (folds == 0) {
     return;
   }
@@ -208,7 +217,6 @@ void set_folds(const IndexOptions& options, StudiesFile& file, Findings& finding
   std::vector<FoldEntry> entries;
   std::set<std::string> patients;
   for (Study& study : file.studies) {
-    study.fold.reset();
     if (can_be_trained_on(study, options)) {
       const bool stratified = !options.task || options.task->fold_rule.stratified;
       studies.push_back(&study);

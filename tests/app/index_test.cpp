@@ -151,6 +151,18 @@ TEST(IndexCommand, ATaskNeedsNothingMore) {
   EXPECT_EQ(index({"--classes-from", folder / "set/Phenotypic_V1_0b.csv:DX"}).exit_code, 4);
   EXPECT_EQ(index({"--task", "adni"}).exit_code, 3);
   EXPECT_EQ(index({"--classes-from", folder / "set/Phenotypic_V1_0b.csv:DX_GROUP", "--folds", "2"}).exit_code, 0);
+  const auto from_list = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments{"index", folder / "s.json", "-f", "-o", folder / "u.json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const auto done = test::run_brainmvp(arguments);
+    EXPECT_EQ(done.exit_code, 0) << done.err;
+    return nlohmann::json::parse(test::read_text(folder / "u.json"));
+  };
+  EXPECT_TRUE(from_list({})["training"][0].contains("fold"));
+  EXPECT_FALSE(contains(from_list({"--folds", "0"}).dump(), "fold\""));
+  const auto with_test = from_list({"--split", "60/20/20"});
+  EXPECT_TRUE(with_test["training"][0].contains("fold"));
+  EXPECT_FALSE(contains(with_test["test"].dump(), "fold\"")) << with_test;
 }
 
 TEST(IndexCommand, ALabelThatATaskDoesNotDeclareIsRefused) {
