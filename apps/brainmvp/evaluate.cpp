@@ -1,5 +1,6 @@
 #include "evaluate.h"
 
+#include <algorithm>
 #include <memory>
 
 #include "base/error.h"
@@ -9,6 +10,7 @@
 #include "input_kind.h"
 #include "output_file.h"
 #include "settings_options.h"
+#include "study/number_source.h"
 
 namespace brainmvp::app {
 namespace {
@@ -69,6 +71,12 @@ void check_inputs(const EvaluateOptions& options) {
   if (!options.table.empty()) {
     check_input(options.table, ExpectedInput{"--table", "a JSON file with labels", {InputKind::kStudiesFile}});
   }
+  const auto is_list = [](const std::string& source) { return kind_of(source) == InputKind::kStudiesFile; };
+  if (!options.splits.empty() && !is_list(options.reference) && std::ranges::none_of(options.predictions, is_list) &&
+      std::ranges::none_of(options.compared, is_list)) {
+    throw Error(ExitCode::kUsage, "--split goes with a studies file, whose lists it chooses from; --reference " +
+                                      options.reference + " is none: name the studies file, or leave out --split");
+  }
   const std::string& first = options.predictions.front();
   if (kind_of(first) == InputKind::kStudiesFile && kind_of(options.reference) == InputKind::kPredictions) {
     throw Error(ExitCode::kUsage,
@@ -76,6 +84,18 @@ void check_inputs(const EvaluateOptions& options) {
                 "evaluate " +
                     options.reference + " --reference " + first);
   }
+}
+
+// Files that no output may replace.
+std::vector<std::filesystem::path> input_files(const EvaluateOptions& options, const std::string& config) {
+  std::vector<std::filesystem::path> inputs{options.reference, options.table, config};
+  inputs.insert(inputs.end(), options.predictions.begin(), options.predictions.end());
+  inputs.insert(inputs.end(), options.compared.begin(), options.compared.end());
+  if (!options.targets_from.empty()) {
+    const std::vector<std::filesystem::path> tables = study::parse_number_source(options.targets_from).front().files;
+    inputs.insert(inputs.end(), tables.begin(), tables.end());
+  }
+  return inputs;
 }
 
 void add_evaluate_settings(settings::Settings& settings, EvaluateOptions& options) {
@@ -153,9 +173,7 @@ Command add_evaluate(CLI::App& program, CommonOptions& common) {
             check_combination(*options);
             find_tables(*options);
             check_inputs(*options);
-            std::vector<std::filesystem::path> inputs{options->reference, options->table};
-            inputs.insert(inputs.end(), options->predictions.begin(), options->predictions.end());
-            inputs.insert(inputs.end(), options->compared.begin(), options->compared.end());
+            const std::vector<std::filesystem::path> inputs = input_files(*options, common.config);
             for (const std::filesystem::path& file : output_files(*options)) {
               check_output_file(file, common.force, inputs, file.extension() == ".json" ? "{" : "");
             }

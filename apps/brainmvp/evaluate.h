@@ -35,7 +35,7 @@ struct EvaluateOptions {
 };
 
 // Files that -o leads to, the first as named. Throws Error(kUsage) for a name that ends in neither .json nor .tsv, and for
-// one that is also the file of --csv.
+// one of them that is also the file of --csv.
 std::vector<std::filesystem::path> output_files(const EvaluateOptions& options);
 
 void evaluate_segmentation(const EvaluateOptions& options, const metrics::BootstrapOptions& bootstrap, std::size_t threads);

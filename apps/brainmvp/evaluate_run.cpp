@@ -90,12 +90,17 @@ void write_csv(const EvaluateOptions& options, const std::string& table) {
   }
 }
 
-} // namespace
-
-std::vector<fs::path> output_files(const EvaluateOptions& options) {
-  if (!options.output.empty() && fs::path(options.output).lexically_normal() == fs::path(options.csv).lexically_normal()) {
-    throw Error(ExitCode::kUsage, "-o and --csv name the same file, " + options.output + "; name two");
+// Whatever their spelling and through links.
+bool same_output(const fs::path& a, const fs::path& b) {
+  const OutputTarget first = output_target(a);
+  const OutputTarget second = output_target(b);
+  if (first.descriptor >= 0 || second.descriptor >= 0) {
+    return first.descriptor == second.descriptor;
   }
+  return fs::weakly_canonical(fs::absolute(first.path)) == fs::weakly_canonical(fs::absolute(second.path));
+}
+
+std::vector<fs::path> files_of_output(const EvaluateOptions& options) {
   if (options.output.empty() || is_json(options.output)) {
     return options.output.empty() ? std::vector<fs::path>{} : std::vector<fs::path>{options.output};
   }
@@ -105,6 +110,19 @@ std::vector<fs::path> output_files(const EvaluateOptions& options) {
   std::vector<fs::path> files{options.output, beside(options.output, ".summary")};
   if (!options.compared.empty()) {
     files.insert(files.end(), {beside(options.output, ".comparison"), beside(options.output, ".compared")});
+  }
+  return files;
+}
+
+} // namespace
+
+std::vector<fs::path> output_files(const EvaluateOptions& options) {
+  std::vector<fs::path> files = files_of_output(options);
+  for (const fs::path& file : files) {
+    if (!options.csv.empty() && same_output(file, options.csv)) {
+      throw Error(ExitCode::kUsage,
+                  "-o writes " + file.string() + ", and --csv " + options.csv + " is the same file; name another");
+    }
   }
   return files;
 }

@@ -299,6 +299,55 @@ TEST_F(Evaluate, OfTwoFilesNeedsNoCommonName) {
   EXPECT_TRUE(contains(result.out, "0.7500")) << result.out;
 }
 
+TEST_F(EvaluateThree, RefusesASplitWithoutAStudiesFile) {
+  const auto of_folder = evaluate({"--split", "test"});
+  EXPECT_EQ(of_folder.exit_code, 2);
+  EXPECT_TRUE(contains(of_folder.err, "--split goes with a studies file")) << of_folder.err;
+  test::write_text(folder_ / "p.tsv", "case\tprob_a\tprob_b\tage\nx\t1\t0\t60\ny\t0\t1\t70\n");
+  test::write_text(folder_ / "r.tsv", "case\tclass\tage\nx\ta\t60\ny\tb\t71\n");
+  for (const char* kind : {"--classification", "--regression"}) {
+    const std::vector<std::string> command{"evaluate", folder_ / "p.tsv", "--reference", folder_ / "r.tsv", kind};
+    EXPECT_EQ(test::run_brainmvp(command).exit_code, 0) << kind;
+    std::vector<std::string> of_split = command;
+    of_split.insert(of_split.end(), {"--split", "test"});
+    const auto refused = test::run_brainmvp(of_split);
+    EXPECT_EQ(refused.exit_code, 2) << kind;
+    EXPECT_TRUE(contains(refused.err, "r.tsv is none")) << refused.err;
+  }
+}
+
+TEST_F(Evaluate, ReplacesNoneOfItsInputs) {
+  test::write_text(folder_ / "studies.json", R"({"test": [{"id": "x", "image": "x.nii"}, {"id": "y", "image": "y.nii"}]})");
+  test::write_text(folder_ / "people.tsv", "participant_id\tage\nx\t60\ny\t71\n");
+  test::write_text(folder_ / "p.tsv", "case\tage\nx\t60\ny\t70\n");
+  test::write_text(folder_ / "other.tsv", "case\tage\nx\t61\ny\t70\n");
+  test::write_text(folder_ / "options.tsv", "[evaluate]\nbootstrap = 20\n");
+  for (const char* name : {"people.tsv", "p.tsv", "other.tsv", "options.tsv"}) {
+    const std::string before = test::read_text(folder_ / name);
+    for (const char* option : {"-o", "--csv"}) {
+      const auto refused =
+          test::run_brainmvp({"evaluate", folder_ / "p.tsv", "--compare", folder_ / "other.tsv", "--regression", "--reference",
+                              folder_ / "studies.json", "--targets-from", (folder_ / "people.tsv").string() + ":age", "--config",
+                              folder_ / "options.tsv", "--force", option, folder_ / name});
+      EXPECT_EQ(refused.exit_code, 5) << option << " " << name << "\n" << refused.err;
+      EXPECT_TRUE(contains(refused.err, "is an input of this command")) << refused.err;
+      EXPECT_EQ(test::read_text(folder_ / name), before);
+    }
+  }
+}
+
+TEST_F(EvaluateThree, RefusesACsvThatIsAlsoAFileOfTheOutput) {
+  std::filesystem::create_symlink(folder_ / "x.summary.tsv", folder_ / "link.csv");
+  std::filesystem::create_directory_symlink(folder_.path(), folder_ / "here");
+  for (const char* csv : {"x.summary.tsv", "x.comparison.tsv", "x.compared.tsv", "link.csv", "here/x.tsv", "other/../x.tsv"}) {
+    const auto refused = evaluate({"--compare", folder_ / "predictions", "-o", folder_ / "x.tsv", "--csv", folder_ / csv});
+    EXPECT_EQ(refused.exit_code, 2) << csv;
+    EXPECT_TRUE(contains(refused.err, "is the same file")) << refused.err;
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "x.tsv"));
+  }
+  EXPECT_EQ(evaluate({"-o", folder_ / "x.tsv", "--csv", folder_ / "x.comparison.tsv"}).exit_code, 0) << "nothing is compared";
+}
+
 TEST_F(Evaluate, OfClassesGivesMetricsWithIntervals) {
   std::string reference = "case\tclass\n";
   std::string predictions = "case\tprob_LGG\tprob_HGG\n";
