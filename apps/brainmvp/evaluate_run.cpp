@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <iostream>
+#include <iterator>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "base/output_target.h"
 #include "base/progress.h"
 #include "base/text.h"
@@ -48,22 +50,52 @@ study::LabelTable label_table(const EvaluateOptions& options) {
   return {};
 }
 
+std::vector<metrics::CasePair> all_cases(const std::vector<std::vector<metrics::CasePair>>& sets) {
+  std::vector<metrics::CasePair> all;
+  for (const auto& set : sets) {
+    all.insert(all.end(), set.begin(), set.end());
+  }
+  return all;
+}
+
 // Regions of the table; without one, all values of both sets.
 metrics::RegionTable region_table(const EvaluateOptions& options, const std::vector<std::vector<metrics::CasePair>>& sets,
                                   std::size_t threads) {
   metrics::RegionTable table = metrics::choose_regions(label_table(options), options.choice);
   if (table.regions.empty()) {
-    std::vector<metrics::CasePair> all;
-    for (const auto& set : sets) {
-      all.insert(all.end(), set.begin(), set.end());
-    }
-    table.regions = metrics::find_regions(all, threads);
+    table.regions = metrics::find_regions(all_cases(sets), threads);
   }
   if (table.regions.empty()) {
     throw Error(ExitCode::kNothingFound, options.reference + ": no label map has a value other than 0; name the regions with "
                                                              "--labels, --region or --table to count empty cases");
   }
   return table;
+}
+
+// A region that no file has gives Dice 1 in every case, as a wrong value does.
+void warn_of_absent_regions(const metrics::RegionTable& table, const std::vector<std::vector<metrics::CasePair>>& sets,
+                            const std::vector<metrics::PredictionSet>& results, std::size_t threads) {
+  std::vector<std::string> absent;
+  for (const metrics::Region& region : table.regions) {
+    const auto is_present = [&](const metrics::CaseRow& row) {
+      return row.region == region.name && row.metrics.reference_ml + row.metrics.prediction_ml > 0;
+    };
+    if (std::ranges::none_of(results, [&](const auto& set) { return std::ranges::any_of(set.rows, is_present); })) {
+      std::vector<std::string> values;
+      std::ranges::transform(region.values, std::back_inserter(values), [](int value) { return std::to_string(value); });
+      absent.push_back(region.name + " (" + join(values, ", ") + ")");
+    }
+  }
+  if (absent.empty()) {
+    return;
+  }
+  std::vector<std::string> found;
+  for (const metrics::Region& region : metrics::find_regions(all_cases(sets), threads)) {
+    found.push_back(region.name);
+  }
+  log::warning("no prediction and no reference has the region " + join(absent, " or ") + ": its Dice of 1 says nothing; " +
+               (found.empty() ? "no file has a value other than 0" : "the files have the values " + join(found, ", ")) +
+               "; correct the region's values if they are others");
 }
 
 void write_tsv(const EvaluateOptions& options, const metrics::Evaluation& evaluation) {
@@ -145,6 +177,7 @@ void evaluate_segmentation(const EvaluateOptions& options, const metrics::Bootst
                                               [&] { progress.advance(); });
     results.push_back({.source = join(sources[i], ", "), .rows = rows, .summary = metrics::summarise_rows(rows, bootstrap)});
   }
+  warn_of_absent_regions(table, sets, results, threads);
   metrics::Evaluation evaluation{.reference = options.reference,
                                  .regions = table.regions,
                                  .options = options.segmentation,

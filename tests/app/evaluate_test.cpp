@@ -290,6 +290,15 @@ TEST_F(EvaluateThree, TakesLabelsAndRegionsFromTheCommandLine) {
   EXPECT_EQ(result["cases"][0]["dice"], 1);
 }
 
+TEST_F(EvaluateThree, NamesRegionsThatNoFileHas) {
+  write("predictions/p3.nii.gz", box(5, 4));
+  const auto absent = evaluate({"--region", "ET=3", "--region", "WT=1,3"});
+  EXPECT_EQ(absent.exit_code, 0) << absent.err;
+  EXPECT_TRUE(contains(absent.err, "the region ET (3): its Dice of 1 says nothing; the files have the values 1, 4;"))
+      << absent.err;
+  EXPECT_FALSE(contains(evaluate({"--region", "ET=4"}).err, "no reference has the region"));
+}
+
 TEST_F(Evaluate, OfTwoFilesNeedsNoCommonName) {
   write("reference/truth.nii.gz", box(3, 1));
   write("predictions/guess.nii.gz", box(4, 1));
