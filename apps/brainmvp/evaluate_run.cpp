@@ -200,7 +200,8 @@ void evaluate_segmentation(const EvaluateOptions& options, const metrics::Bootst
 }
 
 void evaluate_classification(const EvaluateOptions& options, const metrics::BootstrapOptions& bootstrap) {
-  const auto reference = metrics::read_reference_classes(options.reference, chosen_splits(options.splits));
+  metrics::ReferenceClasses reference =
+      metrics::read_reference_classes(options.reference, chosen_splits(options.splits), options.predictions.front());
   const auto read = [&](const std::vector<std::string>& source) {
     metrics::ClassTable table = metrics::read_class_table(paths_of(source), reference);
     auto summary = metrics::summarise_classes(table.cases, options.classes, bootstrap);
@@ -213,6 +214,7 @@ void evaluate_classification(const EvaluateOptions& options, const metrics::Boot
                                       .compared = {},
                                       .comparison = {}};
   if (!options.compared.empty()) {
+    reference.classes = evaluation.predictions.table.classes; // the columns of both may have another order
     evaluation.compared = read(options.compared);
     evaluation.comparison = metrics::compare_classes(evaluation.predictions.table.cases, evaluation.compared->table.cases,
                                                      options.classes, bootstrap);

@@ -120,6 +120,9 @@ std::size_t column_of(const DelimitedTable& table, const std::string& name, cons
     throw Error(ExitCode::kBadInput,
                 path.string() + ": there is no column '" + name + "'; its columns are: " + join(table.head, ", "));
   }
+  if (std::ranges::count(table.head, name) > 1) {
+    throw Error(ExitCode::kBadInput, path.string() + ": the column '" + name + "' stands there twice; take one out or rename it");
+  }
   return static_cast<std::size_t>(found - table.head.begin());
 }
 

@@ -19,7 +19,7 @@ struct DelimitedTable {
 // passed over, CR LF ends lines too. Throws Error(kBadInput): no file, no head, a row of another length, an open quote.
 DelimitedTable read_delimited(const std::filesystem::path& path);
 
-// Throws Error(kBadInput) with the columns there are.
+// Throws Error(kBadInput) for a column that is not there, with those that are, and for one that stands there twice.
 std::size_t column_of(const DelimitedTable& table, const std::string& name, const std::filesystem::path& path);
 
 } // namespace brainmvp::io

@@ -3,13 +3,17 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <set>
 
+#include "base/counted.h"
 #include "base/error.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "io/delimited.h"
 #include "metrics/table_rows.h"
+#include "study/class_key.h"
 
 namespace brainmvp::metrics {
 namespace fs = std::filesystem;
@@ -57,7 +61,7 @@ std::vector<std::string> agreed_classes(const io::DelimitedTable& table, const R
 
 } // namespace
 
-ReferenceClasses read_reference_classes(const fs::path& path, std::span<const study::Split> splits) {
+ReferenceClasses read_reference_classes(const fs::path& path, std::span<const study::Split> splits, const fs::path& predicted) {
   ReferenceClasses reference;
   if (to_lower(path.extension().string()) == ".json") {
     const study::StudiesFile file = study::read_studies_file(path);
@@ -70,12 +74,22 @@ ReferenceClasses read_reference_classes(const fs::path& path, std::span<const st
   } else {
     const io::DelimitedTable table = io::read_delimited(path);
     const std::size_t class_column = io::column_of(table, "class", path);
+    const std::vector<std::string> classes = classes_of_columns(io::read_delimited(predicted));
     for (const auto& [name, row] : rows_by_case(table, path)) {
-      reference.of_cases.emplace_back(name, table.rows[row][class_column]);
+      const std::string& cell = table.rows[row][class_column];
+      if (study::is_missing_value(study::plain_value(cell)) && std::ranges::count(classes, cell) == 0) {
+        reference.unknown.push_back(name);
+      } else {
+        reference.of_cases.emplace_back(name, cell);
+      }
     }
   }
   if (reference.of_cases.empty()) {
     throw Error(ExitCode::kNothingFound, path.string() + ": no case has a class");
+  }
+  if (!reference.unknown.empty()) {
+    log::warning(path.string() + ": " + counted(reference.unknown.size(), "case has", "cases have") +
+                 " no known class; left out: " + join(reference.unknown, ", "));
   }
   return reference;
 }
@@ -89,6 +103,8 @@ ClassTable read_class_table(const std::vector<fs::path>& files, const ReferenceC
   for (const auto& [name, class_name] : reference.of_cases) {
     names.insert(name);
   }
+  std::ranges::copy_if(reference.unknown, std::inserter(names, names.end()),
+                       [&](const std::string& name) { return rows.contains(name); });
   check_sides(rows, names, "class", path);
   for (const auto& [name, class_name] : reference.of_cases) {
     const std::size_t row = rows.at(name);

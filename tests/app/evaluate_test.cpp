@@ -380,5 +380,33 @@ TEST_F(Evaluate, OfClassesGivesMetricsWithIntervals) {
   EXPECT_EQ(result["cases"][0]["predicted"], "HGG");
 }
 
+TEST_F(Evaluate, ComparesClassesWhoseColumnsStandInAnotherOrder) {
+  test::write_text(folder_ / "a.tsv", "case\tprob_AD\tprob_CN\np1\t0.9\t0.1\np2\t0.2\t0.8\np3\t0.7\t0.3\n");
+  test::write_text(folder_ / "b.tsv", "case\tprob_CN\tprob_AD\np1\t0.1\t0.9\np2\t0.8\t0.2\np3\t0.5\t0.5\n");
+  test::write_text(folder_ / "r.tsv", "case\tclass\np1\tAD\np2\tCN\np3\tAD\n");
+  const auto done = test::run_brainmvp({"evaluate", folder_ / "a.tsv", "--compare", folder_ / "b.tsv", "--reference",
+                                        folder_ / "r.tsv", "--classification", "-o", folder_ / "c.json"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  const auto compared = nlohmann::json::parse(test::read_text(folder_ / "c.json"))["comparison"];
+  EXPECT_EQ(compared["zero_differences"], 2);
+  EXPECT_EQ(compared["cases"][0]["prob_AD"], 0.9);
+  test::write_text(folder_ / "b.tsv", "case\tprob_CN\tprob_AD\tprob_MCI\np1\t0.1\t0.9\t0\np2\t0.8\t0.2\t0\np3\t1\t0\t0\n");
+  const auto refused = test::run_brainmvp(
+      {"evaluate", folder_ / "a.tsv", "--compare", folder_ / "b.tsv", "--reference", folder_ / "r.tsv", "--classification"});
+  EXPECT_EQ(refused.exit_code, 4) << refused.err;
+  EXPECT_TRUE(contains(refused.err, "each of the classes AD, CN; found: case, prob_CN, prob_AD, prob_MCI")) << refused.err;
+}
+
+TEST_F(Evaluate, RefusesAColumnOfNumbersThatStandsThereTwice) {
+  test::write_text(folder_ / "once.tsv", "case\tage\nx\t60\ny\t70\n");
+  test::write_text(folder_ / "twice.tsv", "case\tage\tage\nx\t60\t50\ny\t71\t50\n");
+  for (const auto& [predictions, reference] : {std::pair("once.tsv", "twice.tsv"), std::pair("twice.tsv", "once.tsv")}) {
+    const auto refused =
+        test::run_brainmvp({"evaluate", folder_ / predictions, "--reference", folder_ / reference, "--regression"});
+    EXPECT_EQ(refused.exit_code, 4);
+    EXPECT_TRUE(contains(refused.err, "twice.tsv: the column 'age' stands there twice")) << refused.err;
+  }
+}
+
 } // namespace
 } // namespace brainmvp

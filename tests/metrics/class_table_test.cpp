@@ -9,9 +9,10 @@ namespace {
 
 class ClassTables : public testing::Test {
 protected:
-  ReferenceClasses reference(const std::string& text) {
+  ReferenceClasses reference(const std::string& text, const std::string& predicted_columns = "case\tprob_LGG\tprob_HGG\n") {
     test::write_text(folder_ / "reference.tsv", text);
-    return read_reference_classes(folder_ / "reference.tsv", {});
+    test::write_text(folder_ / "columns.tsv", predicted_columns);
+    return read_reference_classes(folder_ / "reference.tsv", {}, folder_ / "columns.tsv");
   }
   ClassTable predictions(const std::string& text, const ReferenceClasses& classes) {
     test::write_text(folder_ / "predictions.tsv", text);
@@ -42,10 +43,23 @@ TEST_F(ClassTables, TakeClassesFromAStudiesFile) {
     "training": [{"id": "t", "image": "t_t1.nii", "class": "LGG"}],
     "test": [{"id": "a", "image": "a_t1.nii", "class": "HGG"}, {"id": "n", "image": "n_t1.nii"}]})");
   const std::vector<study::Split> splits{study::Split::kTest};
-  const ReferenceClasses classes = read_reference_classes(folder_ / "studies.json", splits);
+  const ReferenceClasses classes = read_reference_classes(folder_ / "studies.json", splits, {});
   EXPECT_EQ(classes.classes, (std::vector<std::string>{"LGG", "HGG"}));
   ASSERT_EQ(classes.of_cases.size(), 1U);
   EXPECT_EQ(classes.of_cases[0].second, "HGG");
+}
+
+TEST_F(ClassTables, LeaveOutCasesWhoseClassIsNotKnown) {
+  const std::string text = "case\tclass\na\tHGG\nb\tLGG\nc\tn/a\nd\t\ne\tnone\n";
+  const ReferenceClasses known = reference(text);
+  EXPECT_EQ(known.unknown, (std::vector<std::string>{"c", "d", "e"}));
+  const std::string rows = "a\t0\t1\nb\t1\t0\nc\t1\t0\n";
+  const ClassTable table = predictions("case\tprob_LGG\tprob_HGG\n" + rows, known);
+  EXPECT_EQ(table.classes, (std::vector<std::string>{"LGG", "HGG"}));
+  EXPECT_EQ(table.case_names, (std::vector<std::string>{"a", "b"}));
+  const ReferenceClasses of_none = reference(text, "case\tprob_LGG\tprob_HGG\tprob_none\n");
+  EXPECT_EQ(of_none.of_cases.back(), (std::pair<std::string, std::string>{"e", "none"})) << "a class of that name";
+  EXPECT_EQ(of_none.unknown, (std::vector<std::string>{"c", "d"}));
 }
 
 TEST_F(ClassTables, RefuseWhatCannotBeUsedAndSayWhere) {
