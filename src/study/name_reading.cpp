@@ -92,18 +92,33 @@ private:
 
   [[nodiscard]] FileRole unknown() const { return {.kind = Kind::kUnknown, .name = {}, .prefix = std::string(stem_)}; }
 
-  // The value of BIDS's acq-, which tells the images of a study apart: "axial" of "sub-1_acq-axial_seg".
-  [[nodiscard]] bool names_acquisition(std::size_t word) const {
-    constexpr std::string_view kKey = "acq-";
-    const std::size_t start = words_[word].start;
-    return start > kKey.size() && to_lower(stem_.substr(start - kKey.size(), kKey.size())) == kKey &&
-           stem_[start - kKey.size() - 1] == '_';
+  // Whether a word is in the value of an entity of BIDS: "axial" of "sub-1_acq-axial_seg".
+  [[nodiscard]] bool is_of_entity(std::size_t word, std::string_view key) const {
+    const std::size_t before = stem_.substr(0, words_[word].start).rfind('_');
+    return to_lower(stem_.substr(before == std::string_view::npos ? 0 : before + 1)).starts_with(key);
   }
 
-  // The stem before a word, without words of the scan at its end.
+  // Those of acq-, rec- and desc- tell the images of a study apart.
+  [[nodiscard]] bool is_qualifier(std::size_t word) const {
+    return is_of_entity(word, "acq-") || is_of_entity(word, "rec-") || is_of_entity(word, "desc-");
+  }
+
+  // Short spellings may be a patient's initials or a group ("PD_T1", beside "HC_T1").
+  [[nodiscard]] bool is_short(const Run& run) const {
+    return run.end - run.begin == 1 && words_[run.begin].text.size() == 2 && words_[run.begin].text[0] != 't';
+  }
+
+  // The stem before a word, without words of the scan and other modalities at its end: "p1" of "p1_DWI_ADC".
   [[nodiscard]] std::string prefix(std::size_t word) const {
-    while (word > 0 && is("scan", word - 1) && !names_acquisition(word - 1)) {
-      --word;
+    while (word > 0 && !is_qualifier(word - 1)) {
+      const auto run = run_before(word);
+      if (run && run->meaning.kind == Kind::kModality && !(run->begin == 0 && is_short(*run))) {
+        word = run->begin;
+      } else if (is("scan", word - 1)) {
+        --word;
+      } else {
+        break;
+      }
     }
     std::string text(stem_.substr(0, words_[word].start));
     text.erase(text.find_last_not_of(kNameSeparators) + 1);
@@ -140,9 +155,7 @@ private:
     if (run.meaning.kind != Kind::kModality || std::ranges::any_of(strange, foreign)) {
       return strange.empty();
     }
-    const bool short_spelling =
-        run.end - run.begin == 1 && words_[run.begin].text.size() == 2 && words_[run.begin].text[0] != 't';
-    for (std::size_t i = run.end; short_spelling && i < last; ++i) {
+    for (std::size_t i = run.end; is_short(run) && i < last; ++i) {
       if (!is("scan", i)) {
         return false;
       }
@@ -237,7 +250,8 @@ private:
       --word;
     }
     const auto run = run_before(word);
-    return run && run->meaning.kind == Kind::kModality ? run->meaning.name : "";
+    const bool agent = run && words_[run->begin].text == "ce"; // "ce-gadolinium" by itself names no contrast of tissues
+    return run && !agent && run->meaning.kind == Kind::kModality ? run->meaning.name : "";
   }
 
   // Contrast agent: the BIDS entities ce- and acq-, words after the modality, and plain words before it.

@@ -120,6 +120,8 @@ TEST(ModalityTable, NeighbouringWordsChangeTheContrast) {
                                                                {"sub-01_acq-T1flair_FLAIR", "t1"},
                                                                {"sub-01_part-mag_T1w", "t1"},
                                                                {"proton_density", "pd"},
+                                                               {"sub-01_ce-gadolinium_FLAIR", "flair"},
+                                                               {"sub-01_ce-Gd_FLAIR", "flair"},
                                                                {"ADC_DWI", "adc"}};
   for (const auto& [name, modality] : names) {
     EXPECT_EQ(table().of_file(name + ".nii.gz").value_or("none"), modality) << name;
@@ -132,6 +134,14 @@ TEST(ModalityTable, NeighbouringWordsChangeTheContrast) {
         "FLAIR_T1space", "dwi_b0", "mIP_SWI", "MIP_TOF_3D", "sub-01_part-phase_T1w", "sub-01_part-real_T1w", "T1_rho"}) {
     EXPECT_FALSE(table().of_file(std::string(name) + ".nii.gz")) << name;
   }
+}
+
+TEST(ModalityTable, ThePrefixEndsBeforeAllNeighbouringModalities) {
+  for (const char* name : {"p1_DWI_ADC", "p1_DWI_b1000", "p1_mprage_t1", "p1_ax_T1_FLAIR", "p1_T1_seg", "p1_MD_dwi_adc"}) {
+    EXPECT_EQ(table().role(std::string(name) + ".nii").prefix, "p1") << name;
+  }
+  EXPECT_EQ(table().role("PD_T1.nii").prefix, "PD") << "a group of patients";
+  EXPECT_EQ(table().role("sub-1_acq-flair_T1w.nii").prefix, "sub-1_acq-flair") << "a qualifier of BIDS";
 }
 
 TEST(ModalityTable, FindsTheNamesOfScanners) {

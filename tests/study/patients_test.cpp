@@ -31,6 +31,14 @@ TEST(Patients, OfAFlatFolderAreToldApart) {
   EXPECT_EQ(test::lines(index_at(folder / "stray")), (Lines{"stray: t1", "stray_pat0: flair t1", "stray_pat1: flair t1"}));
 }
 
+TEST(Patients, OfNamesWithTwoModalitiesAreOneStudy) {
+  const test::TemporaryFolder folder;
+  test::put_images(folder / "d", {"p1_DWI_ADC.nii", "p1_DWI_b1000.nii", "p1_T1.nii", "p2_DWI_ADC.nii", "p2_T1.nii"});
+  EXPECT_EQ(test::lines(index_at(folder / "d")), (Lines{"d_p1: t1 dwi adc", "d_p2: t1 adc"}));
+  test::put_images(folder / "own", {"p1/p1_DWI_ADC.nii", "p1/p1_T1.nii", "p2/p2_mprage_t1.nii", "p2/p2_flair.nii"});
+  EXPECT_EQ(test::lines(index_at(folder / "own")), (Lines{"p1: t1 adc", "p2: flair t1"}));
+}
+
 TEST(Patients, NamesWithTwoReadingsAreRefused) {
   const test::TemporaryFolder folder;
   test::put_images(folder / "set", {"john_t1.nii", "mary_flair.nii"});
