@@ -135,4 +135,12 @@ void settle_by_json(const fs::path& image, const ModalityTable& table, FileRole&
   }
 }
 
+bool is_prediction(const fs::path& image) {
+  if (to_lower(entity_value(io::image_stem(image), "desc-")) == "brainmvp") {
+    return true;
+  }
+  const std::optional<Json> json = json_beside(image);
+  return json && text_at(*json, "program") == "brainmvp" && json->contains("models");
+}
+
 } // namespace brainmvp::study

@@ -12,4 +12,10 @@ namespace brainmvp::study {
 // are no JSON change nothing.
 void settle_by_json(const std::filesystem::path& image, const ModalityTable& table, FileRole& role);
 
+// Whether `predict` wrote the image, by its BIDS name (desc-brainmvp) or by the JSON beside it.
+bool is_prediction(const std::filesystem::path& image);
+
+inline constexpr const char* kPredictions =
+    "predictions of brainmvp, which are no ground truth (--pattern label=GLOB takes them)";
+
 } // namespace brainmvp::study

@@ -80,7 +80,7 @@ void refuse_halves(CaseDraft& draft, Findings& findings) {
 // BIDS's dseg is of any structures, most often of tissues.
 void warn_of_dseg(const CaseDraft& draft, Findings& findings) {
   for (const fs::path& label : draft.labels) {
-    if (to_lower(io::image_stem(label)).ends_with("_dseg") && !is_lesion_mask(label) && entity_of(label, "desc-") != "brainmvp") {
+    if (to_lower(io::image_stem(label)).ends_with("_dseg") && !is_lesion_mask(label)) {
       findings.warn("label maps that may be of tissues (dseg)", draft.id,
                     label.filename().string() + ": taken as the label map; if it is of something else than what is to be "
                                                 "learned: --pattern skip=GLOB, or a mask named label-lesion");

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "io/image_file.h"
 #include "study/case_draft.h"
+#include "study/image_json.h"
 #include "study/label_scheme.h"
 #include "study/layout_readers.h"
 #include "study/study_id.h"
@@ -100,7 +101,9 @@ std::string session_key(const fs::path& file) {
 LabelFiles labels_in(const Folder* derivatives, const ModalityTable& table, Findings& findings) {
   LabelFiles labels;
   for (const fs::path& file : derivatives != nullptr ? derivatives->all_images() : std::vector<fs::path>{}) {
-    if (is_label(file, table) && is_tissue_map(file)) {
+    if (const FileRole role = table.role(file); role.name == kPredictions) {
+      findings.skip(file, role.name);
+    } else if (is_label(file, table) && is_tissue_map(file)) {
       findings.skip(file, "tissue maps of pipelines, which are of no lesion");
     } else if (is_label(file, table) && names_other_subject(file, subject_of_folders(file))) {
       leave_out_other_subject(file, subject_of_folders(file), findings);

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "study/case_draft.h"
+#include "study/image_json.h"
 #include "study/layout_readers.h"
 #include "study/patient_words.h"
 #include "study/study_id.h"
@@ -28,6 +29,10 @@ void add_modality_folder(const Folder& folder, const std::string& modality, cons
                          Findings& findings) {
   for (const fs::path& file : folder.images) {
     const FileRole role = table.role(file);
+    if (role.name == kPredictions) {
+      findings.skip(file, role.name);
+      continue;
+    }
     CaseDraft& draft = drafts[patient_key(file, table)];
     if (modality.empty()) {
       draft.labels.push_back(file);

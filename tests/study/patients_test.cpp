@@ -154,6 +154,25 @@ TEST(LabelChoice, ADsegOfAnUnknownPipelineIsSaid) {
   EXPECT_TRUE(test::notes(found.notices, kWarning, "sub-02_hemi-L_label-lesion_mask.nii; if the other half"));
 }
 
+TEST(LabelChoice, PredictionsOfBrainmvpAreNoLabels) {
+  const test::TemporaryFolder folder;
+  const std::string ours = R"({"program": "brainmvp", "models": []})";
+  test::put_images(folder / "bids", {"sub-01/anat/sub-01_T1w.nii", "derivatives/p/sub-01/anat/sub-01_desc-brainmvp_dseg.nii"});
+  test::put_images(folder / "flat", {"p1/p1_t1.nii", "p1/p1_seg.nii", "p2/p2_t1.nii", "p2/p2_seg.nii"});
+  test::write_text(folder / "flat/p1/p1_seg.json", ours);
+  test::write_text(folder / "flat/p2/p2_seg.json", R"({"program": "other"})");
+  test::put_images(folder / "folders", {"T1/p1_T1.nii", "FLAIR/p1_FLAIR.nii", "seg/p1.nii"});
+  test::write_text(folder / "folders/seg/p1.json", ours);
+  for (const auto& [name, expected] :
+       {std::pair("bids", Lines{"sub-01: t1"}), {"flat", {"p1: t1", "p2: t1 | p2_seg.nii"}}, {"folders", {"p1: flair t1"}}}) {
+    const Index found = index_at(folder / name);
+    EXPECT_EQ(test::lines(found), expected);
+    EXPECT_TRUE(std::ranges::any_of(found.skipped, [](const study::Skipped& one) {
+      return one.reason.starts_with("predictions of brainmvp");
+    })) << name;
+  }
+}
+
 TEST(LabelChoice, HalvesAreRefusedAndOtherSubjectsLeftOut) {
   const test::TemporaryFolder folder;
   const std::string masks = "derivatives/les/";
