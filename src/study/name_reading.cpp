@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <optional>
 #include <vector>
 
@@ -175,9 +176,14 @@ private:
     if (!entity_value(stem_, "inv-").empty()) {
       return {.kind = Kind::kSkipped, .name = "single inversions of MP2RAGE", .prefix = role.prefix};
     }
-    if (!derived.empty() || shows_projection() || is_part_of_complex()) {
+    const std::string before = derived_before(run, role.name);
+    if (!derived.empty() || !before.empty() || shows_projection() || is_part_of_complex() ||
+        has_low_b_value(run, last, role.name)) {
+      const ModalityTable::Meaning* known = table_.meaning(before);
       return {.kind = Kind::kSkipped,
-              .name = "images derived from others, by words of their names (brain, map, phase, MIP, ...)",
+              .name = known != nullptr && known->kind == Kind::kSkipped
+                          ? known->name
+                          : "images derived from others, by words of their names (brain, map, phase, MIP, ...)",
               .prefix = role.prefix};
     }
     if (run.begin > 1 && is("towards", run.begin - 1)) { // flair_to_t1
@@ -194,6 +200,49 @@ private:
       settle_contrast(run, last, role);
     }
     return role;
+  }
+
+  // The word right before the modality, or in an entity of BIDS, that says that the file was made from an image: "mean_dwi".
+  [[nodiscard]] std::string derived_before(const Run& run, const std::string& modality) const {
+    for (const char* key : {"acq-", "rec-", "desc-"}) {
+      for (const std::string& word : camel_words(entity_value(stem_, key))) {
+        if (table_.is_word("derived_before", word)) {
+          return word;
+        }
+      }
+    }
+    std::size_t word = run.begin;
+    while (word > 0 && is("scan", word - 1)) {
+      --word;
+    }
+    if (word == 0 || is_qualifier(word - 1) || !is("derived_before", word - 1)) {
+      return "";
+    }
+    const std::string& text = words_[word - 1].text;
+    const bool initials = (text == "fa" || text == "md") && modality != "dwi";
+    return initials || (text == "b0" && is_b_value(words_[run.begin].text)) ? "" : text;
+  }
+
+  [[nodiscard]] static bool is_b_value(const std::string& word) {
+    return word.size() > 1 && word[0] == 'b' && has_digit_only(word.substr(1));
+  }
+
+  // Images of DWI almost without diffusion weighting: "dwi_b50", "dwi_S0"; not "dwi_b50_b1000".
+  [[nodiscard]] bool has_low_b_value(const Run& run, std::size_t last, const std::string& modality) const {
+    constexpr int kLargest = 100; // s/mm2
+    if (modality != "dwi" || is_b_value(words_[run.begin].text)) {
+      return false;
+    }
+    for (std::size_t i = run.begin > 0 ? run.begin - 1 : run.end; i < last; ++i) {
+      const std::string& word = words_[i].text;
+      const std::string digits = word.substr(1, 5);
+      int value = kLargest + 1;
+      std::from_chars(digits.data(), digits.data() + digits.size(), value);
+      if (word == "s0" || (is_b_value(word) && value <= kLargest)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   [[nodiscard]] bool shows_projection() const {

@@ -144,6 +144,44 @@ TEST(ModalityTable, ThePrefixEndsBeforeAllNeighbouringModalities) {
   EXPECT_EQ(table().role("sub-1_acq-flair_T1w.nii").prefix, "sub-1_acq-flair") << "a qualifier of BIDS";
 }
 
+TEST(ModalityTable, WordsBeforeTheModalityAndEntitiesTellDerivedImages) {
+  for (const char* name : {"sub-1_desc-FA_dwi",
+                           "sub-1_desc-MD_dwi",
+                           "sub-1_desc-mean_dwi",
+                           "sub-1_desc-b0_dwi",
+                           "sub-1_acq-b0_dwi",
+                           "sub-1_desc-GM_T1w",
+                           "sub-1_desc-std_T1w",
+                           "sub-1_acq-localizer_T2w",
+                           "sub-1_acq-scout_T1w",
+                           "sub-1_acq-T1map_T1w",
+                           "sub-1_rec-subtraction_T1w",
+                           "FA_dwi",
+                           "p1_mean_dwi",
+                           "b0_dwi",
+                           "dwi_b0000",
+                           "dwi_b50",
+                           "dwi_S0",
+                           "p1_b50_dwi",
+                           "phase_T1",
+                           "std_T1",
+                           "BiasField_T1",
+                           "Jacobian_T1",
+                           "warp_T1",
+                           "template_T1",
+                           "p1_mean_ax_T2",
+                           "T1_localizer"}) {
+    EXPECT_EQ(table().role(std::string(name) + ".nii").kind, FileRole::Kind::kSkipped) << name;
+  }
+  EXPECT_EQ(table().role("sub-1_acq-localizer_T2w.nii").name, "localizers");
+  for (const char* name :
+       {"sub-1_acq-mprage_T1w", "sub-1_desc-preproc_T1w", "sub-1_acq-highres_T2w", "sub-1_rec-norm_T1w", "p1_T1", "p1_brain_T1",
+        "MNI_T1", "MD_T1", "Mean_001_T1", "sub_T1", "dwi_b1000", "dwi_b0_b1000", "dwi_b50_b800", "p1_dwi_b2000", "p1_b1000_dwi",
+        "sub-1_desc-skullstripped_T1w", "p1_ADC_b50", "T1_b2"}) {
+    EXPECT_EQ(table().role(std::string(name) + ".nii").kind, FileRole::Kind::kModality) << name;
+  }
+}
+
 TEST(ModalityTable, FindsTheNamesOfScanners) {
   const std::vector<std::pair<std::string, std::string>> names{{"t1_mprage_sag_p2_iso", "t1"},
                                                                {"t2_tse_tra", "t2"},
