@@ -55,6 +55,23 @@ struct CaseFiles {
 std::vector<CaseFiles> split_into_cases(const std::vector<std::filesystem::path>& files, const ModalityTable& table,
                                         Findings& findings);
 
+// What the words after the modality say of images whose names are the same before it.
+enum class SuffixReading {
+  kOneStudy,
+  kPatients, // "T1_001", "FLAIR_001", "T1_002"
+  kUnsure,   // "T1_001", "FLAIR_002"
+};
+SuffixReading read_suffixes(const std::vector<std::filesystem::path>& files, const std::string& folder,
+                            const ModalityTable& table, Findings& findings);
+
+// The words before the modality and those after it, which name the patient where read_suffixes() says so. The mask
+// "T1_001_seg" is of 001.
+std::string key_with_suffix(const FileRole& role, const ModalityTable& table);
+
+// Leaves out images whose names could be those of one patient or of the patients `readings`, with an error.
+void refuse_readings(const std::vector<std::filesystem::path>& files, const std::filesystem::path& folder,
+                     const std::vector<std::string>& readings, Findings& findings);
+
 // The words before the modality without BIDS qualifiers ("sub-01_run-2_T1w" -> "sub-01").
 std::string plain_prefix(const std::string& prefix);
 

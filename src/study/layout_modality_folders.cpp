@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <map>
+#include <set>
 
 #include "base/text.h"
 #include "study/case_draft.h"
@@ -19,21 +21,51 @@ bool is_label_folder(const Folder& folder, const ModalityTable& table) {
 }
 
 // The words before the modality, or the whole stem where the folder alone says the modality ("T1/pat0.nii").
-std::string patient_key(const fs::path& file, const ModalityTable& table) {
-  return patient_words(plain_prefix(table.role(file).prefix));
+std::string patient_key(const FileRole& role, bool with_suffix, const ModalityTable& table) {
+  return with_suffix ? key_with_suffix(role, table) : patient_words(plain_prefix(role.prefix));
+}
+
+std::vector<fs::path> modality_images(const Folder& folder, const ModalityTable& table) {
+  std::vector<fs::path> files;
+  for (const auto& child : folder.folders) {
+    if (table.canonical(child->name())) {
+      std::ranges::copy_if(child->images, std::back_inserter(files),
+                           [&table](const fs::path& file) { return table.role(file).kind == FileRole::Kind::kModality; });
+    }
+  }
+  return files;
+}
+
+// As read_suffixes(), where nothing stands before the modality in any name.
+SuffixReading suffixes_of(const Folder& folder, const ModalityTable& table, Findings& findings) {
+  const std::vector<fs::path> files = modality_images(folder, table);
+  std::set<std::string> prefixes;
+  std::set<std::string> keys;
+  for (const fs::path& file : files) {
+    prefixes.insert(patient_key(table.role(file), false, table));
+    keys.insert(patient_key(table.role(file), true, table));
+  }
+  if (prefixes.size() != 1) {
+    return SuffixReading::kOneStudy;
+  }
+  const SuffixReading reading = read_suffixes(files, folder.name(), table, findings);
+  if (reading == SuffixReading::kUnsure) {
+    refuse_readings(folder.all_images(), folder.path, {keys.begin(), keys.end()}, findings);
+  }
+  return reading;
 }
 
 using Drafts = std::map<std::string, CaseDraft>; // by patient words
 
-void add_modality_folder(const Folder& folder, const std::string& modality, const ModalityTable& table, Drafts& drafts,
-                         Findings& findings) {
+void add_modality_folder(const Folder& folder, const std::string& modality, const ModalityTable& table, bool with_suffix,
+                         Drafts& drafts, Findings& findings) {
   for (const fs::path& file : folder.images) {
     const FileRole role = table.role(file);
     if (role.name == kPredictions) {
       findings.skip(file, role.name);
       continue;
     }
-    CaseDraft& draft = drafts[patient_key(file, table)];
+    CaseDraft& draft = drafts[patient_key(role, with_suffix, table)];
     if (modality.empty()) {
       draft.labels.push_back(file);
     } else if (role.kind == FileRole::Kind::kUnknown || (role.kind == FileRole::Kind::kModality && role.name == modality)) {
@@ -59,11 +91,15 @@ bool detect_modality_folders(const Folder& folder, const ModalityTable& table) {
 }
 
 void read_modality_folders(const Folder& folder, const ModalityTable& table, Findings& findings) {
+  const SuffixReading suffixes = suffixes_of(folder, table, findings);
+  if (suffixes == SuffixReading::kUnsure) {
+    return;
+  }
   Drafts drafts;
   for (const auto& child : folder.folders) {
     const auto modality = table.canonical(child->name());
     if (modality || is_label_folder(*child, table)) {
-      add_modality_folder(*child, modality.value_or(""), table, drafts, findings);
+      add_modality_folder(*child, modality.value_or(""), table, suffixes == SuffixReading::kPatients, drafts, findings);
     }
   }
   for (auto& [key, draft] : drafts) {

@@ -37,6 +37,7 @@ struct FileRole {
   Kind kind = Kind::kUnknown;
   std::string name;        // kModality: canonical name; kLabel: the word; kSkipped: the reason
   std::string prefix;      // the stem before those words, without separators at its end ("BraTS-GLI-00001-000")
+  std::string suffix = {}; // words after those that may name a patient ("001" of "T1_001")
   std::string remark = {}; // what was assumed where the name has several readings; empty where it has one
 };
 

@@ -126,6 +126,20 @@ private:
     return text;
   }
 
+  // The words after the modality, without those that describe or measure the scan.
+  [[nodiscard]] std::string suffix(std::size_t begin, std::size_t end) const {
+    std::vector<std::string> kept;
+    for (std::size_t i = begin; i < end; ++i) {
+      const std::string& word = words_[i].text;
+      const bool counted = has_digit_only(word) || (word.size() > 2 && word[0] != 'b' && has_digit_only(word.substr(1))); // p01
+      const bool described = is("scan", i) || is("contrast", i) || is("no_contrast", i) || is("derived", i);
+      if (!described && (counted || !is_measure(word))) {
+        kept.emplace_back(stem_.substr(words_[i].start, word.size()));
+      }
+    }
+    return join(kept, "_");
+  }
+
   // What a word after the modality is: passed over in silence, passed over with a remark, or the end of the search.
   FileRole read_before(std::size_t last) {
     std::vector<std::string> strange;
@@ -165,7 +179,8 @@ private:
   }
 
   FileRole settled(const Run& run, std::size_t last, const std::vector<std::string>& strange, const std::string& derived) {
-    FileRole role{.kind = run.meaning.kind, .name = run.meaning.name, .prefix = prefix(run.begin)};
+    FileRole role{
+        .kind = run.meaning.kind, .name = run.meaning.name, .prefix = prefix(run.begin), .suffix = suffix(run.end, last)};
     if (role.kind == Kind::kLabel) {
       settle_mask(run, role);
       return derived.empty() ? role : unknown();

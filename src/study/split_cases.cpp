@@ -23,6 +23,14 @@ std::string folder_name(const fs::path& file) {
 
 std::string key_of(const FileRole& role) { return patient_words(plain_prefix(role.prefix)); }
 
+Cases by_suffix(const std::vector<fs::path>& images, const ModalityTable& table) {
+  Cases cases;
+  for (const fs::path& image : images) {
+    cases[key_with_suffix(table.role(image), table)].push_back(image);
+  }
+  return cases;
+}
+
 // The case whose prefix is the longest run of words at the start of `text`.
 Cases::iterator longest_start(Cases& cases, std::string text) {
   for (;;) {
@@ -79,21 +87,17 @@ void refuse(const std::vector<fs::path>& files, const Cases& cases, Findings& fi
   for (const auto& [key, members] : cases) {
     readings.push_back(key.empty() ? "(no name)" : key);
   }
-  for (const fs::path& file : files) {
-    findings.use(file);
-  }
-  findings.error("studies left out", files.front().parent_path().string(),
-                 "its images may be one study, or studies of the patients " + join(readings, ", ") +
-                     "; name the files <patient>_<modality>, or give each patient a folder, or list them in a studies file");
+  refuse_readings(files, files.front().parent_path(), readings, findings);
 }
 
-void add_rest(const std::vector<fs::path>& files, const ModalityTable& table, Cases& cases, Findings& findings) {
+void add_rest(const std::vector<fs::path>& files, const ModalityTable& table, bool with_suffix, Cases& cases,
+              Findings& findings) {
   for (const fs::path& file : files) {
     const FileRole role = table.role(file);
     if (role.kind == FileRole::Kind::kModality) {
       continue;
     }
-    const std::string key = key_of(role);
+    const std::string key = with_suffix ? key_with_suffix(role, table) : key_of(role);
     auto owner = longest_start(cases, key);
     const bool label = role.kind == FileRole::Kind::kLabel;
     if (owner == cases.end() && (!label || (cases.size() == 1 && may_own(cases.begin()->first, key, folder_name(file))))) {
@@ -124,6 +128,15 @@ std::vector<CaseFiles> split_into_cases(const std::vector<fs::path>& files, cons
   if (cases.empty()) {
     return {{"", files}};
   }
+  const SuffixReading suffixes =
+      cases.size() == 1 ? read_suffixes(files, folder_name(files.front()), table, findings) : SuffixReading::kOneStudy;
+  if (suffixes != SuffixReading::kOneStudy) {
+    cases = by_suffix(cases.begin()->second, table);
+  }
+  if (suffixes == SuffixReading::kUnsure) {
+    refuse(files, cases, findings);
+    return {};
+  }
   const bool own_folder =
       cases.size() == 2 && cases.contains("") && may_be_of_folder(cases.rbegin()->first, folder_name(files.front()));
   if (cases.size() > 1 && !repeated && own_folder) {
@@ -133,7 +146,7 @@ std::vector<CaseFiles> split_into_cases(const std::vector<fs::path>& files, cons
     refuse(files, cases, findings);
     return {};
   }
-  add_rest(files, table, cases, findings);
+  add_rest(files, table, suffixes == SuffixReading::kPatients, cases, findings);
   std::vector<CaseFiles> split_cases;
   for (auto& [key, members] : cases) {
     split_cases.push_back({key, std::move(members)});

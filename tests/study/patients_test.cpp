@@ -39,6 +39,36 @@ TEST(Patients, OfNamesWithTwoModalitiesAreOneStudy) {
   EXPECT_EQ(test::lines(index_at(folder / "own")), (Lines{"p1: t1 adc", "p2: flair t1"}));
 }
 
+TEST(Patients, AfterTheModalityAreToldApart) {
+  const test::TemporaryFolder folder;
+  test::put_images(folder / "d", {"T1_001.nii", "FLAIR_001.nii", "T1_002.nii", "FLAIR_002.nii", "seg_001.nii", "T1_002_seg.nii"});
+  EXPECT_EQ(test::lines(index_at(folder / "d")), (Lines{"d_001: flair t1 | seg_001.nii", "d_002: flair t1 | T1_002_seg.nii"}));
+  test::put_images(folder / "study", {"brats_t1_01.nii", "brats_flair_01.nii", "brats_t1_02.nii"});
+  EXPECT_EQ(test::lines(index_at(folder / "study")), (Lines{"study_brats_01: flair t1", "study_brats_02: t1"}));
+  test::put_images(folder / "m", {"T1/T1_001.nii", "T1/T1_002.nii", "FLAIR/FLAIR_001.nii", "seg/seg_002.nii"});
+  EXPECT_EQ(test::lines(index_at(folder / "m")), (Lines{"001: flair t1", "002: t1 | seg_002.nii"}));
+}
+
+TEST(Patients, AfterTheModalityWithTwoReadingsAreRefused) {
+  const test::TemporaryFolder folder;
+  test::put_images(folder / "a", {"T1_001.nii", "FLAIR_002.nii"});
+  test::put_images(folder / "b", {"study_T1_001.nii", "study_FLAIR_002.nii"});
+  test::put_images(folder / "c", {"T1_1.nii", "FLAIR_1.nii", "T1_2.nii", "FLAIR_2.nii"}); // patients or runs
+  test::put_images(folder / "e", {"T1/T1_001.nii", "FLAIR/FLAIR_002.nii"});
+  for (const char* name : {"a", "b", "c", "e"}) {
+    const Index found = index_at(folder / name);
+    EXPECT_TRUE(found.file.studies.empty()) << name;
+    EXPECT_TRUE(test::notes(found.notices, kError, "one study, or studies of the patients")) << name;
+  }
+  test::put_images(folder / "p1", {"p1_T1_301.nii", "p1_FLAIR_402.nii"});
+  test::put_images(folder / "p2", {"T1_3.nii", "FLAIR_12.nii"});
+  test::put_images(folder / "p3", {"t1_mprage_p2_iso.nii", "t2_tse_p3.nii", "T1_run-2.nii", "T2_run-2.nii"});
+  for (const auto& [name, expected] : {std::pair("p1", "p1: flair t1"), {"p2", "p2: flair t1"}, {"p3", "p3: t1 t2"}}) {
+    EXPECT_EQ(test::lines(index_at(folder / name)), Lines{expected});
+  }
+  EXPECT_TRUE(test::notes(index_at(folder / "p2").notices, kWarning, "taken as those of one study's series"));
+}
+
 TEST(Patients, NamesWithTwoReadingsAreRefused) {
   const test::TemporaryFolder folder;
   test::put_images(folder / "set", {"john_t1.nii", "mary_flair.nii"});
