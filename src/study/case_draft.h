@@ -55,6 +55,11 @@ struct CaseFiles {
 std::vector<CaseFiles> split_into_cases(const std::vector<std::filesystem::path>& files, const ModalityTable& table,
                                         Findings& findings);
 
+// `files` of one folder without those that SPM or CAT wrote beside their image ("wmsub1_T1" beside "sub1_T1", "c1sub-01_T1w"),
+// which are skipped.
+std::vector<std::filesystem::path> without_spm_outputs(const std::vector<std::filesystem::path>& files,
+                                                       const ModalityTable& table, Findings& findings);
+
 // What the words after the modality say of images whose names are the same before it.
 enum class SuffixReading {
   kOneStudy,

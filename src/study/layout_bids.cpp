@@ -58,24 +58,33 @@ bool is_label(const fs::path& file, const ModalityTable& table) {
   return (role.kind == FileRole::Kind::kLabel && role.remark.empty()) || is_lesion_mask(file);
 }
 
-// Whether a file stands in one subject's folder and is named as another's.
-bool names_other_subject(const fs::path& file, const std::string& subject) {
-  const std::string own = entity_of(file, "sub-");
-  return !own.empty() && !subject.empty() && "sub-" + own != to_lower(subject);
+// Whether a file stands in one subject's (or session's) folder and is named as another's.
+bool names_other(const fs::path& file, std::string_view key, const std::string& folder) {
+  const std::string own = entity_of(file, key);
+  return !own.empty() && !folder.empty() && std::string(key) + own != to_lower(folder);
 }
 
-void leave_out_other_subject(const fs::path& file, const std::string& subject, Findings& findings) {
-  findings.error("files in another subject's folder", subject, file.filename().string() + ": left out; move or rename it");
-  findings.use(file);
-}
-
-// "sub-01" of the folders that a file stands in.
-std::string subject_of_folders(const fs::path& file) {
-  std::string subject;
+// "sub-01" (or "ses-1") of the folders that a file stands in.
+std::string entity_of_folders(const fs::path& file, std::string_view key) {
+  std::string found;
   for (const fs::path& part : file.parent_path()) {
-    subject = part.string().starts_with("sub-") ? part.string() : subject;
+    found = part.string().starts_with(key) ? part.string() : found;
   }
-  return subject;
+  return found;
+}
+
+// Leaves out, with an error, a file whose name and folders disagree about the subject or the session.
+bool leave_out_misplaced(const fs::path& file, Findings& findings) {
+  for (const auto& [key, kind] :
+       {std::pair("sub-", "files in another subject's folder"), {"ses-", "files in another session's folder"}}) {
+    const std::string folder = entity_of_folders(file, key);
+    if (names_other(file, key, folder)) {
+      findings.error(kind, folder, file.filename().string() + ": left out; move or rename it");
+      findings.use(file);
+      return true;
+    }
+  }
+  return false;
 }
 
 // "sub-01/ses-1" from the folders of a path and the file's name, "sub-01" without a session.
@@ -86,7 +95,7 @@ std::string session_key(const fs::path& file) {
   for (const fs::path& part : file.parent_path()) {
     names.push_back(part.string());
   }
-  if (subject_of_folders(file).empty()) {
+  if (entity_of_folders(file, "sub-").empty()) {
     for (const std::string& part : split(io::image_stem(file), "_")) {
       names.push_back(part);
     }
@@ -105,12 +114,10 @@ LabelFiles labels_in(const Folder* derivatives, const ModalityTable& table, Find
       findings.skip(file, role.name);
     } else if (is_label(file, table) && is_tissue_map(file)) {
       findings.skip(file, "tissue maps of pipelines, which are of no lesion");
-    } else if (is_label(file, table) && names_other_subject(file, subject_of_folders(file))) {
-      leave_out_other_subject(file, subject_of_folders(file), findings);
-    } else if (is_label(file, table)) {
-      labels[session_key(file)].push_back(file);
-    } else {
+    } else if (!is_label(file, table)) {
       findings.skip(file, "derivatives other than label maps");
+    } else if (!leave_out_misplaced(file, findings)) {
+      labels[session_key(file)].push_back(file);
     }
   }
   return labels;
@@ -127,10 +134,11 @@ void add_images(const Folder& session, const ModalityTable& table, CaseDraft& dr
   for (const Folder* folder : children(session, is_image_folder)) {
     files.insert(files.end(), folder->images.begin(), folder->images.end());
   }
-  for (const fs::path& file : files) {
-    if (names_other_subject(file, subject_of_folders(file))) {
-      leave_out_other_subject(file, subject_of_folders(file), findings);
-    } else if (is_label(file, table)) {
+  for (const fs::path& file : without_spm_outputs(files, table, findings)) {
+    if (leave_out_misplaced(file, findings)) {
+      continue;
+    }
+    if (is_label(file, table)) {
       draft.labels.push_back(file);
     } else if (has_b_values(file)) {
       findings.skip(file, "diffusion series (a .bval file is beside them)");

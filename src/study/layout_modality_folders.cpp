@@ -59,7 +59,7 @@ using Drafts = std::map<std::string, CaseDraft>; // by patient words
 
 void add_modality_folder(const Folder& folder, const std::string& modality, const ModalityTable& table, bool with_suffix,
                          Drafts& drafts, Findings& findings) {
-  for (const fs::path& file : folder.images) {
+  for (const fs::path& file : without_spm_outputs(folder.images, table, findings)) {
     const FileRole role = table.role(file);
     if (role.name == kPredictions) {
       findings.skip(file, role.name);

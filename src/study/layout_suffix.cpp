@@ -38,7 +38,7 @@ bool detect_suffix(const Folder& folder, const ModalityTable& table) {
 }
 
 void read_suffix(const Folder& folder, const ModalityTable& table, Findings& findings) {
-  const std::vector<CaseFiles> cases = split_into_cases(folder.images, table, findings);
+  const std::vector<CaseFiles> cases = split_into_cases(without_spm_outputs(folder.images, table, findings), table, findings);
   for (const CaseFiles& one : cases) {
     const bool prefix_names_it = to_lower(one.prefix).find(to_lower(folder.name())) != std::string::npos;
     CaseDraft draft{.id = safe_id(prefix_names_it                           ? one.prefix

@@ -216,6 +216,32 @@ TEST(LabelChoice, HalvesAreRefusedAndOtherSubjectsLeftOut) {
   EXPECT_TRUE(test::notes(found.notices, kError, "another subject's folder"));
 }
 
+TEST(Patients, AFileNamedAsAnotherSessionIsLeftOut) {
+  const test::TemporaryFolder folder;
+  const std::string masks = "derivatives/les/";
+  test::put_images(folder / "data", {"sub-01/ses-2/anat/sub-01_ses-1_FLAIR.nii", "sub-01/ses-2/anat/sub-01_ses-2_T1w.nii",
+                                     masks + "sub-01/ses-2/anat/sub-01_ses-1_label-lesion_mask.nii"});
+  const Index found = index_at(folder / "data");
+  EXPECT_EQ(test::lines(found), Lines{"sub-01_ses-2: t1"});
+  EXPECT_TRUE(test::notes(found.notices, kError, "another session's folder"));
+  EXPECT_TRUE(test::notes(found.notices, kError, "sub-01_ses-1_label-lesion_mask.nii: left out"));
+}
+
+TEST(Patients, OutputsOfSpmAreNone) {
+  const test::TemporaryFolder folder;
+  test::put_images(folder / "d", {"sub1_T1.nii", "sub1_FLAIR.nii", "msub1_T1.nii", "wmsub1_T1.nii", "c1sub1_T1.nii",
+                                  "mwc2sub1_T1.nii", "y_sub1_T1.nii", "sub2_T1.nii", "sub2_FLAIR.nii", "wsub2_FLAIR.nii"});
+  test::put_images(folder / "bids", {"sub-01/anat/sub-01_T1w.nii", "sub-01/anat/msub-01_FLAIR.nii"});
+  test::put_images(folder / "real", {"1_T1.nii", "1_T2.nii", "s1_T1.nii", "s1_T2.nii", "mark_T1.nii", "mark_T2.nii"});
+  const Index found = index_at(folder / "d");
+  EXPECT_EQ(test::lines(found), (Lines{"d_sub1: flair t1", "d_sub2: flair t1"}));
+  EXPECT_EQ(std::ranges::count_if(
+                found.skipped, [](const study::Skipped& one) { return one.reason.find("prefixes of SPM") != std::string::npos; }),
+            6);
+  EXPECT_EQ(test::lines(index_at(folder / "bids")), Lines{"sub-01: t1"});
+  EXPECT_EQ(index_at(folder / "real").file.studies.size(), 3U);
+}
+
 TEST(StudiesList, OtherNamesOfListsAreReadOrNamed) {
   const test::TemporaryFolder folder;
   test::write_text(folder / "a.json", R"({"train": ["p0_t1.nii"], "val": ["p1_t1.nii"], "test": ["p2_t1.nii"]})");
