@@ -175,7 +175,10 @@ Study read_entry(const Json& entry, Split split, const EntryContext& context) {
     if (entry.contains("id")) {
       study.id = text_of(entry["id"], "id");
       if (!is_safe_id(study.id)) {
-        refuse_field("id", "'" + study.id + "' cannot name a folder; use up to 200 bytes without / and \\, and no dot in front");
+        refuse_field("id",
+                     "'" + study.id +
+                         "' cannot name a folder of a store; use up to 200 bytes without / and \\, no dot in front, and not "
+                         "store.json");
       }
     }
   }

@@ -14,8 +14,9 @@ namespace brainmvp::study {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::size_t kLongestId = 200; // bytes; file systems allow 255, and temporary names add some
-constexpr std::size_t kMostParents = 8; // folders that an id may take into its name
+constexpr std::size_t kLongestId = 200;               // bytes; file systems allow 255, and temporary names add some
+constexpr std::string_view kStoreFile = "store.json"; // stands beside the studies' folders in a store
+constexpr std::size_t kMostParents = 8;               // folders that an id may take into its name
 
 bool forbidden(char c) { return c == '/' || c == '\\' || static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
@@ -70,7 +71,8 @@ std::string patient_of(const Study& study) {
 }
 
 bool is_safe_id(std::string_view id) {
-  return !id.empty() && id.size() <= kLongestId && id.front() != '.' && id.front() != ' ' && std::ranges::none_of(id, forbidden);
+  return !id.empty() && id != kStoreFile && id.size() <= kLongestId && id.front() != '.' && id.front() != ' ' &&
+         std::ranges::none_of(id, forbidden);
 }
 
 std::string safe_id(std::string_view text) {
@@ -84,7 +86,7 @@ std::string safe_id(std::string_view text) {
     }
     id.resize(end);
   }
-  return id.empty() ? "study" : id;
+  return id.empty() ? "study" : id == kStoreFile ? id + "_" : id;
 }
 
 std::string id_from_files(const std::vector<fs::path>& images, const ModalityTable& table) {

@@ -164,6 +164,7 @@ TEST(StudiesFile, MakesIdsUniqueAndSafe) {
   EXPECT_EQ(file.studies[4].id, "x"); // given ids stay
   EXPECT_EQ(study::safe_id("../a/b\n"), "_a_b_");
   EXPECT_EQ(study::safe_id(".."), "study");
+  EXPECT_EQ(study::safe_id("store.json"), "store.json_");
   EXPECT_LE(study::safe_id(std::string(199, 'a') + "ääää").size(), 200U);
   EXPECT_TRUE(is_utf8(study::safe_id(std::string(199, 'a') + "ääää")));
   EXPECT_FALSE(is_utf8("\xE4"));
@@ -181,6 +182,7 @@ TEST(StudiesFile, RefusalsNameTheEntryAndTheField) {
   EXPECT_REFUSED(R"({"test": [{"image": ["a_t1.nii", "b_t1.nii"]}]})", "stands there twice");
   EXPECT_REFUSED(R"({"test": [{"image": ["a_t1.nii", "b_t2.nii"], "modality": ["t1"]}]})", "1 names for 2 images");
   EXPECT_REFUSED(R"({"test": [{"image": "t1.nii", "id": "../up"}]})", "field 'id': '../up' cannot name a folder");
+  EXPECT_REFUSED(R"({"test": [{"image": "t1.nii", "id": "store.json"}]})", "'store.json' cannot name a folder of a store");
   EXPECT_REFUSED(R"({"test": [{"image": "t1.nii", "id": "a"}, {"image": "t2.nii", "id": "a"}]})", "'a' names two studies");
   EXPECT_REFUSED(R"({"test": [{"image": "t1.nii", "label": [1, 1]}]})", "one-hot");
   EXPECT_REFUSED(R"({"test": [{"image": "t1.nii", "label": -1}]})", "field 'label'");
