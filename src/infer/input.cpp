@@ -9,6 +9,8 @@
 #include "checkpoint/inspection.h"
 #include "io/image_file.h"
 #include "study/index.h"
+#include "study/name_reading.h"
+#include "study/patient_words.h"
 #include "study/study_id.h"
 #include "train/run_folder.h"
 
@@ -50,6 +52,44 @@ std::string loose_id(const std::vector<fs::path>& images, const study::ModalityT
   return study::safe_id(session ? words[0] + "_" + words[1] : words[0]);
 }
 
+// Whether the names of two files say two patients or sessions: by their BIDS entities, else by the words before the modality.
+bool of_other_patients(const fs::path& a, const fs::path& b, const study::ModalityTable& table) {
+  const std::string stem_a = io::image_stem(a);
+  const std::string stem_b = io::image_stem(b);
+  const auto contradict = [&](std::string_view key) {
+    const std::string in_a = study::entity_value(stem_a, key);
+    const std::string in_b = study::entity_value(stem_b, key);
+    return !in_a.empty() && !in_b.empty() && in_a != in_b;
+  };
+  if (contradict("sub-") || contradict("ses-")) {
+    return true;
+  }
+  const std::string prefix_a = table.role(a).prefix;
+  const std::string prefix_b = table.role(b).prefix;
+  const bool bids = stem_a.starts_with("sub-") && stem_b.starts_with("sub-");
+  if (bids || prefix_a == stem_a || prefix_b == stem_b) { // a whole stem: a pattern or the JSON beside it says the modality
+    return false;
+  }
+  const std::string words_a = study::normal_name(study::patient_words(prefix_a));
+  const std::string words_b = study::normal_name(study::patient_words(prefix_b));
+  return !words_a.empty() && !words_b.empty() && !study::starts_with_words(words_a, words_b) &&
+         !study::starts_with_words(words_b, words_a);
+}
+
+// Two images of one modality are left to check_modalities.
+void refuse_other_patients(const std::vector<fs::path>& files, const study::Study& study, const study::ModalityTable& table) {
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (study.modalities[i] != study.modalities[j] && of_other_patients(files[j], files[i], table)) {
+        refuse_file(files[i], "is of another patient or session than " + files[j].string() +
+                                  " by its name, and loose files are one study; predict them separately, or, where they are of "
+                                  "one, state the modality: --modality " +
+                                  study.modalities[i] + "=" + files[i].filename().string());
+      }
+    }
+  }
+}
+
 bool is_same_file(const fs::path& a, const fs::path& b) {
   std::error_code error;
   return fs::equivalent(a, b, error);
@@ -86,6 +126,7 @@ study::Study loose_study(const InputOptions& options, const std::vector<fs::path
                   "is " + study.modalities[i] + ", which the model does not take; it takes " + join(channels, ", "));
     }
   }
+  refuse_other_patients(files, study, options.table);
   study.id = loose_id(study.images, options.table);
   return study;
 }
@@ -100,9 +141,12 @@ void add_folder(const fs::path& folder, const InputOptions& options, std::vector
                                              .depth = study::Depth::kHeader,
                                              .threads = options.threads});
   for (const study::Notice& notice : index.notices) {
-    log::warning(notice.study + ": " + notice.text);
+    if (std::ranges::count(index.left_out, notice.study, &study::Study::id) == 0) {
+      log::warning(notice.study + ": " + notice.text);
+    }
   }
   std::ranges::move(index.file.studies, std::back_inserter(studies));
+  std::ranges::move(index.left_out, std::back_inserter(studies)); // they fail in their turn, and are named and counted
 }
 
 void add_studies_file(const fs::path& file, const InputOptions& options, std::vector<study::Study>& studies) {

@@ -212,8 +212,10 @@ Index index_studies(const IndexOptions& options) {
   std::vector<LabelEvidence> evidence;
   for (std::size_t i = 0; i < checked.size(); ++i) {
     FoundStudy& found = findings.studies[i];
+    Study as_found = found.study;
     auto facts = check_study(found.study, std::move(checked[i]), index.file.reference, findings);
     if (!facts) {
+      index.left_out.push_back(std::move(as_found));
       continue;
     }
     index.undeclared_labels += refuse_undeclared_values(found.study, found.schemes, *facts, findings) ? 1 : 0;

@@ -14,6 +14,7 @@ const std::vector<std::string> kChannels{"flair", "t1", "t1c"};
 class LooseFiles : public testing::Test {
 protected:
   fs::path file(const std::string& name) {
+    fs::create_directories((folder_ / name).parent_path());
     test::write_text(folder_ / name, "");
     return folder_ / name;
   }
@@ -71,6 +72,27 @@ TEST_F(LooseFiles, OfWrongOrTwoOfOneModalityAreRefusedByName) {
   expect_in(refusal({.inputs = {folder_ / "absent_t1.nii"}}), "absent_t1.nii: does not exist");
   expect_in(refusal({.named = {{"dream", file("x.nii")}}}), "dream is no known modality");
   EXPECT_EQ(refusal({.inputs = {file("p_t1.nii"), file("p_flair.nii")}}), "");
+}
+
+TEST_F(LooseFiles, OfTwoPatientsOrSessionsByTheirNamesAreRefused) {
+  const auto of_two = [&](const std::string& one, const std::string& other) {
+    const std::string text = refusal({.inputs = {file(one), file(other)}});
+    expect_in(text, other + ": is of another patient or session than ");
+    expect_in(text, one + " by its name");
+  };
+  of_two("sub-01_T1w.nii.gz", "sub-02_FLAIR.nii.gz");
+  of_two("sub-01_ses-1_T1w.nii.gz", "sub-01_ses-2_FLAIR.nii.gz");
+  of_two("patA_t1.nii.gz", "patB_flair.nii.gz");
+  of_two("a/p1_t1.nii.gz", "b/p11_flair.nii.gz");
+  const auto of_one = [&](const std::string& one, const std::string& other) {
+    EXPECT_EQ(refusal({.inputs = {file(one), file(other)}}), "") << one << " and " << other;
+  };
+  of_one("t1.nii.gz", "flair.nii.gz");
+  of_one("a/t1.nii.gz", "b/flair.nii.gz");
+  of_one("p1_t1.nii.gz", "flair.nii.gz");
+  of_one("P1-t1.nii.gz", "p1_sag_3D_flair.nii.gz");
+  of_one("sub-01_T1w.nii.gz", "sub-01_ses-1_acq-x_FLAIR.nii.gz");
+  EXPECT_EQ(refusal({.inputs = {file("patA_t1.nii")}, .named = {{"flair", file("patB_flair.nii")}}}), "");
 }
 
 TEST_F(LooseFiles, InTheWrongOrderAreRefused) {
