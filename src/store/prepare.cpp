@@ -11,6 +11,7 @@
 #include "store/place_modalities.h"
 #include "store/scale_modalities.h"
 #include "store/study_grids.h"
+#include "study/file_check.h"
 
 namespace brainmvp::store {
 namespace {
@@ -53,6 +54,9 @@ void load_label(PreparedStudy& out, const StudyImages& study, const StudyGrids& 
   for (const std::string& warning : file.header.warnings) {
     out.warnings.push_back(name + ": " + warning);
   }
+  if (const std::size_t values = study::values_of_image(file.volume); values > 0) {
+    throw Error(ExitCode::kBadInput, study.label->path().string() + ": " + study::image_as_label_text(values));
+  }
   bool same = false;
   image::LabelVolume ras = reordered(file.volume, grids, same);
   file.volume = {};
@@ -80,6 +84,30 @@ image::Box crop_again(PreparedStudy& out, std::span<const image::Size> margins) 
   return box;
 }
 
+void warn_of_sizes(PreparedStudy& out, const StudyImages& study, const StudyGrids& grids) {
+  for (std::size_t i = 0; i < grids.headers.size(); ++i) {
+    if (const std::string doubt = study::size_doubt(grids.headers[i]); !doubt.empty()) {
+      out.warnings.push_back(study.images[i].path().filename().string() + ": " + doubt);
+    }
+  }
+}
+
+void warn_of_equal_images(PreparedStudy& out, const StudyImages& study) {
+  const auto name = [&](std::size_t i) {
+    const auto at = static_cast<std::size_t>(std::ranges::find(study.modalities, out.modalities[i]) - study.modalities.begin());
+    return out.modalities[i] +
+           (study.images.size() == study.modalities.size() ? " (" + study.images[at].path().string() + ")" : "");
+  };
+  for (std::size_t i = 0; i < out.volumes.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (out.volumes[i].data == out.volumes[j].data) {
+        out.warnings.push_back(name(j) + " and " + name(i) +
+                               " are the same image; replace the one that is a copy, or leave it out");
+      }
+    }
+  }
+}
+
 std::size_t marked(const StoredLabel& label) {
   return label.data.size() - static_cast<std::size_t>(std::ranges::count(label.data, std::uint8_t{0}));
 }
@@ -96,11 +124,13 @@ PreparedStudy prepare_study(const StudyImages& study, const PrepareOptions& opti
   }
   out.way_back = {
       .reference = grids.reference, .native = grids.native, .resampled = grids.target, .first_crop = {}, .second_crop = {}};
+  warn_of_sizes(out, study, grids);
   const Placement placement = place_modalities(out, study, grids, threads);
   out.way_back.first_crop = placement.box;
   load_label(out, study, grids, threads);
   const std::size_t before = out.label ? marked(*out.label) : 0;
   out.way_back.second_crop = crop_again(out, scale_modalities(out, placement.own_grids, threads));
+  warn_of_equal_images(out, study);
   if (out.label) {
     out.label = image::crop(image::crop(*out.label, out.way_back.first_crop), out.way_back.second_crop);
   }

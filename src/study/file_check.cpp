@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/text.h"
 
 namespace brainmvp::study {
 namespace {
@@ -30,10 +31,25 @@ FileFacts facts_of(Read&& read) {
   return facts;
 }
 
+constexpr std::size_t kVeryFew = 16; // values
+
+// The share of neighbours of one value, among those that are not both `usual`.
+template <class T>
+double equal_neighbours(std::span<const T> values, T usual) {
+  std::size_t pairs = 0;
+  std::size_t equal = 0;
+  for (std::size_t i = 1; i < values.size(); ++i) {
+    if (values[i] != usual || values[i - 1] != usual) {
+      ++pairs;
+      equal += values[i] == values[i - 1] ? 1U : 0U;
+    }
+  }
+  return pairs == 0 ? 1 : static_cast<double>(equal) / static_cast<double>(pairs);
+}
+
 // How many whole values an image holds when it looks like a label map: very few, or few in areas of equal voxels. 0 for others,
 // and for small or constant volumes, of which nothing can be said.
 std::size_t values_in_areas(const image::Volume& volume) {
-  constexpr std::size_t kVeryFew = 16;
   constexpr std::size_t kFew = 256;
   constexpr double kEqualNeighbours = 0.6;
   std::map<float, std::size_t> counts;
@@ -46,15 +62,7 @@ std::size_t values_in_areas(const image::Volume& volume) {
     return 0;
   }
   const float usual = std::ranges::max_element(counts, {}, [](const auto& one) { return one.second; })->first;
-  std::size_t pairs = 0;
-  std::size_t equal = 0;
-  for (std::size_t i = 1; i < volume.data.size(); ++i) {
-    if (volume.data[i] != usual || volume.data[i - 1] != usual) {
-      ++pairs;
-      equal += volume.data[i] == volume.data[i - 1] ? 1 : 0;
-    }
-  }
-  const bool in_areas = static_cast<double>(equal) > kEqualNeighbours * static_cast<double>(pairs);
+  const bool in_areas = equal_neighbours(std::span<const float>(volume.data), usual) > kEqualNeighbours;
   return counts.size() <= kVeryFew || in_areas ? counts.size() : 0;
 }
 
@@ -116,7 +124,29 @@ FileFacts check_label(const std::filesystem::path& file, Depth depth) {
         return;
       }
     }
+    if (const std::size_t values = values_of_image(label.volume); values > 0) {
+      facts.fault = file.string() + ": " + image_as_label_text(values);
+    }
   });
+}
+
+std::size_t values_of_image(const image::LabelVolume& volume) {
+  constexpr double kEqualNeighbours = 0.3; // half of what thin labels on thick slices have
+  if (volume.data.size() < kLeastVoxels) {
+    return 0;
+  }
+  std::map<std::int32_t, std::size_t> counts;
+  for (const std::int32_t value : volume.data) {
+    ++counts[value];
+  }
+  const std::int32_t usual = std::ranges::max_element(counts, {}, [](const auto& one) { return one.second; })->first;
+  const bool in_areas = equal_neighbours(std::span<const std::int32_t>(volume.data), usual) > kEqualNeighbours;
+  return counts.size() <= kVeryFew || in_areas ? 0 : counts.size();
+}
+
+std::string image_as_label_text(std::size_t values) {
+  return "holds " + std::to_string(values) +
+         " values that lie in no areas of equal voxels, as those of an image do; name the label map instead of it";
 }
 
 double field_of_view_distance_mm(const io::ImageHeader& a, const io::ImageHeader& b) {
@@ -138,6 +168,31 @@ double field_of_view_distance_mm(const io::ImageHeader& a, const io::ImageHeader
 
 bool same_grid(const io::ImageHeader& a, const io::ImageHeader& b) {
   return a.size == b.size && image::corner_distance_mm(a.affine, b.affine, a.size) < kSameGridMm;
+}
+
+std::string size_doubt(const io::ImageHeader& header) {
+  constexpr double kShortestMm = 60; // of the longest side, so that slabs and crops of heads are none
+  constexpr double kLongestMm = 600;
+  constexpr double kFineMm = 0.8; // small crops have coarser voxels; in cm these would be as coarse as those of no scan
+  const image::Vector spacing = header.affine.spacing_mm();
+  double longest_mm = 0;
+  double side_mm = 0;
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    const double extent_mm = spacing[axis] * static_cast<double>(header.size[axis]);
+    side_mm = extent_mm > longest_mm ? spacing[axis] : side_mm;
+    longest_mm = std::max(longest_mm, extent_mm);
+  }
+  if (longest_mm <= kLongestMm && (longest_mm >= kShortestMm || side_mm >= kFineMm)) {
+    return "";
+  }
+  const auto mm = [](double value) { return shortest(std::round(value * 100) / 100) + " mm"; };
+  const std::string start = "its longest side is " + mm(longest_mm) + ", which is no head's; ";
+  if (longest_mm > kLongestMm) {
+    return start + "a tenth of it would be " + mm(longest_mm / 10) + ": correct the header's spacing if its unit is wrong";
+  }
+  const bool metres = longest_mm * 10 < kShortestMm;
+  return start + "in " + (metres ? "m" : "cm") + " it would be " + mm(longest_mm * (metres ? 1000 : 10)) +
+         ": correct the header's spacing if its unit is wrong";
 }
 
 std::string size_text(const io::ImageHeader& header) {

@@ -32,11 +32,20 @@ enum class Depth { kWhole, kHeader };
 FileFacts check_image(const std::filesystem::path& file, Depth depth);
 FileFacts check_label(const std::filesystem::path& file, Depth depth);
 
+// How many values a label map holds that is an image: many that do not lie in areas of equal voxels. 0 for others, and small
+// ones.
+std::size_t values_of_image(const image::LabelVolume& volume);
+std::string image_as_label_text(std::size_t values);
+
 // Largest distance in mm between matching outer corners of the boxes that two grids cover.
 double field_of_view_distance_mm(const io::ImageHeader& a, const io::ImageHeader& b);
 
 // Whether voxels can be compared one to one: same size, and corners less than 0.01 mm apart.
 bool same_grid(const io::ImageHeader& a, const io::ImageHeader& b);
+
+// Why the grid is none of a head by its longest side, with what it would be in another unit; empty for one of 60 to 600 mm, and
+// for crops of a usual voxel size.
+std::string size_doubt(const io::ImageHeader& header);
 
 // "512x512x29", "0.45x0.45x5".
 std::string size_text(const io::ImageHeader& header);

@@ -43,7 +43,7 @@ struct StudyFacts {
 struct Index {
   StudiesFile file;
   std::vector<StudyFacts> facts; // one a study of the file, in its order
-  std::vector<Study> left_out; // of which no image can be used, as they were found
+  std::vector<Study> left_out;   // of which no image can be used, as they were found
   std::vector<Notice> notices;
   std::vector<Skipped> skipped;
   std::vector<DicomFolder> dicom;

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "image/orientation.h"
 #include "study/reference_image.h"
 #include "study/set_check.h"
 
@@ -74,6 +75,9 @@ void drop_unusable(Study& study, std::vector<FileFacts>& facts, Findings& findin
       continue;
     }
     pass_on_remarks(study.id, name, facts[i], findings);
+    if (const std::string doubt = size_doubt(facts[i].header); !doubt.empty()) {
+      findings.warn("images of a size that no head has", study.id, name + ": " + doubt);
+    }
     study.images.push_back(before.images[i]);
     if (one_4d) {
       study.modalities = before.modalities;
@@ -101,6 +105,14 @@ HeadKind head_of(const Study& study, const std::vector<FileFacts>& images) {
   return kind;
 }
 
+// With the axes as `prepare` orders them, which needs no interpolation.
+io::ImageHeader in_ras(io::ImageHeader header) {
+  const image::AxisOrder order = image::order_to_ras(header.affine);
+  header.affine = image::reordered_affine(header.affine, header.size, order);
+  header.size = image::reordered_size(header.size, order);
+  return header;
+}
+
 // A mask of which the name does not say what it shows, and that covers a brain.
 bool covers_brain(const FileFacts& label, const std::vector<FileFacts>& images) {
   std::size_t voxels = 0;
@@ -109,7 +121,7 @@ bool covers_brain(const FileFacts& label, const std::vector<FileFacts>& images) 
   }
   const double mm3 = static_cast<double>(voxels) * std::abs(label.header.affine.determinant());
   const bool most_of_image = std::ranges::any_of(images, [&](const FileFacts& image) {
-    return image.filled > 0 && same_grid(image.header, label.header) && 2 * voxels > image.filled;
+    return image.filled > 0 && same_grid(in_ras(image.header), in_ras(label.header)) && 2 * voxels > image.filled;
   });
   return mm3 > kLeastBrainMm3 || most_of_image;
 }
@@ -121,10 +133,11 @@ std::size_t reference_of_images(const Study& study, const std::vector<FileFacts>
   return reference_image(study.images, study.modalities, headers, named);
 }
 
-void warn_of_grids(const Study& study, const std::vector<FileFacts>& images, const io::ImageHeader& reference,
+void warn_of_grids(const Study& study, const std::vector<FileFacts>& images, const io::ImageHeader& stored_reference,
                    const std::string& reference_name, Findings& findings) {
+  const io::ImageHeader reference = in_ras(stored_reference);
   for (std::size_t i = 0; i < images.size(); ++i) {
-    const io::ImageHeader& header = images[i].header;
+    const io::ImageHeader header = in_ras(images[i].header);
     if (same_grid(header, reference)) {
       continue;
     }
@@ -133,6 +146,18 @@ void warn_of_grids(const Study& study, const std::vector<FileFacts>& images, con
     findings.warn("images on another grid than their study (`prepare` will resample them)", study.id,
                   (images.size() == study.modalities.size() ? study.modalities[i] : "image") + ": " + size_text(header) + " at " +
                       spacing_text(header) + " mm, corners up to " + distance.data() + " mm from those of " + reference_name);
+  }
+}
+
+void warn_of_equal_images(const Study& study, const std::vector<FileFacts>& images, Findings& findings) {
+  for (std::size_t i = 0; i < images.size() && images.size() == study.modalities.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (!images[i].content.empty() && images[i].content == images[j].content) {
+        findings.warn("the same image as two modalities of a study", study.id,
+                      study.modalities[j] + " (" + study.images[j].string() + ") and " + study.modalities[i] + " (" +
+                          study.images[i].string() + "); replace the one that is a copy, or leave it out");
+      }
+    }
   }
 }
 
@@ -170,6 +195,7 @@ std::optional<StudyFacts> check_study(Study& study, CheckedFiles files, const st
   } else if (study.images.size() == study.modalities.size()) {
     reference_name = study.modalities[place];
   }
+  warn_of_equal_images(study, files.images, findings);
   warn_of_grids(study, files.images, facts.reference, reference_name, findings);
   return facts;
 }

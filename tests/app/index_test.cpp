@@ -46,6 +46,39 @@ TEST(IndexCommand, WritesTheStudiesAndReportsWhatIsWrong) {
   EXPECT_FALSE(json["training"][1].contains("label"));
 }
 
+// A head of 4 mm voxels, as it is or flipped in its file, as an 8-bit label map, a copy, and one whose unit is wrong.
+constexpr const char* kWriteHeads = R"py(
+import os, sys, nibabel, numpy as np
+root = sys.argv[1]
+def save(name, data, affine):
+    os.makedirs(os.path.dirname(f"{root}/{name}"), exist_ok=True)
+    nibabel.save(nibabel.Nifti1Image(data, affine), f"{root}/{name}")
+rng, affine = np.random.default_rng(0), np.diag([4.0, 4, 4, 1])
+def head(): return rng.normal(100, 20, (40, 44, 36)).astype("f4")
+flipped = np.diag([-4.0, 4, 4, 1]); flipped[0, 3] = 39 * 4
+save("flipped/t1.nii.gz", head(), affine); save("flipped/flair.nii.gz", head()[::-1], flipped)
+image = head(); save("copied/t1.nii.gz", image, affine); save("copied/flair.nii.gz", image, affine)
+save("eight_bit/t1.nii.gz", head(), affine); save("eight_bit/seg.nii.gz", np.clip(head(), 0, 255).astype("u1"), affine)
+save("in_cm/t1.nii.gz", head(), np.diag([0.4, 0.4, 0.4, 1]))
+slab = np.diag([1.0, 1, 4, 1]); save("slab/t1.nii.gz", rng.normal(100, 20, (200, 200, 4)).astype("f4"), slab)
+)py";
+
+TEST(IndexCommand, WarnsOfCopiesAndSizesAndNotOfFlippedFilesOrSlabs) {
+  const test::TemporaryFolder folder;
+  ASSERT_EQ(test::run_python(kWriteHeads, {folder / "set"}).exit_code, 0);
+  const auto result = test::run_brainmvp({"index", folder / "set", "-o", folder / "studies.json"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_FALSE(contains(result.out, "images on another grid")) << result.out;
+  const std::string at = (folder / "set/copied").string();
+  for (const std::string& part :
+       {"copied: flair (" + at + "/flair.nii.gz) and t1 (" + at + "/t1.nii.gz); replace",
+        std::string("size that no head has: 1\n"),
+        std::string("in_cm: t1: its longest side is 17.6 mm, which is no head's; in cm it would be 176 mm"),
+        std::string("seg.nii.gz: holds "), std::string("values that lie in no areas of equal voxels")}) {
+    EXPECT_TRUE(contains(result.out, part)) << part << "\n" << result.out;
+  }
+}
+
 TEST(IndexCommand, ExitCodes) {
   if (test::test_data().empty()) {
     GTEST_SKIP() << test::kNoTestData;
