@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "base/atomic_file.h"
+#include "base/error.h"
 #include "infer/head.h"
 #include "infer/native.h"
 #include "infer/output_files.h"
@@ -45,6 +46,17 @@ std::vector<std::string> LabelMaps::probability_names() const {
   return names;
 }
 
+bool is_whole(const fs::path& file) {
+  try {
+    (void)io::read_image(file);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+bool is_whole_if_there(const fs::path& file) { return !fs::exists(file) || is_whole(file); }
+
 bool LabelMaps::done(const study::Study& study) {
   const CaseFiles files = files_of(study);
   const std::string earlier = text_of(files.sidecar);
@@ -53,6 +65,9 @@ bool LabelMaps::done(const study::Study& study) {
   }
   if (!fs::exists(files.label)) {
     return !repeats(study, "they have no label map");
+  }
+  if (!is_whole(files.label) || !std::ranges::all_of(files.probabilities, is_whole_if_there)) {
+    return !repeats(study, "their files are damaged");
   }
   const CaseFacts facts{.plans = {}, .ignored = {}, .inputs = input_hashes(study), .earlier_channels = {}, .earlier_inputs = {}};
   const std::string now = setup().sidecar({.cases = {facts}, .probabilities = probability_names(), .table_hash = {}});

@@ -1,6 +1,8 @@
 #include "infer/predict_run.h"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <memory>
 
 #include "base/atomic_file.h"
@@ -55,6 +57,7 @@ public:
     if (description().preparation.reference.empty()) {
       set_reference(listed_reference(options.input));
     }
+    std::ranges::for_each(studies_, [this](study::Study& study) { leave_out_untaken(study); });
     outputs_ = make_outputs(
         {.options = options_, .models = models_, .members = members_, .precision = runtime::precision_name(precision_)});
     refuse_output_among_inputs();
@@ -64,7 +67,9 @@ public:
     outputs_->refuse_existing(studies_);
     if (!studies_.empty()) {
       const LargestNeed need = largest_need(models_, studies_, options_.probabilities);
-      runtime::check_memory("predicting study " + need.study, need.bytes, device_.is_cpu(), kLessMemory);
+      if (!need.study.empty()) { // otherwise none can be read, which is said in its turn
+        runtime::check_memory("predicting study " + need.study, need.bytes, device_.is_cpu(), kLessMemory);
+      }
     }
     for (const model::Model& model : models_) {
       members_.push_back(member_of(model, device_, precision_, options.flips));
@@ -76,6 +81,7 @@ public:
 private:
   [[nodiscard]] const model::ModelDescription& description() const { return models_.front().description; }
   void set_reference(const std::string& modality);
+  void leave_out_untaken(study::Study& study);
   void refuse_output_among_inputs() const;
   bool try_one(const study::Study& study);
   [[nodiscard]] store::PreparedStudy prepare(const study::Study& study) const;
@@ -87,6 +93,7 @@ private:
   at::Device device_;
   runtime::Precision precision_;
   std::vector<study::Study> studies_;
+  std::map<std::string, std::vector<std::string>> left_out_; // modalities that no model takes, by study
   std::vector<Member> members_;
   std::unique_ptr<Outputs> outputs_;
 };
@@ -94,6 +101,28 @@ private:
 void Prediction::set_reference(const std::string& modality) {
   for (model::Model& model : models_) {
     model.description.preparation.reference = modality;
+  }
+}
+
+// Images that no model takes would change the crop, and the prediction with it. A study that fails for its modalities stays
+// whole.
+void Prediction::leave_out_untaken(study::Study& study) {
+  try {
+    check_modalities(study, options_.input.table);
+  } catch (const Error&) {
+    return;
+  }
+  const std::vector<std::string> untaken = unused_modalities(models_, study.modalities);
+  if (study.images.size() != study.modalities.size() || untaken.size() == study.modalities.size()) {
+    return;
+  }
+  for (const std::string& name : untaken) {
+    if (name != options_.input.reference && name != description().preparation.reference) {
+      const auto at = std::ranges::find(study.modalities, name) - study.modalities.begin();
+      study.images.erase(study.images.begin() + at);
+      study.modalities.erase(study.modalities.begin() + at);
+      left_out_[study.id].push_back(name);
+    }
   }
 }
 
@@ -124,7 +153,10 @@ CaseFacts Prediction::tell_channels(const store::PreparedStudy& prepared, const 
       }
     }
   }
-  facts.ignored = unused_modalities(models_, prepared.modalities);
+  if (const auto left_out = left_out_.find(study.id); left_out != left_out_.end()) {
+    facts.ignored = left_out->second;
+  }
+  std::ranges::move(unused_modalities(models_, prepared.modalities), std::back_inserter(facts.ignored));
   if (!facts.ignored.empty()) {
     log::info("study " + study.id + ": ignored " + join(facts.ignored, ", ") + ", which the model does not take");
   }

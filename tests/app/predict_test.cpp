@@ -154,6 +154,13 @@ TEST_F(Predict, RefusesWrongImagesByName) {
   EXPECT_FALSE(fs::exists(path("wrong/p1.nii.gz")));
 }
 
+TEST_F(Predict, RefusesToJoinTwoPatients) {
+  const ProcessResult joined = predict({"a"}, {"p1_t1.nii.gz", "p2_flair.nii.gz"}, "joined");
+  EXPECT_EQ(joined.exit_code, 4);
+  expect_part(joined.err, path("p2_flair.nii.gz") + ": is of another patient or session than " + path("p1_t1.nii.gz"));
+  EXPECT_FALSE(fs::exists(path("joined")));
+}
+
 TEST_F(Predict, ResumingLeavesOutWhatTheSameModelsHaveDone) {
   ASSERT_EQ(predict({"a"}, {"p2_flair.nii.gz"}, "resumed").exit_code, 0);
   const auto before = fs::last_write_time(path("resumed/p2.nii.gz"));
@@ -287,6 +294,67 @@ TEST_F(Predict, AFailingStudyIsNamedAndTheOthersGoOn) {
   EXPECT_FALSE(fs::exists(path("some/damaged.nii.gz")));
   EXPECT_TRUE(fs::exists(path("some/good.nii.gz")));
   EXPECT_EQ(json("some/good.json")["channels"]["ignored"], (std::vector<std::string>{"t2"}));
+}
+
+TEST_F(Predict, AFoldersStudyWhoseHeadersAreDamagedFailsAndTheOthersGoOn) {
+  write_image(path("set/good/t1.nii.gz"));
+  fs::create_directories(path("set/bad"));
+  test::write_text(path("set/bad/t1.nii.gz"), "no image");
+  const ProcessResult result = predict({"a"}, {"set"}, "of_set");
+  EXPECT_EQ(result.exit_code, 4);
+  expect_part(result.err, "study bad failed: " + path("set/bad/t1.nii.gz"));
+  expect_part(result.err, "1 of 2 studies failed");
+  EXPECT_TRUE(fs::exists(path("of_set/good.nii.gz")));
+}
+
+TEST_F(Predict, WhatNoModelTakesChangesNothing) {
+  ASSERT_EQ(predict({"a"}, {"p1_flair.nii.gz", "p1_t1.nii.gz"}, "taken").exit_code, 0);
+  test::write_text(path("broken_t2.nii.gz"), "no image");
+  test::write_text(path("more.json"), R"({"test": [{"id": "p1", "image": ["p1_flair.nii.gz", "broken_t2.nii.gz", "p1_t1.nii.gz"],
+                                                   "modality": ["flair", "t2", "t1"]}]})");
+  const ProcessResult result = predict({"a"}, {"more.json"}, "more");
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  expect_part(result.err, "ignored t2, which the model does not take");
+  EXPECT_EQ(test::read_text(path("more/p1.nii.gz")), test::read_text(path("taken/p1.nii.gz")));
+  EXPECT_EQ(predict({"a"}, {"more.json"}, "asked", {"--reference", "t2"}).exit_code, 4);
+}
+
+TEST_F(Predict, WarnsOfOneImageAsTwoModalities) {
+  fs::copy_file(path("p1_t1.nii.gz"), path("c_t1.nii.gz"));
+  fs::copy_file(path("p1_t1.nii.gz"), path("c_flair.nii.gz"));
+  const ProcessResult result = predict({"a"}, {"c_t1.nii.gz", "c_flair.nii.gz"}, "copies");
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  expect_part(result.err, "t1 (" + path("c_t1.nii.gz") + ") and flair (" + path("c_flair.nii.gz") + ") are the same image");
+}
+
+TEST_F(Predict, WarnsOfASizeThatNoHeadHas) {
+  image::Volume volume = io::read_image(path("p1_t1.nii.gz")).channels.at(0);
+  volume.affine.matrix = {{{-0.5, 0, 0}, {0, -0.5, 0}, {0, 0, 0.5}}};
+  io::write_nifti(path("small_t1.nii.gz"), volume);
+  const ProcessResult small = predict({"a"}, {"small_t1.nii.gz"}, "small");
+  EXPECT_EQ(small.exit_code, 0) << small.err;
+  expect_part(small.err, "small_t1.nii.gz: its longest side is 20 mm, which is no head's; in cm it would be 200 mm");
+  EXPECT_EQ(predict({"a"}, {"p1_t1.nii.gz"}, "crop").err.find("no head's"), std::string::npos) << "a crop of a usual voxel size";
+}
+
+TEST_F(Predict, ResumingPredictsAgainWhereTheLabelMapIsTruncated) {
+  ASSERT_EQ(predict({"a"}, {"p2_flair.nii.gz"}, "cut").exit_code, 0);
+  const std::string whole = test::read_text(path("cut/p2.nii.gz"));
+  test::write_text(path("cut/p2.nii.gz"), whole.substr(0, whole.size() / 2));
+  const ProcessResult again = predict({"a"}, {"p2_flair.nii.gz"}, "cut", {"--resume"});
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  expect_part(again.err, "1 study is predicted again (their files are damaged): p2");
+  EXPECT_EQ(test::read_text(path("cut/p2.nii.gz")), whole);
+}
+
+TEST_F(Predict, NamesTheFileThatHoldsSeveralChannels) {
+  expect_python(
+      "import sys, nibabel, numpy as np\nnibabel.save(nibabel.Nifti1Image(np.ones((8, 8, 8, 4), 'f4'), np.eye(4)), sys.argv[1])",
+      {path("four_t1.nii.gz")});
+  const ProcessResult result = predict({"a"}, {"four_t1.nii.gz"}, "four");
+  EXPECT_EQ(result.exit_code, 4);
+  expect_part(result.err, "four_t1.nii.gz: 4 channels");
+  EXPECT_EQ(result.err.find("predicting study "), std::string::npos) << result.err;
 }
 
 TEST_F(Predict, FilesOfBidsGetItsNamesAndEvaluateFindsThem) {
