@@ -3,12 +3,13 @@
 #include <array>
 #include <cmath>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "io/gzip.h"
-#include "io/image_pair.h"
+#include "io/image_parts.h"
 #include "io/input_file.h"
 #include "io/raster.h"
 #include "io/text_image.h"
@@ -121,14 +122,18 @@ Raster parse(std::span<const std::byte> front, const std::string& name) {
   refuse_input(name, describe_unknown(front));
 }
 
+Raster parse_packed(const InputFile& input, const Buffer& packed_front) {
+  if (!is_gzip(packed_front.bytes())) {
+    return parse(packed_front.bytes(), input.name);
+  }
+  const std::vector<std::byte> unpacked = gunzip_front(packed_front.bytes(), kHeaderBytes, input.name);
+  refuse_foreign(unpacked, input.name);
+  return parse(unpacked, input.name);
+}
+
 Loaded load_raw(const InputFile& input, const Buffer& packed_front, bool header_only) {
   const bool gzipped = is_gzip(packed_front.bytes());
-  std::vector<std::byte> unpacked;
-  if (gzipped) {
-    unpacked = gunzip_front(packed_front.bytes(), kHeaderBytes, input.name);
-    refuse_foreign(unpacked, input.name);
-  }
-  Raster raster = parse(gzipped ? std::span<const std::byte>(unpacked) : packed_front.bytes(), input.name);
+  Raster raster = parse_packed(input, packed_front);
   raster.header.warnings.insert(raster.header.warnings.begin(), input.warnings.begin(), input.warnings.end());
   warn_of_name(input, gzipped, raster.header);
 
@@ -176,8 +181,10 @@ void check_extent(const Loaded& loaded) {
   }
 }
 
+InputFile find_header(const fs::path& path) { return find_input(is_img(path) ? partner_of(path, ".hdr") : path); }
+
 Loaded load_file(const fs::path& path, bool header_only) {
-  const InputFile input = find_input(is_img(path) ? partner_of(path, ".hdr") : path);
+  const InputFile input = find_header(path);
   const Buffer front = read_front(input, kFrontBytes);
   refuse_foreign(front.bytes(), input.name);
   const TextFormat format = text_format(front.bytes(), input);
@@ -189,6 +196,31 @@ Loaded load_file(const fs::path& path, bool header_only) {
 bool is_data_of_header(const fs::path& path) {
   std::error_code ignored;
   return is_img(path) && fs::exists(partner_of(path, ".hdr"), ignored);
+}
+
+std::vector<fs::path> files_of_image(const fs::path& image) {
+  std::vector<fs::path> files{image};
+  const auto add = [&files](const fs::path& file) {
+    std::error_code ignored;
+    if (file != files.front() && fs::is_regular_file(file, ignored)) {
+      files.push_back(file);
+    }
+  };
+  try {
+    const InputFile input = find_header(image);
+    const Buffer front = read_front(input, kFrontBytes);
+    const TextFormat format = text_format(front.bytes(), input);
+    fs::path data = input.path;
+    if (format != TextFormat::kNone) {
+      data = text_data_file(input, format);
+    } else if (parse_packed(input, front).separate_data) {
+      data = partner_of(input.path, ".img");
+    }
+    add(input.path);
+    add(data);
+  } catch (const Error&) { // said where the image is read
+  }
+  return files;
 }
 
 std::span<const std::byte> Loaded::channel(std::size_t channel) const {

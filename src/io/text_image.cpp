@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -68,6 +69,16 @@ void separate_components(TextImage& image, std::size_t components) {
   image.offset = 0;
 }
 
+TextImageHeader parse_text(const InputFile& input, TextFormat format) {
+  const Buffer front = read_front(input, kTextFrontBytes);
+  const std::string_view text = as_text(front.bytes());
+  return format == TextFormat::kNrrd ? parse_nrrd(text, input.name) : parse_meta_image(text, input.name);
+}
+
+std::filesystem::path data_path(const InputFile& input, const TextImageHeader& header) {
+  return header.data_file.empty() ? input.path : input.path.parent_path() / header.data_file;
+}
+
 void read_voxels(const InputFile& input, const InputFile& data, const TextImageHeader& header, TextImage& image) {
   const std::uint64_t needed = header.raster.voxel_bytes();
   const std::uint64_t start = first_byte(header, input, data, needed);
@@ -95,14 +106,15 @@ TextFormat text_format(std::span<const std::byte> front, const InputFile& input)
   return (extension == ".mha" || extension == ".mhd") && header ? TextFormat::kMetaImage : TextFormat::kNone;
 }
 
+std::filesystem::path text_data_file(const InputFile& input, TextFormat format) {
+  return data_path(input, parse_text(input, format));
+}
+
 TextImage read_text_image(const InputFile& input, TextFormat format, bool header_only) {
-  const Buffer front = read_front(input, kTextFrontBytes);
-  const std::string_view text = as_text(front.bytes());
-  const TextImageHeader header = format == TextFormat::kNrrd ? parse_nrrd(text, input.name) : parse_meta_image(text, input.name);
+  const TextImageHeader header = parse_text(input, format);
   with_context(input.name, [&] { (void)header.raster.header.affine.inverse(); });
-  const InputFile data = header.data_file.empty()
-                             ? input
-                             : with_context(input.name, [&] { return find_input(input.path.parent_path() / header.data_file); });
+  const InputFile data =
+      header.data_file.empty() ? input : with_context(input.name, [&] { return find_input(data_path(input, header)); });
   const std::uint64_t needed = header.raster.voxel_bytes();
   check_size(input, needed, data.size - first_byte(header, input, data, needed), header.packing != Packing::kRaw);
   TextImage image{.header = header.raster.header, .encoding = header.raster.encoding};

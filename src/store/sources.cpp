@@ -1,21 +1,22 @@
 #include "store/sources.h"
 
-#include <array>
 #include <chrono>
 #include <system_error>
-#include <utility>
 
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "io/image_parts.h"
 
 namespace brainmvp::store {
 namespace fs = std::filesystem;
 namespace {
 
-// Headers whose voxels may lie in a file of their own.
-constexpr std::array<std::pair<const char*, const char*>, 6> kDetached{
-    {{".hdr", ".img"}, {".img", ".hdr"}, {".mhd", ".raw"}, {".mhd", ".zraw"}, {".nhdr", ".raw"}, {".nhdr", ".raw.gz"}}};
+// Formats whose voxels never lie in a file of their own, so that files that did not change need not be opened.
+bool is_one_file(const fs::path& image) {
+  const std::string name = to_lower(image.filename().string());
+  return name.ends_with(".nii") || name.ends_with(".nii.gz") || name.ends_with(".mgz") || name.ends_with(".mgh");
+}
 
 std::vector<fs::path> files_of(const study::Study& study) {
   std::vector<fs::path> images = study.images;
@@ -24,13 +25,8 @@ std::vector<fs::path> files_of(const study::Study& study) {
   }
   std::vector<fs::path> files;
   for (const fs::path& image : images) {
-    files.push_back(image);
-    for (const auto& [header, data] : kDetached) {
-      fs::path other = image;
-      if (to_lower(image.extension().string()) == header && fs::is_regular_file(other.replace_extension(data))) {
-        files.push_back(other);
-      }
-    }
+    const std::vector<fs::path> parts = is_one_file(image) ? std::vector{image} : io::files_of_image(image);
+    files.insert(files.end(), parts.begin(), parts.end());
   }
   return files;
 }

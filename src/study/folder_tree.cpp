@@ -15,7 +15,7 @@
 #include "base/text.h"
 #include "io/dicom.h"
 #include "io/image_file.h"
-#include "io/image_pair.h"
+#include "io/image_parts.h"
 
 namespace brainmvp::study {
 namespace fs = std::filesystem;

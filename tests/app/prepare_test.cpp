@@ -159,6 +159,68 @@ TEST(Prepare, OnlyWhatChangedIsRedone) {
   EXPECT_TRUE(contains(prepare_store(folder, {"--force"}).out, "0 prepared, 0 up to date, 3 redone, 0 failed"));
 }
 
+// One form of an image whose voxels lie beside its header; the last argument is their factor.
+constexpr const char* kWriteDetached = R"py(
+import gzip, sys, nibabel, numpy as np
+source, header, data, factor = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
+image = nibabel.load(source)
+voxels = (np.asarray(image.dataobj) * factor).astype("<f4")
+stored = voxels.tobytes(order="F")
+with (gzip.open if data.endswith("gz") else open)(data, "wb") as file:
+    file.write(stored)
+size, name = " ".join(map(str, voxels.shape)), data.rsplit("/", 1)[1]
+if header.lower().endswith("hdr") and not header.endswith("nhdr"):
+    pair = nibabel.Nifti1Pair(voxels, image.affine)
+    pair.header.set_data_dtype("<f4")
+    with open(header, "wb") as file:
+        pair.header.write_to(file)
+elif header.endswith("mhd"):
+    open(header, "w").write(f"ObjectType = Image\nNDims = 3\nDimSize = {size}\nElementSpacing = 1 1 1\nBinaryData = True\n"
+                            f"BinaryDataByteOrderMSB = False\nElementType = MET_FLOAT\nElementDataFile = {name}\n")
+else:
+    open(header, "w").write(f"NRRD0004\ntype: float\ndimension: 3\nspace: left-posterior-superior\nsizes: {size}\n"
+                            "space directions: (1,0,0) (0,1,0) (0,0,1)\nspace origin: (0,0,0)\nendian: little\n"
+                            f"encoding: raw\ndata file: {name}\n")
+)py";
+
+TEST(Prepare, VoxelsBesideTheirHeaderAreComparedToo) {
+  for (const auto& [header, data] : std::vector<std::pair<std::string, std::string>>{
+           {"t1.hdr", "t1.img.gz"}, {"T1.HDR", "T1.IMG"}, {"t1.mhd", "voxels.raw"}, {"t1.nhdr", "voxels.bin"}}) {
+    const TemporaryFolder folder;
+    const auto write = [&](const char* factor) {
+      const ProcessResult result = test::run_python(
+          kWriteDetached, {test::golden("preprocess/las_anisotropic/t1.nii.gz"), folder / header, folder / data, factor});
+      ASSERT_EQ(result.exit_code, 0) << result.err;
+    };
+    write("1");
+    test::write_text(folder / "studies.json",
+                     nlohmann::json{{"training", {{{"id", "a"}, {"image", {header}}, {"modality", {"t1"}}}}}}.dump());
+    const ProcessResult first = prepare_store(folder);
+    ASSERT_EQ(first.exit_code, 0) << first.err;
+    EXPECT_TRUE(contains(prepare_store(folder).out, "1 up to date, 0 redone")) << header;
+    write("2"); // of equal size
+    const ProcessResult redone = prepare_store(folder);
+    EXPECT_TRUE(contains(redone.out, "0 up to date, 1 redone")) << header << ": " << redone.out;
+  }
+}
+
+TEST(Prepare, AnImageAsALabelMapFailsItsStudy) {
+  const TemporaryFolder folder;
+  const ProcessResult written = test::run_python(R"py(
+import sys, nibabel, numpy as np
+voxels = np.random.default_rng(0).integers(0, 200, (40, 44, 36))
+for name, kind in (("t1", "f4"), ("lesion", "u1")):
+    nibabel.save(nibabel.Nifti1Image(voxels.astype(kind), np.diag([4.0, 4, 4, 1])), f"{sys.argv[1]}/{name}.nii.gz")
+)py",
+                                                 {folder / ""});
+  ASSERT_EQ(written.exit_code, 0) << written.err;
+  test::write_text(folder / "studies.json",
+                   R"({"training": [{"id": "a", "image": ["t1.nii.gz"], "modality": ["t1"], "label": "lesion.nii.gz"}]})");
+  const ProcessResult result = prepare_store(folder);
+  EXPECT_EQ(result.exit_code, 4) << result.out << result.err;
+  EXPECT_TRUE(contains(result.out + result.err, "lesion.nii.gz: holds 200 values that lie in no areas")) << result.err;
+}
+
 TEST(Prepare, StudiesCanBeAddedAndTakenAway) {
   const TemporaryFolder folder;
   write_studies(folder, {"a", "b"});
