@@ -9,8 +9,9 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "io/image_file.h"
-#include "io/image_pair.h"
+#include "io/image_parts.h"
 #include "study/case_draft.h"
+#include "study/name_reading.h"
 
 namespace brainmvp::metrics {
 namespace fs = std::filesystem;
@@ -36,6 +37,11 @@ std::string without_entities(std::string name) {
     name.erase(at);
   }
   return name;
+}
+
+// Predictions of this program are no label maps for index, and are here.
+study::FileRole role_by_name(const fs::path& path) {
+  return study::read_name(study::ModalityTable::standard(), io::image_stem(path));
 }
 
 std::string case_name(const fs::path& path, const study::FileRole& role, const std::set<std::string>& known) {
@@ -85,7 +91,7 @@ std::vector<CaseFile> cases_of_folder(const fs::path& folder, const std::set<std
     if (!io::has_image_extension(entry->path()) || io::is_data_of_header(entry->path()) || entry->is_directory()) {
       continue;
     }
-    const study::FileRole role = study::ModalityTable::standard().role(entry->path());
+    const study::FileRole role = role_by_name(entry->path());
     const bool is_known = known.contains(io::image_stem(entry->path()));
     if (role.kind == Kind::kLabel || role.kind == Kind::kUnknown || is_known) {
       std::vector<CaseFile>& files = role.kind != Kind::kLabel ? others : is_known ? whole : labels;
@@ -166,7 +172,7 @@ std::vector<CaseFile> find_cases(const fs::path& source, std::span<const study::
     throw Error(ExitCode::kBadInput, source.string() + ": does not exist; a folder of label maps, a studies file or a label map "
                                                        "is expected");
   } else if (io::has_image_extension(source)) {
-    cases.push_back({case_name(source, study::ModalityTable::standard().role(source), known), source});
+    cases.push_back({case_name(source, role_by_name(source), known), source});
   } else {
     cases = cases_of_studies(source, splits);
   }
