@@ -217,7 +217,7 @@ for name, kind in (("t1", "f4"), ("lesion", "u1")):
   test::write_text(folder / "studies.json",
                    R"({"training": [{"id": "a", "image": ["t1.nii.gz"], "modality": ["t1"], "label": "lesion.nii.gz"}]})");
   const ProcessResult result = prepare_store(folder);
-  EXPECT_EQ(result.exit_code, 4) << result.out << result.err;
+  EXPECT_EQ(result.exit_code, 3) << result.out << result.err;
   EXPECT_TRUE(contains(result.out + result.err, "lesion.nii.gz: holds 200 values that lie in no areas")) << result.err;
 }
 
