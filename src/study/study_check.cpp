@@ -152,7 +152,9 @@ void warn_of_grids(const Study& study, const std::vector<FileFacts>& images, con
 void warn_of_equal_images(const Study& study, const std::vector<FileFacts>& images, Findings& findings) {
   for (std::size_t i = 0; i < images.size() && images.size() == study.modalities.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
-      if (!images[i].content.empty() && images[i].content == images[j].content) {
+      const io::ImageHeader& header = images[i].header;
+      if (!images[i].content.empty() && images[i].content == images[j].content &&
+          image::corner_distance_mm(header.affine, images[j].header.affine, header.size) == 0) {
         findings.warn("the same image as two modalities of a study", study.id,
                       study.modalities[j] + " (" + study.images[j].string() + ") and " + study.modalities[i] + " (" +
                           study.images[i].string() + "); replace the one that is a copy, or leave it out");
