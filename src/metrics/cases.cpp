@@ -49,6 +49,12 @@ std::string case_name(const fs::path& path, const study::FileRole& role, const s
   if (known.contains(stem)) {
     return stem;
   }
+  for (std::size_t at = stem.rfind('_'); role.kind == Kind::kLabel && at != std::string::npos && at > 0;
+       at = stem.rfind('_', at - 1)) {
+    if (known.contains(stem.substr(0, at))) {
+      return stem.substr(0, at);
+    }
+  }
   const std::string name = without_entities(role.kind == Kind::kLabel ? role.prefix : stem);
   return name.empty() ? fs::absolute(path).lexically_normal().parent_path().filename().string() : name;
 }
