@@ -49,7 +49,8 @@ std::string case_name(const fs::path& path, const study::FileRole& role, const s
   if (known.contains(stem)) {
     return stem;
   }
-  for (std::size_t at = stem.rfind('_'); role.kind == Kind::kLabel && at != std::string::npos && at > 0;
+  // Of what follows the prefix only: "sub-01_ses-2_dseg" is not of "sub-01".
+  for (std::size_t at = stem.rfind('_'); role.kind == Kind::kLabel && at != std::string::npos && at > role.prefix.size();
        at = stem.rfind('_', at - 1)) {
     if (known.contains(stem.substr(0, at))) {
       return stem.substr(0, at);

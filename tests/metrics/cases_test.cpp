@@ -124,6 +124,14 @@ TEST(PairCases, TakeALabelMapBeforeTheImageOfTheSameId) {
   EXPECT_EQ(paired_files(folder, {"p1", "p2_T1", "p3_T1"}), (std::vector<std::string>{"p1_seg.nii.gz", "p2_T1_seg.nii.gz", ""}));
 }
 
+TEST(PairCases, LeaveAnotherSessionAside) {
+  const test::TemporaryFolder folder;
+  touch(folder / "sub-01_ses-1_dseg.nii.gz");
+  const std::vector<CaseFile> found = find_cases(folder.path(), {}, {"sub-01"});
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].name, "sub-01_ses-1");
+}
+
 TEST(Cases, OfNoFilesAreRefused) {
   const test::TemporaryFolder folder;
   EXPECT_THROW(find_cases(folder.path(), {}), Error);
