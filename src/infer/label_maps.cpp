@@ -66,12 +66,12 @@ bool LabelMaps::done(const study::Study& study) {
   if (!fs::exists(files.label)) {
     return !repeats(study, "they have no label map");
   }
-  if (!is_whole(files.label) || !std::ranges::all_of(files.probabilities, is_whole_if_there)) {
-    return !repeats(study, "their files are damaged");
-  }
   const CaseFacts facts{.plans = {}, .ignored = {}, .inputs = input_hashes(study), .earlier_channels = {}, .earlier_inputs = {}};
   const std::string now = setup().sidecar({.cases = {facts}, .probabilities = probability_names(), .table_hash = {}});
   const std::string reason = reason_to_repeat(earlier, now, files.sidecar);
+  if (reason.empty() && (!is_whole(files.label) || !std::ranges::all_of(files.probabilities, is_whole_if_there))) {
+    return !repeats(study, "their files are damaged");
+  }
   const bool all_there = std::ranges::all_of(files.probabilities, [](const fs::path& file) { return fs::exists(file); });
   return !repeats(study, reason.empty() && !all_there ? "they have no probabilities" : reason);
 }

@@ -115,15 +115,22 @@ FileRole by_contents(const Json& json, const ModalityTable& table, const FileRol
           .remark = "taken as " + guess.modality + " by the times in its JSON (" + guess.numbers + ")"};
 }
 
+// Whether `predict` wrote the image, by its BIDS name or by the JSON beside it.
+bool is_prediction(const fs::path& image, const std::optional<Json>& json) {
+  return to_lower(entity_value(io::image_stem(image), "desc-")) == "brainmvp" ||
+         (json && text_at(*json, "program") == "brainmvp" && json->contains("models"));
+}
+
 } // namespace
 
 void settle_by_json(const fs::path& image, const ModalityTable& table, FileRole& role) {
-  const bool t1 = role.kind == Kind::kModality && role.name == "t1";
-  if (role.kind != Kind::kUnknown && !t1) {
+  const std::optional<Json> json = json_beside(image);
+  if (is_prediction(image, json)) {
+    role = {.kind = Kind::kSkipped, .name = kPredictions, .prefix = role.prefix};
     return;
   }
-  const std::optional<Json> json = json_beside(image);
-  if (!json) {
+  const bool t1 = role.kind == Kind::kModality && role.name == "t1";
+  if (!json || (role.kind != Kind::kUnknown && !t1)) {
     return;
   }
   if (!t1) {
@@ -133,14 +140,6 @@ void settle_by_json(const fs::path& image, const ModalityTable& table, FileRole&
     role.name = "t1c";
     role.remark = "its JSON names a contrast agent; taken as t1c";
   }
-}
-
-bool is_prediction(const fs::path& image) {
-  if (to_lower(entity_value(io::image_stem(image), "desc-")) == "brainmvp") {
-    return true;
-  }
-  const std::optional<Json> json = json_beside(image);
-  return json && text_at(*json, "program") == "brainmvp" && json->contains("models");
 }
 
 } // namespace brainmvp::study

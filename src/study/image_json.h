@@ -12,9 +12,7 @@ namespace brainmvp::study {
 // are no JSON change nothing.
 void settle_by_json(const std::filesystem::path& image, const ModalityTable& table, FileRole& role);
 
-// Whether `predict` wrote the image, by its BIDS name (desc-brainmvp) or by the JSON beside it.
-bool is_prediction(const std::filesystem::path& image);
-
+// The role of what `predict` wrote: by its BIDS name (desc-brainmvp) or the JSON beside it.
 inline constexpr const char* kPredictions =
     "predictions of brainmvp, which are no ground truth (--pattern label=GLOB takes them)";
 

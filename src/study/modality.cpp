@@ -134,9 +134,6 @@ FileRole ModalityTable::role(const std::filesystem::path& file) const {
     role.remark.clear();
     return role;
   }
-  if (is_prediction(file)) {
-    return {.kind = FileRole::Kind::kSkipped, .name = kPredictions, .prefix = role.prefix};
-  }
   settle_by_json(file, *this, role);
   return role;
 }
