@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <nlohmann/json.hpp>
 
@@ -9,6 +10,7 @@
 #include "base/text.h"
 #include "benchmark/scores.h"
 #include "benchmark/studies.h"
+#include "io/delimited.h"
 #include "io/text_file.h"
 
 namespace brainmvp::benchmark {
@@ -85,11 +87,11 @@ std::vector<Test> tests_of(const Trial& trial, const fs::path& own) {
 // results.
 Words against_predicted(const Workplace& place, const Test& test) {
   const fs::path reduced = test.evaluation.string() + ".reference.json";
+  const fs::path predictions = place.path(test.predictions / "predictions.tsv");
+  const io::DelimitedTable table = io::read_delimited(predictions);
+  const std::size_t name = io::column_of(table, "case", predictions);
   std::vector<std::string> cases;
-  for (const std::string& line :
-       split(io::read_text_file(place.path(test.predictions / "predictions.tsv"), io::kLargestTable), "\n")) {
-    cases.push_back(split(line, "\t").front());
-  }
+  std::ranges::transform(table.rows, std::back_inserter(cases), [name](const auto& row) { return row[name]; });
   keep_cases(place.path(test.list), cases, place.path(reduced));
   Words words = test.evaluate;
   std::ranges::replace(words, test.list.string(), reduced.string());

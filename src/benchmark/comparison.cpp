@@ -65,7 +65,7 @@ Kept add_differences(Comparison& comparison, const AllTests& all, const std::str
                                       .patients = pairs.differences.size(),
                                       .mean = summary.mean,
                                       .interval = summary.mean_interval,
-                                      .p = metrics::wilcoxon_signed_rank(pairs.differences).p,
+                                      .p = metrics::wilcoxon_signed_rank(pairs.differences, pairs.largest).p,
                                       .holm = 1});
     kept.emplace(tests.setting, pairs);
   }

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "io/delimited.h"
 #include "io/text_file.h"
 
 namespace brainmvp::benchmark {
@@ -95,19 +96,14 @@ TestScores test_scores(const fs::path& evaluation, Kind kind, const std::string&
 }
 
 TestScores class_scores(const fs::path& predictions, const std::map<std::string, std::string>& class_of) {
-  const std::vector<std::string> lines = split(io::read_text_file(predictions, io::kLargestTable), "\n");
-  const std::vector<std::string> head = split(lines.at(0), "\t");
+  const io::DelimitedTable table = io::read_delimited(predictions);
+  const std::size_t name = io::column_of(table, "case", predictions);
   TestScores scores{.metric = kClassMetric, .patients = {}};
-  for (std::size_t i = 1; i < lines.size(); ++i) {
-    const std::vector<std::string> cells = split(lines[i], "\t");
-    if (cells.size() != head.size()) {
-      continue; // the end of the file
-    }
-    const std::string& truth = class_of.at(cells[0]);
-    const auto column = std::ranges::find(head, "prob_" + truth);
+  for (const std::vector<std::string>& row : table.rows) {
+    const auto column = std::ranges::find(table.head, "prob_" + class_of.at(row[name]));
+    const bool known = column != table.head.end(); // a class that the training had none of
     scores.patients.push_back(
-        {.name = cells[0],
-         .score = column == head.end() ? 0 : std::stod(cells[static_cast<std::size_t>(column - head.begin())])});
+        {.name = row[name], .score = known ? std::stod(row[static_cast<std::size_t>(column - table.head.begin())]) : 0});
   }
   return scores;
 }

@@ -108,13 +108,15 @@ Paired paired(const std::map<Seeds, ByPatient>& objective, const std::map<Seeds,
       if (seeds.second == others.second && same_start) {
         add_to(result.differences, scores, 1);
         add_to(result.differences, other_scores, -1);
+        for (const double score : scores) {
+          result.largest = std::max(result.largest, std::abs(score));
+        }
         ++result.seeds;
       }
     }
   }
-  constexpr double kRounding = 1e-12; // of sums of scores, which leave equal means apart
   for (double& value : result.differences) {
-    value = std::abs(value) < kRounding ? 0 : value / static_cast<double>(result.seeds);
+    value /= static_cast<double>(result.seeds);
   }
   return result;
 }

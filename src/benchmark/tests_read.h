@@ -36,6 +36,7 @@ AllTests read_tests(const std::filesystem::path& results);
 struct Paired {
   std::size_t seeds = 0;
   ByPatient differences;
+  double largest = 0; // absolute score
 };
 Paired paired(const std::map<Seeds, ByPatient>& objective, const std::map<Seeds, ByPatient>& reference);
 

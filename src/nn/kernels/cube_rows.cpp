@@ -22,8 +22,7 @@ struct OutputBlock {
   explicit OutputBlock(const CubeShape& shape) {
     constexpr std::int64_t kPositions = 512;
     const std::int64_t width = shape.out(shape.width), height = shape.out(shape.height), depth = shape.out(shape.depth);
-    const std::int64_t strips = (height + std::clamp<std::int64_t>(kPositions / width, 1, height) - 1) /
-                                std::clamp<std::int64_t>(kPositions / width, 1, height);
+    const std::int64_t most = std::clamp<std::int64_t>(kPositions / width, 1, height), strips = (height + most - 1) / most;
     rows = (height + strips - 1) / strips;
     const std::int64_t shared = shape.samples * depth * strips / (2 * at::get_num_threads());
     planes = std::clamp<std::int64_t>(std::min(kPositions / (rows * width), shared), 1, depth);
